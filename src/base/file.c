@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/file.h"
+
+#include "base/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#define NAMES_MAX 65536
+
+/* Keeps a path from the top of the tree below it: "/etc" and "etc" are the same place. */
+static int open_below(int dir, const char *path, int flags) {
+	struct open_how how = {
+		.flags = (uint64_t)(unsigned int)(flags | O_CLOEXEC),
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	long fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
+
+	return fd < 0 ? -errno : (int)fd;
+}
+
+int dir_open(int dir, const char *path) {
+	return open_below(dir, path, O_RDONLY | O_DIRECTORY);
+}
+
+int root_open(const char *path) {
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* Reads until the end or until size bytes are there; returns the count. */
+static ssize_t read_all(int fd, char *data, size_t size) {
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t n = read(fd, data + done, size - done);
+
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n < 0) {
+			return -errno;
+		}
+		if (n == 0) {
+			break;
+		}
+		done += (size_t)n;
+	}
+	return (ssize_t)done;
+}
+
+static int read_growing(int fd, size_t limit, char **ret, size_t *ret_length) {
+	AUTO_FREE char *data = NULL;
+	size_t size = limit < 4096 ? limit + 1 : 4096, length = 0;
+
+	for (;;) {
+		char *larger = realloc(data, size + 1);
+		ssize_t n;
+
+		if (!larger) {
+			return -ENOMEM;
+		}
+		data = larger;
+		n = read_all(fd, data + length, size - length);
+		if (n < 0) {
+			return (int)n;
+		}
+		length += (size_t)n;
+		if (length > limit) {
+			return -EFBIG;
+		}
+		if (length < size) {
+			break;
+		}
+		size *= 2;
+	}
+	data[length] = '\0';
+	*ret = TAKE(data);
+	if (ret_length) {
+		*ret_length = length;
+	}
+	return 0;
+}
+
+int file_read(int dir, const char *path, size_t limit, char **ret, size_t *ret_length) {
+	/* O_NONBLOCK: a FIFO put in a file's place must not stop us. */
+	AUTO_CLOSE int fd = open_below(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0) {
+		return fd;
+	}
+	return read_growing(fd, limit, ret, ret_length);
+}
+
+int file_read_line(int dir, const char *path, char *ret, size_t size) {
+	AUTO_CLOSE int fd = open_below(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	char data[4096];
+	ssize_t n;
+	char *start = data;
+	size_t length;
+
+	if (fd < 0) {
+		return fd;
+	}
+	n = read_all(fd, data, sizeof(data) - 1);
+	if (n < 0) {
+		return (int)n;
+	}
+	data[n] = '\0';
+	start += strspn(start, " \t");
+	length = strcspn(start, "\n");
+	while (length > 0 && strchr(" \t\r", start[length - 1])) {
+		length--;
+	}
+	start[length] = '\0';
+	return name_set(ret, size, start);
+}
+
+int file_read_number(int dir, const char *path, int base, uint64_t *ret) {
+	char line[64], *end;
+	unsigned long long value;
+	int r = file_read_line(dir, path, line, sizeof(line));
+
+	if (r < 0) {
+		return r;
+	}
+	errno = 0;
+	value = strtoull(line, &end, base);
+	if (errno || end == line || *end || line[0] == '-') {
+		return -EINVAL;
+	}
+	*ret = value;
+	return 0;
+}
+
+int file_read_signed(int dir, const char *path, int64_t *ret) {
+	char line[64], *end;
+	long long value;
+	int r = file_read_line(dir, path, line, sizeof(line));
+
+	if (r < 0) {
+		return r;
+	}
+	errno = 0;
+	value = strtoll(line, &end, 10);
+	if (errno || end == line || *end) {
+		return -EINVAL;
+	}
+	*ret = value;
+	return 0;
+}
+
+/* Links are read, not followed, so the path may only lead through directories below dir. */
+int link_read_name(int dir, const char *path, char *ret, size_t size) {
+	char target[4096];
+	const char *name;
+	AUTO_CLOSE int fd = open_below(dir, path, O_PATH | O_NOFOLLOW);
+	ssize_t n;
+
+	if (fd < 0) {
+		return fd;
+	}
+	n = readlinkat(fd, "", target, sizeof(target) - 1);
+	if (n < 0) {
+		return errno == ENOENT ? -EINVAL : -errno;
+	}
+	target[n] = '\0';
+	name = strrchr(target, '/');
+	return name_set(ret, size, name ? name + 1 : target);
+}
+
+bool file_exists(int dir, const char *path) {
+	AUTO_CLOSE int fd = open_below(dir, path, O_PATH);
+
+	return fd >= 0;
+}
+
+int names_add(struct names *names, const char *name) {
+	char **larger;
+
+	if (names->count >= NAMES_MAX) {
+		return -E2BIG;
+	}
+	/* Grows by doubling: a new array whenever the count is a power of two. */
+	if ((names->count & (names->count - 1)) == 0) {
+		size_t size = names->count ? names->count * 2 : 1;
+
+		larger = reallocarray(names->names, size, sizeof(*larger));
+		if (!larger) {
+			return -ENOMEM;
+		}
+		names->names = larger;
+	}
+	names->names[names->count] = strdup(name);
+	if (!names->names[names->count]) {
+		return -ENOMEM;
+	}
+	names->count++;
+	return 0;
+}
+
+void names_free(struct names *names) {
+	for (size_t i = 0; i < names->count; i++) {
+		free(names->names[i]);
+	}
+	free(names->names);
+	*names = (struct names){0};
+}
+
+static int compare_names(const void *a, const void *b) {
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void closedirp(DIR **stream) {
+	if (*stream) {
+		closedir(*stream);
+	}
+}
+
+static int read_names(DIR *stream, struct names *names) {
+	for (;;) {
+		const struct dirent *entry;
+		int r;
+
+		errno = 0;
+		entry = readdir(stream);
+		if (!entry) {
+			return -errno;
+		}
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
+			continue;
+		}
+		r = names_add(names, entry->d_name);
+		if (r < 0) {
+			return r;
+		}
+	}
+}
+
+int names_read(int dir, const char *path, struct names *ret) {
+	CLEANUP(closedirp) DIR *stream = NULL;
+	AUTO_NAMES struct names names = {0};
+	int fd = dir_open(dir, path);
+	int r;
+
+	if (fd < 0) {
+		return fd;
+	}
+	stream = fdopendir(fd);
+	if (!stream) {
+		r = -errno;
+		close(fd);
+		return r;
+	}
+	r = read_names(stream, &names);
+	if (r < 0) {
+		return r;
+	}
+	if (names.count > 1) {
+		qsort(names.names, names.count, sizeof(*names.names), compare_names);
+	}
+	*ret = names;
+	names = (struct names){0};
+	return 0;
+}

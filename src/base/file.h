@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "base/macros.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Reading below a directory. Paths are relative to the directory fd `dir` (a captured machine's
+ * root or the real one) and symbolic links never lead out of it (openat2, RESOLVE_IN_ROOT).
+ * Everything read has a limit.
+ */
+
+/* Opens a directory for reading below dir. Returns the fd or -errno. */
+int dir_open(int dir, const char *path) MUST_CHECK;
+
+/*
+ * Opens a root that a person named: "/" or the top of a captured machine.
+ * Returns the fd or -errno.
+ */
+int root_open(const char *path) MUST_CHECK;
+
+/* The whole file, terminated; -EFBIG above limit bytes. The caller frees *ret. */
+int file_read(int dir, const char *path, size_t limit, char **ret, size_t *ret_length) MUST_CHECK;
+
+/* The first line without its newline and blanks around it; -ENAMETOOLONG if it does not fit. */
+int file_read_line(int dir, const char *path, char *ret, size_t size) MUST_CHECK;
+
+/* A number in the given base (0: 0x and 0 prefixes decide). */
+int file_read_number(int dir, const char *path, int base, uint64_t *ret) MUST_CHECK;
+int file_read_signed(int dir, const char *path, int64_t *ret) MUST_CHECK;
+
+/* The last component of what the symbolic link points to: how sysfs names drivers and groups. */
+int link_read_name(int dir, const char *path, char *ret, size_t size) MUST_CHECK;
+
+bool file_exists(int dir, const char *path);
+
+/* Names in a directory, sorted, without "." and "..". */
+struct names {
+	char **names;
+	size_t count;
+};
+
+int names_read(int dir, const char *path, struct names *ret) MUST_CHECK;
+int names_add(struct names *names, const char *name) MUST_CHECK;
+void names_free(struct names *names);
+
+#define AUTO_NAMES CLEANUP(names_free)

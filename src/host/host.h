@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "base/address.h"
+#include "base/error.h"
+#include "base/file.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * What the machine is: a snapshot read below a root directory. Reads only, never writes. The real
+ * machine and a captured one are read by the same code. Everything is in the order of addresses or
+ * names, so that two snapshots of one machine are equal.
+ */
+
+#define DRIVER_SIZE 64  /* the kernel's longest driver name is far shorter */
+#define MODULE_SIZE 64  /* MODULE_NAME_LEN is 56 on 64-bit machines */
+#define LABEL_SIZE  128 /* a name in sysfs or of a unit that we keep */
+
+#define GROUP_NONE (-1)
+
+/* What a device is, wherever it stands: for telling that another one took its address. */
+struct identity {
+	uint16_t vendor;
+	uint16_t device;
+	uint16_t subsystem_vendor;
+	uint16_t subsystem_device;
+	uint8_t revision;
+	char serial[32]; /* PCIe Device Serial Number, "00-11-22-33-44-55-66-77"; empty: not
+			    readable */
+};
+
+/* One PCI function. */
+struct device {
+	struct address address;
+	char name[ADDRESS_SIZE]; /* the address as the kernel writes it */
+	struct identity identity;
+	uint32_t class;      /* 24 bits: class, subclass, interface */
+	uint8_t header_type; /* without the multi-function bit: 0 device, 1 bridge, 2 CardBus */
+	char driver[DRIVER_SIZE];      /* empty: none */
+	char override[DRIVER_SIZE];    /* driver_override; empty: none */
+	char vfio_driver[DRIVER_SIZE]; /* the VFIO driver that fits best, by modules.alias as
+					  libvirt does; never empty */
+	char vfio_module[MODULE_SIZE]; /* and its module */
+	char modalias[LABEL_SIZE];
+	int group;                      /* GROUP_NONE: no IOMMU */
+	char reset_methods[LABEL_SIZE]; /* as the kernel lists them; empty: none of its own */
+	bool boot_vga;
+	bool has_vfio_device; /* vfio-dev/ is there: bound to some VFIO driver */
+	bool is_virtual_function;
+	uint32_t virtual_functions; /* sriov_numvfs: how many of its own are enabled */
+	int numa_node;              /* -1: none */
+	char power_state[16];       /* D0, D3hot, ...; empty: not readable */
+	struct names consumers;     /* PCI addresses of device links: what depends on this device */
+	struct names suppliers;
+};
+
+static inline bool device_is_bridge(const struct device *device) {
+	return device->header_type != 0;
+}
+
+enum connector_status {
+	CONNECTOR_UNKNOWN,
+	CONNECTOR_CONNECTED,
+	CONNECTOR_DISCONNECTED
+};
+
+struct connector {
+	char name[LABEL_SIZE]; /* without the card's number: "DP-1" */
+	enum connector_status status;
+};
+
+/* One DRM device node. Its number is not stable: only the address of its device names it. */
+struct drm_card {
+	char name[32];   /* "card0" */
+	char render[32]; /* "renderD128"; empty: none */
+	struct address device;
+	struct connector *connectors;
+	size_t connector_count;
+};
+
+/* A virtual-terminal console driver (/sys/class/vtconsole). Named by what it says of itself. */
+struct console {
+	char directory[32];    /* "vtcon1": where it is now */
+	char name[LABEL_SIZE]; /* "frame buffer device": without the "(M) " in front */
+	bool bound;
+};
+
+/* A firmware framebuffer: a platform device whose name has "framebuffer" in it. */
+struct framebuffer {
+	char name[LABEL_SIZE];    /* "efi-framebuffer.0" */
+	char driver[DRIVER_SIZE]; /* empty: none */
+};
+
+struct module {
+	char name[MODULE_SIZE];
+	char version[32];     /* /sys/module/NAME/version; empty: none */
+	int64_t references;   /* -1: built in or not readable */
+	struct names holders; /* modules that use it */
+};
+
+/* Who or what keeps a device busy. */
+enum holder_kind {
+	HOLDER_PROCESS,
+	HOLDER_MOUNT,
+	HOLDER_SWAP,
+	HOLDER_ROUTE
+};
+
+struct holder {
+	enum holder_kind kind;
+	struct address device;
+	int pid;               /* processes only */
+	char name[LABEL_SIZE]; /* comm; mount point; swap device; network interface */
+	char node[LABEL_SIZE]; /* "dri/card0", "nvme0n1p2": through what it holds the device */
+	char unit[LABEL_SIZE]; /* the system unit, or session-N.scope, that the process runs in;
+				  empty: none */
+	bool root;             /* HOLDER_MOUNT: the root file system is behind it */
+};
+
+/* The unit behind the alias display-manager.service, and whose sessions it runs. */
+struct display_manager {
+	char unit[LABEL_SIZE]; /* "lightdm.service"; empty: none is configured */
+};
+
+struct host {
+	char kernel[LABEL_SIZE]; /* release: "6.1.0-28-amd64" */
+	char boot_id[40];
+	bool iommu; /* /sys/class/iommu has an entry and devices have groups */
+	struct device *devices;
+	size_t device_count;
+	struct drm_card *cards;
+	size_t card_count;
+	struct console *consoles;
+	size_t console_count;
+	struct framebuffer *framebuffers;
+	size_t framebuffer_count;
+	struct module *modules;
+	size_t module_count;
+	struct holder *holders;
+	size_t holder_count;
+	struct display_manager display_manager;
+};
+
+/*
+ * Reads the machine below the directory fd root. What a person without root may not read is left
+ * empty. Fails only if there is no /sys/bus/pci or memory runs out; *ret is untouched then.
+ */
+int host_read(int root, struct host *ret, struct error *error) MUST_CHECK;
+void host_free(struct host *host);
+
+#define AUTO_HOST CLEANUP(host_free)
+
+/* NULL if there is none. */
+const struct device *host_device(const struct host *host, struct address address);
+const struct module *host_module(const struct host *host, const char *name);
+const struct drm_card *host_card(const struct host *host, struct address device);
+
+/* Is the kernel at least MAJOR.MINOR? */
+bool host_kernel_at_least(const struct host *host, unsigned int major, unsigned int minor);
+
+/*
+ * Does a process of the display manager hold the device: is the holder in its unit, or in a login
+ * session whose leader descends from it (gdm's and sddm's way)?
+ */
+bool host_display_manager_holds(const struct host *host, struct address device);
+
+/* Is the holder part of what the display manager runs, so that stopping it ends the holder? */
+bool holder_of_display_manager(const struct host *host, const struct holder *holder);
+
+/* The driver that the kernel's own tables give the device without an override: by modules.alias
+ * below root; -ENOENT if none. Writes the driver's name as far as modules.alias tells (the module's
+ * name, '_' and '-' are alike there). */
+int host_natural_module(int root, const struct host *host, const struct device *device, char *ret,
+	size_t size) MUST_CHECK;

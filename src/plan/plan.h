@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "host/host.h"
+#include "plan/refusal.h"
+#include "plan/step.h"
+#include "request/request.h"
+
+/*
+ * What must change so that the guest gets what it asks for: pure, no system call. The same host,
+ * request and claims give the same plan.
+ */
+
+#define PLAN_STEPS_MAX    512
+#define PLAN_DEVICES_MAX  128
+#define PLAN_REFUSALS_MAX 64
+#define EFFECTS_MAX       8
+
+/*
+ * What changes along with a step. Printed below it and read back in both directions; has no undo of
+ * its own. A lost one does not come back: the host ends "as before, except".
+ */
+struct effect {
+	struct step change;
+	bool lost;
+};
+
+struct planned {
+	struct step step;
+	struct effect effects[EFFECTS_MAX];
+	size_t effect_count;
+	char loss[256]; /* what the step ends for good, in words; empty: nothing */
+};
+
+struct planned_device {
+	struct address address;
+	char name[ADDRESS_SIZE];
+	struct identity identity;
+	bool listed; /* the request names it; otherwise it is a member of a listed device's group */
+};
+
+struct plan {
+	struct planned steps[PLAN_STEPS_MAX];
+	size_t step_count;
+	struct planned_device devices[PLAN_DEVICES_MAX];
+	size_t device_count;
+	struct refusal refusals[PLAN_REFUSALS_MAX]; /* any: there is no plan, step_count is 0 */
+	size_t refusal_count;
+};
+
+/* A step that the journal of some guest holds: begun and not undone. */
+struct claim {
+	char guest[GUEST_SIZE];
+	char title[TITLE_SIZE];
+	struct step step;
+	bool stuck; /* its device is in flight or could not be undone */
+};
+
+struct claims {
+	struct claim *claims;
+	size_t count;
+};
+
+/*
+ * What cannot be read from files and was asked for instead: is the display manager up?
+ */
+struct asked {
+	bool display_manager_up;
+};
+
+/*
+ * The way out. Refusals are data in *ret, not an error; errors are -ENOMEM and limits (-E2BIG).
+ * Claims are those of other guests.
+ */
+int plan_make(const struct host *host, const struct request *request, const struct claims *claims,
+	const struct asked *asked, struct plan **ret, struct error *error) MUST_CHECK;
+
+/*
+ * The way home without a journal: the devices from wherever they are to their return driver.
+ * drivers[i] belongs to request->devices[i].
+ */
+int plan_make_home(const struct host *host, const struct request *request,
+	const char (*drivers)[VALUE_SIZE], const struct claims *claims, struct plan **ret,
+	struct error *error) MUST_CHECK;
+
+void plan_free(struct plan **plan);
+
+#define AUTO_PLAN CLEANUP(plan_free)
+
+/* Text: a line a step, effects indented below it, losses and refusals as sentences. */
+int plan_format(const struct plan *plan, struct text *ret) MUST_CHECK;

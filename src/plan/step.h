@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "base/error.h"
+#include "base/macros.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * A step changes one fact of one subject from one value to another. There is no other kind of step,
+ * so the undo is the step turned round, and the plan printed, the golden file of a test and the
+ * line in the journal are the same text: "driver 0000:01:00.0 nvidia -".
+ *
+ * A fact is one row here, one file in src/linux/, one rule in the simulated machine (tests/sim/)
+ * and one test on the real kernel (tests/kernel/).
+ */
+enum fact {
+	FACT_DRIVER,      /* address: name of the bound driver, or none */
+	FACT_OVERRIDE,    /* address: driver_override, or none */
+	FACT_MODULE,      /* module name: loaded, or none */
+	FACT_SERVICE,     /* unit name: up, down */
+	FACT_CONSOLE,     /* console's name ("frame buffer device"): bound, or none */
+	FACT_FRAMEBUFFER, /* platform device: name of the bound driver, or none */
+	FACT_COUNT,
+};
+
+#define SUBJECT_SIZE 128
+#define VALUE_SIZE   64
+
+/* The value that says: nothing there. Written "-". */
+#define VALUE_NONE      "-"
+#define VALUE_LOADED    "loaded"
+#define VALUE_UP        "up"
+#define VALUE_DOWN      "down"
+#define VALUE_BOUND     "bound"
+#define VALUE_IN_FLIGHT "in-flight" /* never planned: what a driver reads while its writer lives   \
+				     */
+
+struct step {
+	enum fact fact;
+	char subject[SUBJECT_SIZE];
+	char from[VALUE_SIZE];
+	char to[VALUE_SIZE];
+};
+
+/* "fact subject from to": four tokens (base/text.h) plus three blanks and a zero. */
+#define STEP_TEXT_SIZE (16 + 3 * (SUBJECT_SIZE + 2 * VALUE_SIZE) + 4)
+
+const char *fact_name(enum fact fact);
+int fact_parse(const char *name, enum fact *ret) MUST_CHECK;
+
+/* -ENAMETOOLONG if a subject or value does not fit. */
+int step_make(enum fact fact, const char *subject, const char *from, const char *to,
+	struct step *ret) MUST_CHECK;
+
+/* The step turned round. */
+struct step step_reverse(const struct step *step);
+
+bool step_same_fact(const struct step *a, const struct step *b);
+
+/* Writes the line into ret and returns ret. */
+const char *step_format(const struct step *step, char ret[STEP_TEXT_SIZE]);
+
+/* Exactly four tokens; -EINVAL otherwise, *ret untouched. */
+int step_parse(const char *text, struct step *ret) MUST_CHECK;
+
+/* Is the subject the address of a device? */
+bool step_is_of_device(const struct step *step);
+
+/*
+ * Must `later` be undone before `earlier` can be? True for steps of one subject, and for a module
+ * and the devices that its driver had: after a device that cannot be brought home, its module is
+ * left alone.
+ */
+bool step_depends(const struct step *earlier, const struct step *later);
+
+/*
+ * Nothing turns this step round and nothing needs to: VFIO's modules stay loaded (they are not part
+ * of "as before").
+ */
+bool step_stays(const struct step *step);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "plan/plan.h"
+#include "run/ops.h"
+
+/*
+ * The stack of steps begun and not undone, one per guest. docs/JOURNAL.md is the format, normative.
+ * A step is pushed before it is tried and popped after it is undone. Every call appends one line
+ * and syncs it before it returns; if that fails, the caller must not go on with the step.
+ */
+
+struct record {
+	struct step step;
+	bool popped;
+	bool shared;  /* another guest had done it already: pushed, not tried */
+	pid_t writer; /* 0: none recorded */
+	uint64_t writer_start;
+};
+
+struct journal {
+	char guest[GUEST_SIZE];
+	char title[TITLE_SIZE];
+	char boot_id[40];
+	struct owner owner;
+	struct planned_device devices[PLAN_DEVICES_MAX];
+	size_t device_count;
+	struct record records[PLAN_STEPS_MAX];
+	size_t record_count;
+	bool held;         /* the guest has everything */
+	bool torn;         /* the last line is torn: whoever wrote it died */
+	unsigned int line; /* number of the last good line */
+};
+
+/*
+ * Reads a journal's text. -EBADMSG: not a torn line but a gap or a contradiction; nothing may be
+ * touched then and a person must look. A torn line is no error.
+ */
+int journal_parse(const char *data, size_t length, struct journal *ret, struct error *error)
+	MUST_CHECK;
+
+/* -ENOENT: there is none. */
+int journal_load(struct ops *ops, const char *guest, struct journal **ret, struct error *error)
+	MUST_CHECK;
+void journal_free(struct journal **journal);
+
+#define AUTO_JOURNAL CLEANUP(journal_free)
+
+/* Makes the file with room for every line that the plan and its undo can need, and the first lines.
+ */
+int journal_create(struct ops *ops, const struct plan *plan, const struct request *request,
+	const struct host *host, const struct owner *owner, struct journal **ret,
+	struct error *error) MUST_CHECK;
+
+int journal_push(struct ops *ops, struct journal *journal, const struct step *step, bool shared,
+	struct error *error) MUST_CHECK;
+int journal_writer(struct ops *ops, struct journal *journal, size_t index,
+	const struct writer *writer, struct error *error) MUST_CHECK;
+int journal_pop(struct ops *ops, struct journal *journal, size_t index, struct error *error)
+	MUST_CHECK;
+int journal_hold(struct ops *ops, struct journal *journal, struct error *error) MUST_CHECK;
+
+/* Records that are not popped. */
+size_t journal_depth(const struct journal *journal);
+
+/* What all journals but that of `guest` hold. An unreadable journal is an error. */
+int claims_read(struct ops *ops, const char *guest, struct claims *ret, struct error *error)
+	MUST_CHECK;
+void claims_free(struct claims *claims);
+
+#define AUTO_CLAIMS CLEANUP(claims_free)

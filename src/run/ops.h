@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "base/error.h"
+#include "base/file.h"
+#include "host/host.h"
+#include "plan/step.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Everything that the engine may ask of or do to the machine. linux/ implements it for the real
+ * one, tests/sim/ for the simulated one; the injector wraps any. All calls return 0 or -errno and
+ * have deadlines of their own: none blocks for ever.
+ */
+
+/* Who makes a change that may block in the kernel; recorded in the journal before it begins. */
+struct writer {
+	pid_t pid;      /* 0: the change cannot block, there is no child */
+	uint64_t start; /* in clock ticks since boot, /proc/PID/stat field 22: tells a reused pid
+			   apart */
+	void *private;  /* of the ops */
+};
+
+enum guest_state {
+	GUEST_STARTING, /* the daemon that called the door lives and has not said yet how it went */
+	GUEST_RUNNING,
+	GUEST_GONE,
+};
+
+/* Who asked for a hand-over: what the journal keeps to tell later whether the guest is gone. */
+struct owner {
+	char door[16]; /* "libvirt", "hand" */
+	pid_t runner;  /* the baton process that runs the plan */
+	uint64_t runner_start;
+	pid_t daemon; /* who called the door; 0: a person's command */
+	uint64_t daemon_start;
+};
+
+enum outcome {
+	OUTCOME_DONE, /* changed and read back */
+	OUTCOME_FAILED,
+	OUTCOME_UNDONE,
+	OUTCOME_LEFT_ALONE, /* somebody else changed it: not touched */
+	OUTCOME_GONE,       /* the subject does not exist any more: nothing to undo */
+	OUTCOME_SHARED,     /* another guest needs it so: neither done nor undone */
+	OUTCOME_STUCK,      /* still in flight, or could not be undone: left in the journal */
+};
+
+/* One line of the timeline: told to people and to the system journal. */
+struct event {
+	const char *guest;
+	const struct step *step; /* in the direction in which it was made */
+	enum outcome outcome;
+	uint64_t duration_us;
+	const char *detail; /* NULL or a sentence */
+};
+
+struct ops {
+	/* What the fact is now. -ENODEV: the subject does not exist. */
+	int (*get)(struct ops *ops, enum fact fact, const char *subject, char ret[VALUE_SIZE],
+		struct error *error);
+
+	/*
+	 * A change in two halves, so that the journal can name the writer in between. After begin
+	 * nothing has changed yet; commit lets the writer go and waits for the event that shows the
+	 * new value, until the deadline: -EINPROGRESS if the writer lives still, and then nothing
+	 * more may be done to the subject. cancel is for a writer that was not committed. Each
+	 * begin is followed by exactly one of the two; both release the writer. home: this is a way
+	 * back (a service waits for the card's node and a graphical seat).
+	 */
+	int (*begin)(struct ops *ops, const struct step *step, bool home, struct writer *ret,
+		struct error *error);
+	int (*commit)(struct ops *ops, struct writer *writer, struct error *error);
+	void (*cancel)(struct ops *ops, struct writer *writer);
+
+	/* Does that process (same start time) still live? */
+	bool (*alive)(struct ops *ops, pid_t pid, uint64_t start);
+
+	/* Waits until no process has the device's nodes open, or a deadline: -EBUSY names who has.
+	 */
+	int (*prove_free)(struct ops *ops, const char *address, struct error *error);
+
+	/* What stands at the address now. -ENODEV. */
+	int (*identify)(
+		struct ops *ops, const char *address, struct identity *ret, struct error *error);
+
+	/* Takes the device's ids away from vfio-pci's dynamic ones, if no other device there
+	 * matches. */
+	int (*forget_ids)(struct ops *ops, const char *address, struct error *error);
+
+	/* Is the guest there? key as in the journal's file name. */
+	int (*guest)(struct ops *ops, const char *key, const struct owner *owner,
+		enum guest_state *ret, struct error *error);
+
+	/* The journals' files. append is one write and one fdatasync. */
+	int (*journal_list)(struct ops *ops, struct names *ret, struct error *error);
+	int (*journal_read)(struct ops *ops, const char *guest, char **ret, size_t *ret_length,
+		struct error *error); /* -ENOENT */
+	int (*journal_create)(struct ops *ops, const char *guest, size_t reserve,
+		struct error *error); /* an empty file with that much room; -EEXIST, -ENOSPC */
+	int (*journal_append)(struct ops *ops, const char *guest, const char *data, size_t length,
+		struct error *error);
+	int (*journal_remove)(struct ops *ops, const char *guest, struct error *error);
+
+	/* One run at a time: -EBUSY names who holds it, after a deadline. */
+	int (*lock)(struct ops *ops, struct error *error);
+	void (*unlock)(struct ops *ops);
+
+	uint64_t (*now_us)(struct ops *ops);
+	void (*tell)(struct ops *ops, const struct event *event);
+};
