@@ -29,13 +29,14 @@ enum fact {
 #define VALUE_SIZE   64
 
 /* The value that says: nothing there. Written "-". */
-#define VALUE_NONE      "-"
-#define VALUE_LOADED    "loaded"
-#define VALUE_UP        "up"
-#define VALUE_DOWN      "down"
-#define VALUE_BOUND     "bound"
-#define VALUE_IN_FLIGHT "in-flight" /* never planned: what a driver reads while its writer lives   \
-				     */
+#define VALUE_NONE   "-"
+#define VALUE_LOADED "loaded"
+#define VALUE_UP     "up"
+#define VALUE_DOWN   "down"
+#define VALUE_BOUND  "bound"
+#define VALUE_IN_FLIGHT                                                                            \
+	"in-flight" /* never planned: what a driver reads while its writer lives                   \
+		     */
 
 struct step {
 	enum fact fact;

@@ -13,9 +13,8 @@
 struct record {
 	struct step step;
 	bool popped;
-	bool shared;  /* another guest had done it already: pushed, not tried */
-	pid_t writer; /* 0: none recorded */
-	uint64_t writer_start;
+	bool shared;           /* another guest had done it already: pushed, not tried */
+	struct process writer; /* none: none recorded */
 };
 
 struct journal {
@@ -54,8 +53,8 @@ int journal_create(struct ops *ops, const struct plan *plan, const struct reques
 
 int journal_push(struct ops *ops, struct journal *journal, const struct step *step, bool shared,
 	struct error *error) MUST_CHECK;
-int journal_writer(struct ops *ops, struct journal *journal, size_t index,
-	const struct writer *writer, struct error *error) MUST_CHECK;
+int journal_writer(struct ops *ops, struct journal *journal, size_t index, struct process writer,
+	struct error *error) MUST_CHECK;
 int journal_pop(struct ops *ops, struct journal *journal, size_t index, struct error *error)
 	MUST_CHECK;
 int journal_hold(struct ops *ops, struct journal *journal, struct error *error) MUST_CHECK;

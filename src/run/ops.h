@@ -16,18 +16,27 @@
  * have deadlines of their own: none blocks for ever.
  */
 
+/* Some process, told apart from a later one with the same pid by its start time. */
+struct process {
+	pid_t pid;      /* 0: none */
+	uint64_t start; /* in clock ticks since boot: /proc/PID/stat, field 22 */
+};
+
 /* Who makes a change that may block in the kernel; recorded in the journal before it begins. */
 struct writer {
-	pid_t pid;      /* 0: the change cannot block, there is no child */
-	uint64_t start; /* in clock ticks since boot, /proc/PID/stat field 22: tells a reused pid
-			   apart */
-	void *private;  /* of the ops */
+	struct process process; /* none: the change cannot block, there is no child */
+	void *private;          /* of the ops */
 };
 
 enum guest_state {
 	GUEST_STARTING, /* the daemon that called the door lives and has not said yet how it went */
 	GUEST_RUNNING,
 	GUEST_GONE,
+};
+
+struct sight {
+	enum guest_state state;
+	struct process hypervisor; /* the guest's QEMU while it runs */
 };
 
 /* Who asked for a hand-over: what the journal keeps to tell later whether the guest is gone. */
@@ -76,8 +85,8 @@ struct ops {
 	int (*commit)(struct ops *ops, struct writer *writer, struct error *error);
 	void (*cancel)(struct ops *ops, struct writer *writer);
 
-	/* Does that process (same start time) still live? */
-	bool (*alive)(struct ops *ops, pid_t pid, uint64_t start);
+	/* Does that very process still live? */
+	bool (*alive)(struct ops *ops, struct process process);
 
 	/* Waits until no process has the device's nodes open, or a deadline: -EBUSY names who has.
 	 */
@@ -92,8 +101,18 @@ struct ops {
 	int (*forget_ids)(struct ops *ops, const char *address, struct error *error);
 
 	/* Is the guest there? key as in the journal's file name. */
-	int (*guest)(struct ops *ops, const char *key, const struct owner *owner,
-		enum guest_state *ret, struct error *error);
+	int (*guest)(struct ops *ops, const char *key, const struct owner *owner, struct sight *ret,
+		struct error *error);
+
+	/*
+	 * Waits until one of the processes has ended, the directory of the journals has changed, or
+	 * the time is over. Any of these is 0: the caller looks again.
+	 */
+	int (*watch)(struct ops *ops, const struct process *processes, size_t count,
+		unsigned int timeout_ms, struct error *error);
+
+	/* Has a guard for this guest started beside us, outside our caller's cgroup. */
+	int (*guard)(struct ops *ops, const char *guest, struct error *error);
 
 	/* The journals' files. append is one write and one fdatasync. */
 	int (*journal_list)(struct ops *ops, struct names *ret, struct error *error);
