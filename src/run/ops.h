@@ -41,11 +41,9 @@ struct sight {
 
 /* Who asked for a hand-over: what the journal keeps to tell later whether the guest is gone. */
 struct owner {
-	char door[16]; /* "libvirt", "hand" */
-	pid_t runner;  /* the baton process that runs the plan */
-	uint64_t runner_start;
-	pid_t daemon; /* who called the door; 0: a person's command */
-	uint64_t daemon_start;
+	char door[16];         /* "libvirt", "hand" */
+	struct process runner; /* the baton process that runs the plan */
+	struct process daemon; /* who called the door; none: a person's command */
 };
 
 enum outcome {
