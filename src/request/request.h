@@ -3,37 +3,30 @@
 
 #include "base/address.h"
 #include "base/error.h"
-#include "base/text.h"
+#include "request/policy.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a guest wants. Made from a domain XML, a configuration or a command line; bad input gives
- * -EINVAL and a sentence, and *ret untouched. */
+/*
+ * What a guest wants. Made from a domain XML (request/domain_xml.h) or from words on a command line
+ * (request/selection.h); policy comes from the configuration (request/configuration.h).
+ */
 
 #define GUEST_SIZE          96  /* "libvirt:" and a UUID; also the journal's file name */
-#define TITLE_SIZE          256 /* the name for people: "libvirt:win11" */
+#define TITLE_SIZE          264 /* "libvirt:" and as much as a file name can hold */
+#define REQUEST_DRIVER_SIZE 64  /* the kernel's longest driver name is far shorter */
 #define REQUEST_DEVICES_MAX 64
 
 struct request_device {
 	struct address address;
-	char driver[64]; /* the VFIO driver that the guest's definition names (<driver model=>);
-			    empty: best */
-};
-
-/* May the plan do what cannot be turned round? */
-enum consent {
-	CONSENT_ALLOW,
-	CONSENT_REFUSE
-};
-
-struct policy {
-	enum consent losses; /* end login sessions, lose a firmware framebuffer; default: allow */
+	char driver[REQUEST_DRIVER_SIZE]; /* the VFIO driver that the guest's definition names
+					     (<driver model=>); empty: the best one */
 };
 
 struct request {
 	char guest[GUEST_SIZE]; /* the key: "libvirt:UUID", "hand" */
-	char title[TITLE_SIZE];
+	char title[TITLE_SIZE]; /* the name for people: "libvirt:win11" */
 	struct request_device devices[REQUEST_DEVICES_MAX];
 	size_t device_count;
 	bool later; /* a device whose address is not known yet is wanted too (a pool's virtual
@@ -41,64 +34,16 @@ struct request {
 	struct policy policy;
 };
 
-/* Adds a device once; -E2BIG above the limit. driver may be NULL. */
+/*
+ * Adds a device once: a second time the same, it changes nothing, or brings the driver that the
+ * first left open. driver may be NULL. -E2BIG above the limit, -EINVAL for two different drivers or
+ * for what cannot be a driver's name; *request is untouched then.
+ */
 int request_add(struct request *request, struct address address, const char *driver,
 	struct error *error) MUST_CHECK;
 
 /*
- * A card that baton.conf names: [card NAME]. Found by address, and checked by the identity that is
- * written beside it.
+ * Can this be a driver's name? It ends up as a part of a path below /sys/bus/pci/drivers: printable
+ * ASCII that begins with a letter or a digit, no '/', and it fits REQUEST_DRIVER_SIZE.
  */
-#define CARDS_MAX          64
-#define CARD_FUNCTIONS_MAX 16
-
-struct card_name {
-	char name[64];
-	struct address addresses[CARD_FUNCTIONS_MAX]; /* address = lines; a slot without function
-							 means the whole card */
-	bool whole_slot[CARD_FUNCTIONS_MAX];
-	size_t address_count;
-	char id[16];            /* "10de:2484", of the first function; empty: not checked */
-	char return_driver[64]; /* used where no driver was recorded; empty: the natural one */
-};
-
-struct configuration {
-	struct card_name cards[CARDS_MAX];
-	size_t card_count;
-	struct policy policy;           /* [policy] */
-	unsigned int writer_timeout_s;  /* [timeouts] device: how long a driver may take; 1-3600 */
-	unsigned int service_timeout_s; /* [timeouts] service; 1-3600 */
-	unsigned int lock_timeout_s;    /* [timeouts] lock; 1-3600 */
-};
-
-/*
- * Reads /etc/baton/baton.conf, then baton.conf.d/ *.conf in order of name, then guests/NAME.conf if
- * guest_name is given, below root. A key that does not exist or a value out of range is -EINVAL
- * with "FILE:LINE: ..."; a file that others than root can write is -EPERM. No file at all: the
- * defaults.
- */
-int configuration_read(int root, const char *guest_name, struct configuration *ret,
-	struct error *error) MUST_CHECK;
-
-/* Parses one file's text; name is for messages. Adds to *configuration. */
-int configuration_parse(const char *name, const char *data, size_t length,
-	struct configuration *configuration, struct error *error) MUST_CHECK;
-
-/*
- * The domain XML that libvirt gives its hooks. Fills guest ("libvirt:UUID"), title
- * ("libvirt:NAME") and every PCI device that a start detaches (contracts.md B4).
- */
-int domain_xml_parse(const char *data, size_t length, struct request *ret, struct error *error)
-	MUST_CHECK;
-
-/* One word of a command line: an address, a slot ("0000:01:00") or a card's name. Slots and cards
- * give a prefix; the plan takes every function that is there. */
-struct selection {
-	struct address address;
-	bool whole_slot;
-};
-
-#define SELECTIONS_MAX 64
-
-int selection_parse(const char *word, const struct configuration *configuration,
-	struct selection *ret, size_t size, size_t *ret_count, struct error *error) MUST_CHECK;
+bool driver_name_is_sound(const char *name);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* What a plan may do without asking. [policy] of baton.conf, or of a guest's own file. */
+
+/* May the plan do what cannot be turned round? */
+enum consent {
+	CONSENT_ALLOW,
+	CONSENT_REFUSE
+};
+
+struct policy {
+	enum consent losses; /* end login sessions, lose a firmware framebuffer; default: allow */
+};
