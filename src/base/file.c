@@ -56,7 +56,7 @@ static ssize_t read_all(int fd, char *data, size_t size) {
 	return (ssize_t)done;
 }
 
-static int read_growing(int fd, size_t limit, char **ret, size_t *ret_length) {
+int file_read_open(int fd, size_t limit, char **ret, size_t *ret_length) {
 	AUTO_FREE char *data = NULL;
 	size_t size = limit < 4096 ? limit + 1 : 4096, length = 0;
 
@@ -89,18 +89,22 @@ static int read_growing(int fd, size_t limit, char **ret, size_t *ret_length) {
 	return 0;
 }
 
-int file_read(int dir, const char *path, size_t limit, char **ret, size_t *ret_length) {
+int file_open(int dir, const char *path) {
 	/* O_NONBLOCK: a FIFO put in a file's place must not stop us. */
-	AUTO_CLOSE int fd = open_below(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	return open_below(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+}
+
+int file_read(int dir, const char *path, size_t limit, char **ret, size_t *ret_length) {
+	AUTO_CLOSE int fd = file_open(dir, path);
 
 	if (fd < 0) {
 		return fd;
 	}
-	return read_growing(fd, limit, ret, ret_length);
+	return file_read_open(fd, limit, ret, ret_length);
 }
 
 int file_read_line(int dir, const char *path, char *ret, size_t size) {
-	AUTO_CLOSE int fd = open_below(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	AUTO_CLOSE int fd = file_open(dir, path);
 	char data[4096];
 	ssize_t n;
 	char *start = data;

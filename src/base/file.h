@@ -25,6 +25,11 @@ int root_open(const char *path) MUST_CHECK;
 /* The whole file, terminated; -EFBIG above limit bytes. The caller frees *ret. */
 int file_read(int dir, const char *path, size_t limit, char **ret, size_t *ret_length) MUST_CHECK;
 
+/* The same in two halves, for a file that is looked at before it is read, or a pipe that is there
+ * already. A FIFO or device in a file's place does not block the opening. */
+int file_open(int dir, const char *path) MUST_CHECK;
+int file_read_open(int fd, size_t limit, char **ret, size_t *ret_length) MUST_CHECK;
+
 /* The first line without its newline and blanks around it; -ENAMETOOLONG if it does not fit. */
 int file_read_line(int dir, const char *path, char *ret, size_t size) MUST_CHECK;
 
