@@ -18,7 +18,8 @@
 
 /*
  * What changes along with a step. Printed below it and read back in both directions; has no undo of
- * its own. A lost one does not come back: the host ends "as before, except".
+ * its own, because undoing the step brings it back too. A lost one does not come back: the host
+ * ends "as before, except".
  */
 struct effect {
 	struct step change;
@@ -29,6 +30,7 @@ struct planned {
 	struct step step;
 	struct effect effects[EFFECTS_MAX];
 	size_t effect_count;
+	bool shared; /* another guest has done it: journaled with the original value, not tried */
 	char loss[256]; /* what the step ends for good, in words; empty: nothing */
 };
 
@@ -48,17 +50,26 @@ struct plan {
 	size_t refusal_count;
 };
 
-/* A step that the journal of some guest holds: begun and not undone. */
+/* What the journals of other guests hold: steps begun and not undone, and whose devices are whose.
+ */
 struct claim {
 	char guest[GUEST_SIZE];
 	char title[TITLE_SIZE];
 	struct step step;
-	bool stuck; /* its device is in flight or could not be undone */
+};
+
+struct claimed_device {
+	char guest[GUEST_SIZE];
+	char title[TITLE_SIZE];
+	struct address address;
+	bool held; /* false: the hand-over of that guest is under way, or was interrupted */
 };
 
 struct claims {
 	struct claim *claims;
 	size_t count;
+	struct claimed_device *devices;
+	size_t device_count;
 };
 
 /*

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "plan/plan.h"
+
+/* Between the files of plan/ only: what a plan is put together with. */
+
+struct making {
+	const struct host *host;
+	const struct request *request;
+	const struct claims *claims;
+	const struct asked *asked;
+	struct plan *plan;
+	struct error *error;
+};
+
+/* Adds a step and returns it; NULL when the plan is full: -E2BIG is then the answer. */
+struct planned *plan_add(
+	struct plan *plan, enum fact fact, const char *subject, const char *from, const char *to);
+
+/* Adds a change that comes along with the step. -E2BIG. */
+int plan_add_effect(struct planned *planned, enum fact fact, const char *subject, const char *from,
+	const char *to, bool lost) MUST_CHECK;
+
+/* Adds a refusal; beyond the limit they are dropped: there is no plan anyway. */
+void plan_refuse(struct plan *plan, enum refusal_kind kind, const char *subject, const char *remedy,
+	const char *reason, ...) PRINTF(5, 6);
+
+/* The value of a driver or an override in a step: "-" for none. */
+const char *plan_value(const char *name);
+
+/* The VFIO driver that the device gets, and the module that brings it. */
+const char *plan_vfio_driver(const struct making *making, const struct device *device);
+int plan_vfio_module(
+	const struct making *making, const struct device *device, char ret[MODULE_SIZE]) MUST_CHECK;
+
+bool plan_has(const struct plan *plan, struct address address);
+/* Is there a step of that module already? */
+bool plan_has_module(const struct plan *plan, const char *module);
+
+/* gather.c: fills plan->devices: what the request names, and all of their groups. */
+int plan_gather(struct making *making) MUST_CHECK;
+
+/* check.c: everything that can be known before anything is changed becomes a refusal here. */
+void plan_check(struct making *making);
+/* Refuses a device that another guest has or is being given. */
+void plan_check_owner(struct making *making, const struct planned_device *planned);
+
+/* needs.c: what the drivers at hand need before they let go: consoles, framebuffers, modules. */
+void plan_check_driver(struct making *making, const struct device *device);
+int plan_needs(struct making *making) MUST_CHECK;
+/* What goes away for good, or comes along, when this device changes to its VFIO driver. */
+int plan_device_effects(struct making *making, const struct device *device, struct planned *unbind,
+	struct planned *bind) MUST_CHECK;

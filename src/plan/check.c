@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/build.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Why a member of a group that nobody listed is asked to move at all: begins its refusals. */
+static void describe(
+	const struct making *making, const struct planned_device *planned, char *ret, size_t size) {
+	const struct device *device = host_device(making->host, planned->address);
+
+	if (planned->listed) {
+		snprintf(ret, size, "%s", "");
+	} else {
+		snprintf(ret, size, "shares IOMMU group %d with what is to be handed over and ",
+			device->group);
+	}
+}
+
+static void check_group(struct making *making, const struct device *device) {
+	if (!making->host->iommu) {
+		plan_refuse(making->plan, REFUSAL_NO_IOMMU, device->name,
+			"switch the IOMMU on in the firmware (VT-d, AMD-Vi) and, with an Intel "
+			"processor, boot with intel_iommu=on",
+			"cannot be handed over safely, because this machine has no IOMMU switched on");
+	} else if (device->group == GROUP_NONE) {
+		plan_refuse(making->plan, REFUSAL_NO_IOMMU, device->name,
+			"choose a device that `baton list` shows in a group",
+			"is in no IOMMU group, so nothing could keep a guest from the host's memory");
+	}
+}
+
+void plan_check_owner(struct making *making, const struct planned_device *planned) {
+	for (size_t i = 0; i < making->claims->device_count; i++) {
+		const struct claimed_device *claimed = &making->claims->devices[i];
+
+		if (address_compare(claimed->address, planned->address) != 0) {
+			continue;
+		}
+		if (claimed->held) {
+			plan_refuse(making->plan, REFUSAL_OTHER_GUEST, planned->name,
+				"stop that guest first, or bring the device home with "
+				"`baton reattach`",
+				"is with %s", claimed->title);
+		} else {
+			plan_refuse(making->plan, REFUSAL_UNRESOLVED, planned->name,
+				"run `baton repair`, and `baton status` to see what it waits for",
+				"is part of an unfinished hand-over to %s", claimed->title);
+		}
+		return;
+	}
+}
+
+static void refuse_holder(
+	struct making *making, const struct planned_device *planned, const struct holder *holder) {
+	char why[128];
+
+	describe(making, planned, why, sizeof(why));
+	switch (holder->kind) {
+	case HOLDER_PROCESS:
+		plan_refuse(making->plan, REFUSAL_HELD, planned->name,
+			"end that program, or stop its service, and try again",
+			"%sis open in %s (process %d, %s)", why, holder->name, holder->pid,
+			holder->node);
+		break;
+	case HOLDER_MOUNT:
+		plan_refuse(making->plan, REFUSAL_IN_USE, planned->name,
+			holder->root ? "it has to stay with the host: choose a device in another "
+				       "group, or move the card to another slot"
+				     : "unmount it first",
+			"%scarries the file system mounted on %s (%s)", why, holder->name,
+			holder->node);
+		break;
+	case HOLDER_SWAP:
+		plan_refuse(making->plan, REFUSAL_IN_USE, planned->name, "run swapoff for it first",
+			"%scarries swap space (%s)", why, holder->name);
+		break;
+	case HOLDER_ROUTE:
+		plan_refuse(making->plan, REFUSAL_IN_USE, planned->name,
+			"move the default route to another interface first",
+			"%scarries the default route (%s)", why, holder->name);
+		break;
+	}
+}
+
+static void check_holders(struct making *making, const struct planned_device *planned) {
+	for (size_t i = 0; i < making->host->holder_count; i++) {
+		const struct holder *holder = &making->host->holders[i];
+
+		if (address_compare(holder->device, planned->address) != 0) {
+			continue;
+		}
+		if (making->asked->display_manager_up &&
+			holder_of_display_manager(making->host, holder)) {
+			continue; /* goes with the display manager, which the plan stops */
+		}
+		refuse_holder(making, planned, holder);
+	}
+}
+
+/* Is everything on the device's bus (whole_bus) or in its slot part of the plan? */
+static bool covers(const struct making *making, const struct device *device, bool whole_bus) {
+	for (size_t i = 0; i < making->host->device_count; i++) {
+		const struct device *other = &making->host->devices[i];
+		bool beside = other->address.domain == device->address.domain &&
+			      other->address.bus == device->address.bus &&
+			      (whole_bus || other->address.slot == device->address.slot);
+
+		if (beside && !plan_has(making->plan, other->address)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * A guest must get the device as if switched on: by a method of the function itself, or because
+ * VFIO may reset slot or bus when all of it is handed over (contracts.md F: the function's own
+ * "bus" cannot be used while it has siblings, a hot reset of the set can).
+ */
+static void check_reset(struct making *making, const struct device *device) {
+	if (device->reset_methods[0] || covers(making, device, true) ||
+		covers(making, device, false)) {
+		return;
+	}
+	plan_refuse(making->plan, REFUSAL_NO_RESET, device->name,
+		"hand over everything on its bus together, or choose another device",
+		"cannot be reset between guests: it has no reset of its own and shares its bus with "
+		"devices that stay");
+}
+
+static void check_virtual_functions(struct making *making, const struct device *device) {
+	if (device->virtual_functions > 0) {
+		plan_refuse(making->plan, REFUSAL_VIRTUAL_FUNCTIONS, device->name,
+			"write 0 to its sriov_numvfs first, or hand over a virtual function",
+			"has %u virtual functions enabled, and VFIO takes none such",
+			device->virtual_functions);
+	}
+}
+
+static void check_losses(struct making *making) {
+	const struct host *host = making->host;
+
+	if (making->request->policy.losses == CONSENT_ALLOW || !making->asked->display_manager_up) {
+		return;
+	}
+	for (size_t i = 0; i < making->plan->device_count; i++) {
+		if (host_display_manager_holds(host, making->plan->devices[i].address)) {
+			plan_refuse(making->plan, REFUSAL_LOSS, host->display_manager.unit,
+				"log out and stop it, or set `losses = allow` in the section "
+				"[policy]",
+				"would have to be stopped, which ends its login sessions");
+			return;
+		}
+	}
+}
+
+void plan_check(struct making *making) {
+	for (size_t i = 0; i < making->plan->device_count; i++) {
+		const struct planned_device *planned = &making->plan->devices[i];
+		const struct device *device = host_device(making->host, planned->address);
+
+		check_group(making, device);
+		plan_check_owner(making, planned);
+		check_holders(making, planned);
+		check_reset(making, device);
+		check_virtual_functions(making, device);
+		plan_check_driver(making, device);
+	}
+	check_losses(making);
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/plan.h"
+
+#include <errno.h>
+
+static int format_step(const struct planned *planned, struct text *ret) {
+	char line[STEP_TEXT_SIZE];
+	int r = text_add(ret, "%s%s\n", step_format(&planned->step, line),
+		planned->shared ? "  (another guest has done it)" : "");
+
+	for (size_t i = 0; r == 0 && i < planned->effect_count; i++) {
+		r = text_add(ret, "    with it: %s%s\n",
+			step_format(&planned->effects[i].change, line),
+			planned->effects[i].lost ? "  (does not come back)" : "");
+	}
+	if (r == 0 && planned->loss[0]) {
+		r = text_add(ret, "    lost: %s\n", planned->loss);
+	}
+	return r;
+}
+
+int plan_format(const struct plan *plan, struct text *ret) {
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < plan->refusal_count; i++) {
+		r = text_add(ret, "refused: ");
+		r = r < 0 ? r : refusal_format(&plan->refusals[i], ret);
+		r = r < 0 ? r : text_add(ret, "\n");
+	}
+	for (size_t i = 0; r == 0 && i < plan->step_count; i++) {
+		r = format_step(&plan->steps[i], ret);
+	}
+	return r;
+}

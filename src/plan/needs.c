@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/build.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What fbcon calls itself (contracts.md C3): the number of its vtcon changes, its name does not. */
+#define FRAME_BUFFER_CONSOLE "frame buffer device"
+
+/*
+ * NVIDIA's driver waits in remove() for ever while somebody uses the card, and the modules on top
+ * of it are somebody. Taking the module out fails cleanly instead, so that is the way whenever
+ * every one of its devices goes (contracts.md C5).
+ */
+#define NVIDIA "nvidia"
+
+static bool goes(const struct making *making, const struct device *device) {
+	return plan_has(making->plan, device->address);
+}
+
+static bool nvidia_goes(const struct making *making) {
+	for (size_t i = 0; i < making->host->device_count; i++) {
+		const struct device *device = &making->host->devices[i];
+
+		if (strcmp(device->driver, NVIDIA) == 0 && goes(making, device)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool all_nvidia_goes(const struct making *making) {
+	for (size_t i = 0; i < making->host->device_count; i++) {
+		const struct device *device = &making->host->devices[i];
+
+		if (strcmp(device->driver, NVIDIA) == 0 && !goes(making, device)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* "580.105.08" as one number that orders like the release: 3, 3 and 2 digits at most. */
+static unsigned long release_number(const char *version) {
+	unsigned int major = 0, minor = 0, patch = 0;
+
+	if (sscanf(version, "%3u.%3u.%2u", &major, &minor, &patch) < 2) {
+		return 0;
+	}
+	return (major * 1000UL + minor) * 100 + patch;
+}
+
+/*
+ * Where other NVIDIA cards stay, only an unbind is left. Between 580.105.08 and 595.45.04 it lets
+ * go of the modules above by itself; before, they keep it waiting for ever, and after, it waits for
+ * them when they can no longer find the card.
+ */
+void plan_check_driver(struct making *making, const struct device *device) {
+	const struct module *module = host_module(making->host, NVIDIA);
+	unsigned long release;
+
+	if (strcmp(device->driver, NVIDIA) != 0 || all_nvidia_goes(making) || !module ||
+		module->holders.count == 0) {
+		return;
+	}
+	release = release_number(module->version);
+	if (release >= 58010508 && release < 59545004) {
+		return;
+	}
+	plan_refuse(making->plan, REFUSAL_DRIVER, device->name,
+		"unload nvidia_uvm, nvidia_drm and nvidia_modeset first, or hand over all NVIDIA cards "
+		"together",
+		"would hang: release %s of the NVIDIA driver does not let go of one card while %s is "
+		"loaded for another",
+		module->version, module->holders.names[0]);
+}
+
+static const struct step *claimed_step(const struct making *making, const struct step *step) {
+	for (size_t i = 0; i < making->claims->count; i++) {
+		if (step_same_fact(&making->claims->claims[i].step, step)) {
+			return &making->claims->claims[i].step;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * The console is taken off the card before NVIDIA's modules go: with fbdev=1 it is drawn by
+ * nvidia_drm (contracts.md C3, C5). A second guest that finds it off because of a first one keeps
+ * it off until both are gone.
+ */
+static int add_console(struct making *making) {
+	struct step wanted;
+	const struct planned *planned;
+	bool bound = false, there = false;
+	int r = step_make(FACT_CONSOLE, FRAME_BUFFER_CONSOLE, VALUE_BOUND, VALUE_NONE, &wanted);
+
+	if (r < 0) {
+		return r;
+	}
+	for (size_t i = 0; i < making->host->console_count; i++) {
+		if (strcmp(making->host->consoles[i].name, FRAME_BUFFER_CONSOLE) == 0) {
+			there = true;
+			bound = making->host->consoles[i].bound;
+		}
+	}
+	if (!there || (!bound && !claimed_step(making, &wanted))) {
+		return 0;
+	}
+	planned = plan_add(making->plan, wanted.fact, wanted.subject, wanted.from, wanted.to);
+	if (!planned) {
+		return -E2BIG;
+	}
+	making->plan->steps[making->plan->step_count - 1].shared = !bound;
+	return 0;
+}
+
+/*
+ * Before Linux 6.0 vfio-pci did not push the firmware's framebuffer off a boot VGA (contracts.md
+ * C3): it is unbound by hand, and can be bound again.
+ */
+static int add_framebuffers(struct making *making) {
+	if (host_kernel_at_least(making->host, 6, 0)) {
+		return 0;
+	}
+	for (size_t i = 0; i < making->host->framebuffer_count; i++) {
+		const struct framebuffer *framebuffer = &making->host->framebuffers[i];
+
+		if (framebuffer->driver[0] &&
+			!plan_add(making->plan, FACT_FRAMEBUFFER, framebuffer->name,
+				framebuffer->driver, VALUE_NONE)) {
+			return -E2BIG;
+		}
+	}
+	return 0;
+}
+
+/* A module after everything that uses it; depth keeps a circle in a broken snapshot from looping.
+ */
+static int add_module(struct making *making, const struct module *module, unsigned int depth) {
+	if (depth > 16) {
+		return -ELOOP;
+	}
+	for (size_t i = 0; i < module->holders.count; i++) {
+		const struct module *user = host_module(making->host, module->holders.names[i]);
+		int r = user ? add_module(making, user, depth + 1) : 0;
+
+		if (r < 0) {
+			return r;
+		}
+	}
+	if (plan_has_module(making->plan, module->name)) {
+		return 0;
+	}
+	return plan_add(making->plan, FACT_MODULE, module->name, VALUE_LOADED, VALUE_NONE) ? 0
+											   : -E2BIG;
+}
+
+/* Taking the module out unbinds its devices: their drivers are effects of that step. */
+static int add_nvidia_modules(struct making *making) {
+	const struct module *module = host_module(making->host, NVIDIA);
+	struct planned *unload;
+	int r = module ? add_module(making, module, 0) : 0;
+
+	if (r < 0 || !module) {
+		return r;
+	}
+	unload = &making->plan->steps[making->plan->step_count - 1];
+	for (size_t i = 0; i < making->plan->device_count; i++) {
+		const struct planned_device *planned = &making->plan->devices[i];
+
+		if (strcmp(host_device(making->host, planned->address)->driver, NVIDIA) != 0) {
+			continue;
+		}
+		r = plan_add_effect(unload, FACT_DRIVER, planned->name, NVIDIA, VALUE_NONE, false);
+		if (r < 0) {
+			return r;
+		}
+	}
+	return 0;
+}
+
+static bool boot_vga_goes(const struct making *making) {
+	for (size_t i = 0; i < making->plan->device_count; i++) {
+		if (host_device(making->host, making->plan->devices[i].address)->boot_vga) {
+			return true;
+		}
+	}
+	return false;
+}
+
+int plan_needs(struct making *making) {
+	int r = 0;
+
+	if (nvidia_goes(making)) {
+		r = add_console(making);
+	}
+	if (r == 0 && boot_vga_goes(making)) {
+		r = add_framebuffers(making);
+	}
+	if (r == 0 && nvidia_goes(making) && all_nvidia_goes(making)) {
+		r = add_nvidia_modules(making);
+	}
+	return r;
+}
+
+/*
+ * Since Linux 6.0 binding vfio-pci to the boot VGA unregisters the firmware's framebuffer for good
+ * (vfio_pci_vga_init, contracts.md C3); fbcon goes with it.
+ */
+static int lose_framebuffers(struct making *making, struct planned *bind) {
+	for (size_t i = 0; i < making->host->framebuffer_count; i++) {
+		const struct framebuffer *framebuffer = &making->host->framebuffers[i];
+		int r;
+
+		if (!framebuffer->driver[0]) {
+			continue;
+		}
+		r = plan_add_effect(bind, FACT_FRAMEBUFFER, framebuffer->name, framebuffer->driver,
+			VALUE_NONE, true);
+		if (r < 0) {
+			return r;
+		}
+		snprintf(bind->loss, sizeof(bind->loss),
+			"the firmware's framebuffer %s goes for good; the host's console has no picture "
+			"until a graphics driver loads",
+			framebuffer->name);
+	}
+	return 0;
+}
+
+/* A framebuffer console on the only DRM card comes and goes with the card's driver. */
+static int console_effect(
+	struct making *making, const struct device *device, struct planned *unbind) {
+	if (!host_card(making->host, device->address) || making->host->card_count != 1) {
+		return 0;
+	}
+	for (size_t i = 0; i < making->host->console_count; i++) {
+		const struct console *console = &making->host->consoles[i];
+
+		if (console->bound && strcmp(console->name, FRAME_BUFFER_CONSOLE) == 0) {
+			return plan_add_effect(unbind, FACT_CONSOLE, console->name, VALUE_BOUND,
+				VALUE_NONE, false);
+		}
+	}
+	return 0;
+}
+
+int plan_device_effects(struct making *making, const struct device *device, struct planned *unbind,
+	struct planned *bind) {
+	if (unbind && strcmp(device->driver, NVIDIA) != 0) {
+		int r = console_effect(making, device, unbind);
+
+		if (r < 0) {
+			return r;
+		}
+	}
+	if (bind && device->boot_vga && host_kernel_at_least(making->host, 6, 0)) {
+		return lose_framebuffers(making, bind);
+	}
+	return 0;
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/refusal.h"
+
+#include <assert.h>
+
+static const char *const names[REFUSAL_COUNT] = {
+	[REFUSAL_NO_DEVICE] = "no-device",
+	[REFUSAL_BRIDGE] = "bridge",
+	[REFUSAL_NO_IOMMU] = "no-iommu",
+	[REFUSAL_IN_USE] = "in-use",
+	[REFUSAL_HELD] = "held",
+	[REFUSAL_OTHER_GUEST] = "other-guest",
+	[REFUSAL_NO_RESET] = "no-reset",
+	[REFUSAL_VIRTUAL_FUNCTIONS] = "virtual-functions",
+	[REFUSAL_DRIVER] = "driver",
+	[REFUSAL_IDENTITY] = "identity",
+	[REFUSAL_LOSS] = "loss",
+	[REFUSAL_UNRESOLVED] = "unresolved",
+};
+
+const char *refusal_name(enum refusal_kind kind) {
+	assert(kind < REFUSAL_COUNT);
+	return names[kind];
+}
+
+int refusal_format(const struct refusal *refusal, struct text *ret) {
+	return text_add(ret, "%s %s: %s", refusal->subject, refusal->reason, refusal->remedy);
+}
