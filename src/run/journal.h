@@ -13,7 +13,7 @@
 struct record {
 	struct step step;
 	bool popped;
-	bool shared;           /* another guest had done it already: pushed, not tried */
+	bool tried; /* false: another guest, or another step, did it; undone all the same */
 	struct process writer; /* none: none recorded */
 };
 
@@ -27,6 +27,7 @@ struct journal {
 	struct record records[PLAN_STEPS_MAX];
 	size_t record_count;
 	bool held;         /* the guest has everything */
+	bool homeward;     /* the way back has begun: whoever finds this journal goes on with it */
 	bool torn;         /* the last line is torn: whoever wrote it died */
 	unsigned int line; /* number of the last good line */
 };
@@ -51,13 +52,14 @@ int journal_create(struct ops *ops, const struct plan *plan, const struct reques
 	const struct host *host, const struct owner *owner, struct journal **ret,
 	struct error *error) MUST_CHECK;
 
-int journal_push(struct ops *ops, struct journal *journal, const struct step *step, bool shared,
+int journal_push(struct ops *ops, struct journal *journal, const struct step *step, bool tried,
 	struct error *error) MUST_CHECK;
 int journal_writer(struct ops *ops, struct journal *journal, size_t index, struct process writer,
 	struct error *error) MUST_CHECK;
 int journal_pop(struct ops *ops, struct journal *journal, size_t index, struct error *error)
 	MUST_CHECK;
 int journal_hold(struct ops *ops, struct journal *journal, struct error *error) MUST_CHECK;
+int journal_turn_home(struct ops *ops, struct journal *journal, struct error *error) MUST_CHECK;
 
 /* Records that are not popped. */
 size_t journal_depth(const struct journal *journal);

@@ -66,6 +66,12 @@ struct event {
 };
 
 struct ops {
+	/* The machine as it is now, holders included. */
+	int (*look)(struct ops *ops, struct host *ret, struct error *error);
+
+	/* This process, and the one that called it. */
+	void (*self)(struct ops *ops, struct process *ret, struct process *ret_parent);
+
 	/* What the fact is now. -ENODEV: the subject does not exist. */
 	int (*get)(struct ops *ops, enum fact fact, const char *subject, char ret[VALUE_SIZE],
 		struct error *error);

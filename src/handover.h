@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "run/run.h"
+
+/*
+ * The path: whatever door is used, these are what it calls. Each takes the lock for as long as it
+ * works and leaves the machine as it was, as planned, or with a journal that says what is left.
+ */
+
+struct handover {
+	struct ops *ops;
+	bool guarded; /* start a guard before the first step */
+	struct plan
+		*plan; /* what was planned or refused, for whoever reports it; the caller frees */
+};
+
+/*
+ * Host to guest. DONE: the guest has everything it asked for. REFUSED: handover->plan has the
+ * refusals, or *error the reason why nothing could be tried.
+ */
+enum result detach(struct handover *handover, const struct request *request, const char *door,
+	struct error *error);
+
+/* Guest to host. DONE also if there is nothing to bring home. */
+enum result reattach(struct handover *handover, const char *guest, struct error *error);
+
+/* Puts right whatever an interrupted run left: every journal whose guest is gone. */
+enum result repair(struct handover *handover, struct error *error);
+
+/* The same for one guest's journal. */
+enum result repair_guest(struct handover *handover, const char *guest, struct error *error);
+
+/*
+ * Host to host: devices that no guest has, from wherever they are to the drivers given
+ * (plan_make_home). Undone like any other run if it fails.
+ */
+enum result bring_home(struct handover *handover, const struct request *request,
+	const char (*drivers)[VALUE_SIZE], struct error *error);
+
+/* Only the first half of detach: what would be done. Takes no lock. */
+int preview(struct handover *handover, const struct request *request, struct error *error)
+	MUST_CHECK;

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/change.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int read_back(struct ops *ops, const struct step *step, struct error *error) {
+	char value[VALUE_SIZE];
+	int r = ops->get(ops, step->fact, step->subject, value, error);
+
+	if (r < 0) {
+		return r;
+	}
+	if (strcmp(value, step->to) != 0) {
+		return error_set(error, -EIO, "%s %s is \"%s\" after the change to \"%s\"",
+			fact_name(step->fact), step->subject, value, step->to);
+	}
+	return 0;
+}
+
+/* Success of a write is only a claim, and so is its failure on the way home: the fact decides. */
+static int settle(
+	struct ops *ops, const struct step *step, bool home, int committed, struct error *error) {
+	struct error ignored;
+
+	if (committed == 0) {
+		return read_back(ops, step, error);
+	}
+	if (home && committed != -EINPROGRESS && read_back(ops, step, &ignored) == 0) {
+		return 0;
+	}
+	return committed;
+}
+
+int change(struct ops *ops, struct journal *journal, size_t index, const struct step *step,
+	bool home, struct error *error) {
+	struct writer writer;
+	int r = ops->begin(ops, step, home, &writer, error);
+
+	if (r < 0) {
+		return r;
+	}
+	if (writer.process.pid) {
+		r = journal_writer(ops, journal, index, writer.process, error);
+		if (r < 0) {
+			ops->cancel(ops, &writer);
+			return r;
+		}
+	}
+	return settle(ops, step, home, ops->commit(ops, &writer, error), error);
+}
+
+int change_for_good(struct ops *ops, const struct step *step, struct error *error) {
+	struct writer writer;
+	int r = ops->begin(ops, step, false, &writer, error);
+
+	if (r < 0) {
+		return r;
+	}
+	return settle(ops, step, false, ops->commit(ops, &writer, error), error);
+}
+
+static const struct planned_device *find_device(const struct journal *journal, const char *name) {
+	for (size_t i = 0; i < journal->device_count; i++) {
+		if (strcmp(journal->devices[i].name, name) == 0) {
+			return &journal->devices[i];
+		}
+	}
+	return NULL;
+}
+
+static bool same_identity(const struct identity *a, const struct identity *b) {
+	return a->vendor == b->vendor && a->device == b->device &&
+	       a->subsystem_vendor == b->subsystem_vendor &&
+	       a->subsystem_device == b->subsystem_device && a->revision == b->revision &&
+	       strcmp(a->serial, b->serial) == 0;
+}
+
+int change_identify(struct ops *ops, const struct journal *journal, const struct step *step,
+	struct error *error) {
+	const struct planned_device *known;
+	struct identity now;
+	int r;
+
+	if (!step_is_of_device(step)) {
+		return 0;
+	}
+	known = find_device(journal, step->subject);
+	if (!known) {
+		return error_set(
+			error, -ESTALE, "the journal does not say what %s is", step->subject);
+	}
+	r = ops->identify(ops, step->subject, &now, error);
+	if (r < 0) {
+		return r;
+	}
+	if (!same_identity(&known->identity, &now)) {
+		return error_set(error, -ESTALE,
+			"%s is now %04x:%04x, but the plan is for %04x:%04x: another device has taken "
+			"the address",
+			step->subject, now.vendor, now.device, known->identity.vendor,
+			known->identity.device);
+	}
+	return 0;
+}
+
+int change_prove_free(struct ops *ops, const struct step *step, struct error *error) {
+	if (step->fact != FACT_DRIVER || strcmp(step->to, VALUE_NONE) != 0) {
+		return 0;
+	}
+	return ops->prove_free(ops, step->subject, error);
+}

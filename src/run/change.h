@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "run/journal.h"
+
+/*
+ * Makes one change and reads it back: 0 only if the fact then has the new value. The writer is in
+ * the journal, at record index, before it may begin. -EINPROGRESS: it has not come back by its
+ * deadline.
+ */
+int change(struct ops *ops, struct journal *journal, size_t index, const struct step *step,
+	bool home, struct error *error) MUST_CHECK;
+
+/* change() for a step that stays and so is in no journal. */
+int change_for_good(struct ops *ops, const struct step *step, struct error *error) MUST_CHECK;
+
+/*
+ * Does what the journal knows still stand at the subject's address? 0; -ENODEV: nothing does;
+ * -ESTALE: something else. Steps of other subjects than devices: 0.
+ */
+int change_identify(struct ops *ops, const struct journal *journal, const struct step *step,
+	struct error *error) MUST_CHECK;
+
+/* Nobody may have a device open when its driver is taken away: -EBUSY, with who. */
+int change_prove_free(struct ops *ops, const struct step *step, struct error *error) MUST_CHECK;

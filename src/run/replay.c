@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "run/journal.h"
+#include "run/line.h"
+
+/* Reading a journal: docs/JOURNAL.md says which lines there are. */
+
+#define WORD_MAX 800 /* the longest token: a title, percent-encoded */
+
+/* The next word of *text, decoded, which must be there and fit. */
+static int take(const char **text, char *ret, size_t size) {
+	const char *token;
+	size_t length = token_next(text, &token);
+
+	return token_decode(token, length, ret, size);
+}
+
+static int take_number(const char **text, unsigned long long max, unsigned long long *ret) {
+	char word[32];
+	int r = take(text, word, sizeof(word));
+
+	return r < 0 ? r : number_parse(word, max, ret);
+}
+
+static int take_process(const char **text, struct process *ret) {
+	unsigned long long pid, start;
+	int r = take_number(text, INT32_MAX, &pid);
+
+	r = r < 0 ? r : take_number(text, UINT64_MAX, &start);
+	if (r < 0) {
+		return r;
+	}
+	*ret = (struct process){.pid = (pid_t)pid, .start = start};
+	return 0;
+}
+
+/* "10de:2484": two ids in the one way in which we write them. */
+static int take_ids(const char **text, uint16_t *ret_a, uint16_t *ret_b) {
+	char word[16], again[16];
+	unsigned int a, b;
+
+	if (take(text, word, sizeof(word)) < 0 || sscanf(word, "%4x:%4x", &a, &b) != 2) {
+		return -EINVAL;
+	}
+	snprintf(again, sizeof(again), "%04x:%04x", a, b);
+	if (strcmp(word, again) != 0) {
+		return -EINVAL;
+	}
+	*ret_a = (uint16_t)a;
+	*ret_b = (uint16_t)b;
+	return 0;
+}
+
+static int replay_journal(struct journal *journal, const char *text) {
+	char version[8];
+	int r = take(&text, version, sizeof(version));
+
+	if (r < 0 || strcmp(version, "1") != 0 || journal->guest[0]) {
+		return -EINVAL;
+	}
+	r = take(&text, journal->boot_id, sizeof(journal->boot_id));
+	r = r < 0 ? r : take(&text, journal->guest, sizeof(journal->guest));
+	r = r < 0 ? r : take(&text, journal->title, sizeof(journal->title));
+	return r < 0 || *text ? -EINVAL : 0;
+}
+
+static int replay_owner(struct journal *journal, const char *text) {
+	int r = take(&text, journal->owner.door, sizeof(journal->owner.door));
+
+	r = r < 0 ? r : take_process(&text, &journal->owner.runner);
+	r = r < 0 ? r : take_process(&text, &journal->owner.daemon);
+	return r < 0 || *text ? -EINVAL : 0;
+}
+
+static int replay_device(struct journal *journal, const char *text) {
+	struct planned_device device = {0};
+	struct identity *id = &device.identity;
+	unsigned int revision;
+	char role[8], word[8];
+	int r = take(&text, device.name, sizeof(device.name));
+
+	r = r < 0 ? r : address_parse(device.name, &device.address);
+	r = r < 0 ? r : take(&text, role, sizeof(role));
+	r = r < 0 ? r : take_ids(&text, &id->vendor, &id->device);
+	r = r < 0 ? r : take_ids(&text, &id->subsystem_vendor, &id->subsystem_device);
+	r = r < 0 ? r : take(&text, word, sizeof(word));
+	r = r < 0 ? r : take(&text, id->serial, sizeof(id->serial));
+	if (r < 0 || *text || sscanf(word, "%2x", &revision) != 1 ||
+		journal->device_count == PLAN_DEVICES_MAX) {
+		return -EINVAL;
+	}
+	id->revision = (uint8_t)revision;
+	device.listed = strcmp(role, "listed") == 0;
+	journal->devices[journal->device_count++] = device;
+	return 0;
+}
+
+static int add_record(struct journal *journal, const char *text, bool tried) {
+	struct record record = {0};
+	int r = step_parse(text, &record.step);
+
+	if (r < 0 || journal->record_count == PLAN_STEPS_MAX) {
+		return -EINVAL;
+	}
+	record.tried = tried;
+	journal->records[journal->record_count++] = record;
+	return 0;
+}
+
+static int replay_push(struct journal *journal, const char *text) {
+	return add_record(journal, text, true);
+}
+
+static int replay_note(struct journal *journal, const char *text) {
+	return add_record(journal, text, false);
+}
+
+static int take_record(struct journal *journal, const char **text, struct record **ret) {
+	unsigned long long index;
+
+	if (take_number(text, PLAN_STEPS_MAX, &index) < 0 || index >= journal->record_count) {
+		return -EINVAL;
+	}
+	*ret = &journal->records[index];
+	return 0;
+}
+
+static int replay_writer(struct journal *journal, const char *text) {
+	struct record *record;
+	int r = take_record(journal, &text, &record);
+
+	r = r < 0 ? r : take_process(&text, &record->writer);
+	return r < 0 || *text ? -EINVAL : 0;
+}
+
+static int replay_pop(struct journal *journal, const char *text) {
+	struct record *record;
+	int r = take_record(journal, &text, &record);
+
+	if (r < 0 || *text) {
+		return -EINVAL;
+	}
+	record->popped = true;
+	return 0;
+}
+
+static int replay_held(struct journal *journal, const char *text) {
+	journal->held = true;
+	return *text ? -EINVAL : 0;
+}
+
+static int replay_home(struct journal *journal, const char *text) {
+	journal->held = false;
+	journal->homeward = true;
+	return *text ? -EINVAL : 0;
+}
+
+static const struct {
+	const char *word;
+	int (*replay)(struct journal *journal, const char *text);
+} lines[] = {
+	{"journal", replay_journal},
+	{"owner", replay_owner},
+	{"device", replay_device},
+	{"push", replay_push},
+	{"note", replay_note},
+	{"writer", replay_writer},
+	{"pop", replay_pop},
+	{"held", replay_held},
+	{"home", replay_home},
+};
+
+/* text is terminated. */
+static int replay_line(struct journal *journal, const char *text) {
+	char word[16];
+
+	if (take(&text, word, sizeof(word)) < 0) {
+		return -EINVAL;
+	}
+	if (!journal->guest[0] && strcmp(word, "journal") != 0) {
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		if (strcmp(word, lines[i].word) == 0) {
+			return lines[i].replay(journal, text);
+		}
+	}
+	return -EINVAL;
+}
+
+/*
+ * A line of the right number is replayed. The number of the last good line once more is right too:
+ * then the append before was told to have failed although the line got there; what such a line says
+ * was never tried, and undoing what was never tried does nothing.
+ */
+static int replay(struct journal *journal, unsigned int number, const char *data, size_t length,
+	struct error *error) {
+	char text[LINE_OVERHEAD + STEP_TEXT_SIZE + 4 * WORD_MAX];
+
+	if (number != journal->line + 1 && (journal->line == 0 || number != journal->line)) {
+		return error_set(error, -EBADMSG,
+			"line %u follows line %u: something is missing, so nothing was touched; "
+			"undo it by hand (docs/JOURNAL.md)",
+			number, journal->line);
+	}
+	if (length >= sizeof(text) || memchr(data, '\0', length)) {
+		return error_set(error, -EBADMSG, "line %u is too long", number);
+	}
+	memcpy(text, data, length);
+	text[length] = '\0';
+	if (replay_line(journal, text) < 0) {
+		return error_set(error, -EBADMSG,
+			"line %u is whole but makes no sense: \"%.80s\"; undo it by hand "
+			"(docs/JOURNAL.md)",
+			number, text);
+	}
+	journal->line = number;
+	return 0;
+}
+
+int journal_parse(const char *data, size_t length, struct journal *ret, struct error *error) {
+	const char *end = data + length;
+
+	*ret = (struct journal){0};
+	while (data < end) {
+		const char *newline = memchr(data, '\n', (size_t)(end - data));
+		size_t size = (size_t)((newline ? newline : end) - data);
+		const char *text;
+		unsigned int number;
+		size_t text_length;
+		int r = 0;
+
+		if (line_check(data, size, &number, &text, &text_length)) {
+			r = replay(ret, number, text, text_length, error);
+			ret->torn = false;
+		} else {
+			ret->torn = size > 0;
+		}
+		if (r < 0) {
+			return r;
+		}
+		data += size + 1;
+	}
+	return 0;
+}

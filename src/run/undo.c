@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "run/change.h"
+#include "run/run.h"
+
+/* The way back: the journal popped until it is empty. */
+
+/* Was the value one that this journal itself saw before, further down? Then others were quicker. */
+static bool was_before(const struct journal *journal, size_t index, const char *value) {
+	for (size_t i = 0; i < index; i++) {
+		const struct step *earlier = &journal->records[i].step;
+
+		if (step_same_fact(earlier, &journal->records[index].step) &&
+			strcmp(earlier->from, value) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_claimed(const struct claims *claims, const struct step *step) {
+	for (size_t i = 0; i < claims->count; i++) {
+		if (step_same_fact(&claims->claims[i].step, step)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Turns the step of one record round. The fact is known to have the value that the step gave it. */
+static enum outcome turn_round(
+	struct ops *ops, struct journal *journal, size_t index, struct error *error) {
+	struct step reverse = step_reverse(&journal->records[index].step);
+	int r = change_prove_free(ops, &reverse, error);
+
+	r = r < 0 ? r : change(ops, journal, index, &reverse, true, error);
+	if (r == -EINPROGRESS) {
+		return OUTCOME_STUCK;
+	}
+	return r < 0 ? OUTCOME_FAILED : OUTCOME_UNDONE;
+}
+
+/* Reads what the fact is and decides: nothing to do, not ours any more, or turn the step round. */
+static enum outcome compare_and_undo(
+	struct ops *ops, struct journal *journal, size_t index, struct error *error) {
+	const struct step *step = &journal->records[index].step;
+	char value[VALUE_SIZE];
+	int r = ops->get(ops, step->fact, step->subject, value, error);
+
+	if (r == -ENODEV) {
+		return OUTCOME_GONE;
+	}
+	if (r < 0) {
+		return OUTCOME_FAILED;
+	}
+	if (strcmp(value, step->from) == 0 || was_before(journal, index, value)) {
+		return OUTCOME_UNDONE;
+	}
+	if (strcmp(value, step->to) != 0) {
+		error_set(error, -ESTALE, "it is \"%s\" now: somebody else changed it", value);
+		return OUTCOME_LEFT_ALONE;
+	}
+	return turn_round(ops, journal, index, error);
+}
+
+static enum outcome undo_record(struct ops *ops, struct journal *journal, size_t index,
+	const struct claims *claims, struct error *error) {
+	const struct record *record = &journal->records[index];
+	int r;
+
+	if (record->writer.pid && ops->alive(ops, record->writer)) {
+		error_set(error, -EINPROGRESS,
+			"%s %s is in flight: process %d is still in the kernel",
+			fact_name(record->step.fact), record->step.subject, record->writer.pid);
+		return OUTCOME_STUCK;
+	}
+	if (is_claimed(claims, &record->step)) {
+		return OUTCOME_SHARED;
+	}
+	r = change_identify(ops, journal, &record->step, error);
+	if (r == -ENODEV) {
+		return OUTCOME_GONE;
+	}
+	if (r < 0) {
+		return r == -ESTALE ? OUTCOME_LEFT_ALONE : OUTCOME_FAILED;
+	}
+	return compare_and_undo(ops, journal, index, error);
+}
+
+/* Is a later step left undone that has to be undone before this one? */
+static bool must_wait(const struct journal *journal, const bool *left, size_t index) {
+	for (size_t i = index + 1; i < journal->record_count; i++) {
+		if (left[i] &&
+			step_depends(&journal->records[index].step, &journal->records[i].step)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Undoes one record and pops it; false if it is left in the journal. */
+static bool undo(struct ops *ops, struct journal *journal, size_t index,
+	const struct claims *claims, struct error *error) {
+	struct step reverse = step_reverse(&journal->records[index].step);
+	uint64_t since_us = ops->now_us(ops);
+	struct event event = {.guest = journal->title, .step = &reverse};
+	struct error why = {0};
+
+	event.outcome = undo_record(ops, journal, index, claims, &why);
+	event.duration_us = ops->now_us(ops) - since_us;
+	event.detail = why.text[0] ? why.text : NULL;
+	ops->tell(ops, &event);
+	if (event.outcome == OUTCOME_STUCK || event.outcome == OUTCOME_FAILED) {
+		error_set(error, -EIO, "%s", why.text);
+		return false;
+	}
+	/* If the pop cannot be written, the fact says it the next time: undoing again does nothing.
+	 */
+	(void)!journal_pop(ops, journal, index, &why);
+	return true;
+}
+
+enum result run_undo(struct ops *ops, struct journal *journal, struct error *error) {
+	AUTO_CLAIMS struct claims claims = {0};
+	bool left[PLAN_STEPS_MAX] = {false};
+	struct error why = {0}, first = {0};
+	size_t count_left = 0;
+
+	/* A journal of another guest that cannot be read must not keep this one from coming home.
+	 */
+	(void)!claims_read(ops, journal->guest, &claims, NULL);
+	if (!journal->homeward) {
+		/* Unwritten, it is only harder to see that this journal needs a repair. */
+		(void)!journal_turn_home(ops, journal, &why);
+	}
+	for (size_t i = journal->record_count; i-- > 0;) {
+		if (journal->records[i].popped) {
+			continue;
+		}
+		left[i] = must_wait(journal, left, i) || !undo(ops, journal, i, &claims, &why);
+		count_left += left[i];
+		if (left[i] && !first.text[0]) {
+			first = why;
+		}
+	}
+	if (count_left > 0) {
+		error_set(error, -EIO, "%s", first.text);
+		return RESULT_UNRESOLVED;
+	}
+	/* An empty journal that cannot be removed changes nothing: the next repair removes it. */
+	(void)!ops->journal_remove(ops, journal->guest, &why);
+	return RESULT_DONE;
+}
