@@ -30,6 +30,9 @@ int file_read(int dir, const char *path, size_t limit, char **ret, size_t *ret_l
 int file_open(int dir, const char *path) MUST_CHECK;
 int file_read_open(int fd, size_t limit, char **ret, size_t *ret_length) MUST_CHECK;
 
+/* Everything up to the end of a pipe or a file; same limits and ownership. */
+int stream_read(int fd, size_t limit, char **ret, size_t *ret_length) MUST_CHECK;
+
 /* The first line without its newline and blanks around it; -ENAMETOOLONG if it does not fit. */
 int file_read_line(int dir, const char *path, char *ret, size_t size) MUST_CHECK;
 

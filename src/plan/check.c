@@ -138,6 +138,22 @@ static void check_virtual_functions(struct making *making, const struct device *
 	}
 }
 
+static void check_flight(struct making *making, const struct device *device) {
+	if (device->in_flight) {
+		plan_refuse(making->plan, REFUSAL_UNRESOLVED, device->name,
+			"wait until it has ended; if it never does, only a reboot helps",
+			"is in flight: the kernel is still busy binding or unbinding it");
+	}
+}
+
+static void check_vfio(struct making *making) {
+	if (!making->host->vfio) {
+		plan_refuse(making->plan, REFUSAL_NO_VFIO, making->host->kernel,
+			"install the kernel's module vfio-pci, or boot a kernel that has it",
+			"has no VFIO driver to hand devices over with");
+	}
+}
+
 static void check_losses(struct making *making) {
 	const struct host *host = making->host;
 
@@ -161,11 +177,15 @@ void plan_check(struct making *making) {
 		const struct device *device = host_device(making->host, planned->address);
 
 		check_group(making, device);
+		check_flight(making, device);
 		plan_check_owner(making, planned);
 		check_holders(making, planned);
 		check_reset(making, device);
 		check_virtual_functions(making, device);
 		plan_check_driver(making, device);
+	}
+	if (making->plan->device_count > 0) {
+		check_vfio(making);
 	}
 	check_losses(making);
 }

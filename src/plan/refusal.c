@@ -7,6 +7,7 @@ static const char *const names[REFUSAL_COUNT] = {
 	[REFUSAL_NO_DEVICE] = "no-device",
 	[REFUSAL_BRIDGE] = "bridge",
 	[REFUSAL_NO_IOMMU] = "no-iommu",
+	[REFUSAL_NO_VFIO] = "no-vfio",
 	[REFUSAL_IN_USE] = "in-use",
 	[REFUSAL_HELD] = "held",
 	[REFUSAL_OTHER_GUEST] = "other-guest",

@@ -13,6 +13,7 @@ enum refusal_kind {
 	REFUSAL_NO_DEVICE,         /* the address does not exist */
 	REFUSAL_BRIDGE,            /* bridges are not handed over */
 	REFUSAL_NO_IOMMU,          /* the machine or the device has no IOMMU group */
+	REFUSAL_NO_VFIO,           /* this kernel has no VFIO driver */
 	REFUSAL_IN_USE,            /* a mount, swap or the default route needs it */
 	REFUSAL_HELD,              /* a process that nobody is going to stop has it open */
 	REFUSAL_OTHER_GUEST,       /* another guest has it */

@@ -69,13 +69,6 @@ static const struct planned_device *find_device(const struct journal *journal, c
 	return NULL;
 }
 
-static bool same_identity(const struct identity *a, const struct identity *b) {
-	return a->vendor == b->vendor && a->device == b->device &&
-	       a->subsystem_vendor == b->subsystem_vendor &&
-	       a->subsystem_device == b->subsystem_device && a->revision == b->revision &&
-	       strcmp(a->serial, b->serial) == 0;
-}
-
 int change_identify(struct ops *ops, const struct journal *journal, const struct step *step,
 	struct error *error) {
 	const struct planned_device *known;
@@ -94,7 +87,7 @@ int change_identify(struct ops *ops, const struct journal *journal, const struct
 	if (r < 0) {
 		return r;
 	}
-	if (!same_identity(&known->identity, &now)) {
+	if (!identity_same(&known->identity, &now)) {
 		return error_set(error, -ESTALE,
 			"%s is now %04x:%04x, but the plan is for %04x:%04x: another device has taken "
 			"the address",

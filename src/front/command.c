@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "front/command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+#include "base/macros.h"
+#include "base/text.h"
+
+const struct command commands[] = {
+	{
+		.name = "list",
+		.arguments = "",
+		.summary = "the devices of this machine, by IOMMU group",
+		.options = OPTION_JSON | OPTION_ROOT,
+		.run = command_list,
+	},
+	{
+		.name = "plan",
+		.arguments = "CARD|ADDRESS...",
+		.summary = "what a hand-over would change, step by step, or why it is refused",
+		.options = OPTION_JSON | OPTION_ROOT,
+		.words_min = 1,
+		.words_max = SELECTIONS_MAX,
+		.run = command_plan,
+	},
+	{
+		.name = "detach",
+		.arguments = "CARD|ADDRESS...",
+		.summary = "take devices from the host, ready for a guest",
+		.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_NO_GUARD,
+		.words_min = 1,
+		.words_max = SELECTIONS_MAX,
+		.run = command_detach,
+	},
+	{
+		.name = "reattach",
+		.arguments = "GUEST|CARD|ADDRESS...",
+		.summary = "bring devices home",
+		.options = OPTION_DRY_RUN | OPTION_NO_GUARD,
+		.words_min = 1,
+		.words_max = SELECTIONS_MAX,
+		.run = command_reattach,
+	},
+	{
+		.name = "status",
+		.arguments = "",
+		.summary = "who has which card",
+		.options = OPTION_JSON | OPTION_ROOT,
+		.run = command_status,
+	},
+	{
+		.name = "repair",
+		.arguments = "[GUEST...]",
+		.summary = "put right what an interrupted hand-over left",
+		.words_max = SELECTIONS_MAX,
+		.run = command_repair,
+	},
+	{
+		.name = "guard",
+		.arguments = "GUEST",
+		.summary = "watch one hand-over until it is over",
+		.words_min = 1,
+		.words_max = 1,
+		.run = command_guard,
+		.hidden = true,
+	},
+};
+const size_t command_count = COUNT(commands);
+
+static const struct {
+	enum command_option option;
+	const char *text;
+	const char *summary;
+} option_help[] = {
+	{OPTION_DRY_RUN, "-n, --dry-run", "only say what would be done"},
+	{OPTION_JSON, "--json", "report as JSON"},
+	{OPTION_ROOT, "--root DIR", "read a captured machine below DIR instead of this one"},
+	{OPTION_NO_GUARD, "--no-guard", "start no guard: `baton repair` is then up to you"},
+};
+
+enum result command_fail(enum result result, const struct error *error) {
+	fprintf(stderr, "baton: %s\n", error->text);
+	return result;
+}
+
+static void print_commands(FILE *stream) {
+	fprintf(stream, "usage: baton COMMAND [OPTIONS] [WORDS]\n\n"
+			"Hands PCI devices from this host to a virtual machine and back.\n\n");
+	for (size_t i = 0; i < command_count; i++) {
+		if (!commands[i].hidden) {
+			fprintf(stream, "  %-9s %-24s %s\n", commands[i].name,
+				commands[i].arguments, commands[i].summary);
+		}
+	}
+	fprintf(stream, "\n  baton COMMAND --help      the options of a command\n"
+			"  baton --version           the release\n\n"
+			"Exit codes: 0 done, 1 failed and undone, 2 usage, 3 refused, "
+			"4 not as before: see `baton status`.\n");
+}
+
+static void print_command(const struct command *command) {
+	printf("usage: baton %s [OPTIONS]%s%s\n\n%s\n", command->name,
+		command->arguments[0] ? " " : "", command->arguments, command->summary);
+	for (size_t i = 0; i < COUNT(option_help); i++) {
+		if (command->options & option_help[i].option) {
+			printf("  %-14s %s\n", option_help[i].text, option_help[i].summary);
+		}
+	}
+	printf("  %-14s %s\n", "-h, --help", "this");
+}
+
+static const struct command *find(const char *name) {
+	for (size_t i = 0; i < command_count; i++) {
+		if (strcmp(commands[i].name, name) == 0) {
+			return &commands[i];
+		}
+	}
+	return NULL;
+}
+
+/* Takes the options off the front; -1: go on, otherwise the exit code. */
+static int parse_options(
+	const struct command *command, int argc, char **argv, struct invocation *invocation) {
+	static const struct option options[] = {
+		{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
+		{"help", no_argument, NULL, 'h'},
+		{"json", no_argument, NULL, OPTION_JSON},
+		{"no-guard", no_argument, NULL, OPTION_NO_GUARD},
+		{"root", required_argument, NULL, OPTION_ROOT},
+		{0},
+	};
+	int c;
+
+	optind = 0;
+	while ((c = getopt_long(argc, argv, "hn", options, NULL)) != -1) {
+		unsigned int option = c == 'n' ? OPTION_DRY_RUN : (unsigned int)c;
+
+		if (c == 'h') {
+			print_command(command);
+			return RESULT_DONE;
+		}
+		if (c == '?' || !(command->options & option)) {
+			fprintf(stderr, "baton: see `baton %s --help` for the options it has\n",
+				command->name);
+			return RESULT_USAGE;
+		}
+		invocation->options |= option;
+		if (c == OPTION_ROOT) {
+			invocation->root = optarg;
+		}
+	}
+	return -1;
+}
+
+static int run_command(
+	const struct platform *platform, const struct command *command, int argc, char **argv) {
+	struct invocation invocation = {.platform = platform, .root = "/"};
+	int code = parse_options(command, argc, argv, &invocation);
+
+	if (code >= 0) {
+		return code;
+	}
+	invocation.words = argv + optind;
+	invocation.word_count = (size_t)(argc - optind);
+	if (invocation.word_count < command->words_min ||
+		invocation.word_count > command->words_max) {
+		fprintf(stderr, "baton: usage: baton %s [OPTIONS]%s%s\n", command->name,
+			command->arguments[0] ? " " : "", command->arguments);
+		return RESULT_USAGE;
+	}
+	return command->run(&invocation);
+}
+
+int command_dispatch(const struct platform *platform, int argc, char **argv) {
+	const struct command *command;
+
+	if (argc < 2) {
+		print_commands(stderr);
+		return RESULT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+		strcmp(argv[1], "help") == 0) {
+		print_commands(stdout);
+		return RESULT_DONE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("baton %s\n", BATON_VERSION);
+		return RESULT_DONE;
+	}
+	command = find(argv[1]);
+	if (!command) {
+		fprintf(stderr, "baton: there is no command \"%s\"; `baton --help` lists them\n",
+			argv[1]);
+		return RESULT_USAGE;
+	}
+	return run_command(platform, command, argc - 1, argv + 1);
+}

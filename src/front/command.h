@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "base/error.h"
+#include "request/configuration.h"
+#include "run/run.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/*
+ * A command is a row in one table: what it is called, what it takes, what it does. Dispatch,
+ * --help, the manual's synopsis and the completions come from the same rows (a test compares them).
+ */
+
+enum command_option {
+	OPTION_JSON = 1 << 0,     /* --json: the report as JSON */
+	OPTION_ROOT = 1 << 1,     /* --root DIR: a captured machine instead of this one */
+	OPTION_DRY_RUN = 1 << 2,  /* --dry-run, -n: say what would be done */
+	OPTION_NO_GUARD = 1 << 3, /* --no-guard: nobody watches this hand-over */
+};
+
+/* Where a command gets the machine from: main alone knows which one it is. */
+struct platform {
+	struct ops *(*open)(const struct configuration *configuration,
+		void (*tell)(const struct event *event), struct error *error);
+	void (*close)(struct ops *ops);
+};
+
+struct invocation {
+	const struct platform *platform;
+	unsigned int options; /* enum command_option, those that were given */
+	const char *root;     /* "/" unless OPTION_ROOT was given */
+	char **words;         /* what stands after the options */
+	size_t word_count;
+};
+
+struct command {
+	const char *name;
+	const char *arguments; /* "CARD|ADDRESS..." */
+	const char *summary;
+	unsigned int options; /* those that it knows */
+	size_t words_min, words_max;
+	enum result (*run)(const struct invocation *invocation);
+	bool hidden; /* for baton itself, not for people */
+};
+
+extern const struct command commands[];
+extern const size_t command_count;
+
+/* argv as main has it. Returns the exit code. */
+int command_dispatch(const struct platform *platform, int argc, char **argv);
+
+/* One sentence on stderr, "baton: ...", and the result, so that it can close a function. */
+enum result command_fail(enum result result, const struct error *error);
+
+/* One file per command. */
+enum result command_detach(const struct invocation *invocation);
+enum result command_guard(const struct invocation *invocation);
+enum result command_list(const struct invocation *invocation);
+enum result command_plan(const struct invocation *invocation);
+enum result command_reattach(const struct invocation *invocation);
+enum result command_repair(const struct invocation *invocation);
+enum result command_status(const struct invocation *invocation);
+
+/* The doors: argv as the hypervisor gives it. Each returns what its hypervisor wants. */
+int door_libvirt(const struct platform *platform, int argc, char **argv);

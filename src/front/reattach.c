@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "front/session.h"
+
+/*
+ * A word is a guest (its key or its name for people) or devices. Devices that a journal has come
+ * home with all of that journal; devices that none has get an ordinary plan to their return driver.
+ */
+
+struct homecoming {
+	struct names guests;
+	struct request request; /* devices that no journal has */
+	char drivers[REQUEST_DEVICES_MAX][VALUE_SIZE];
+};
+
+static bool contains(const struct names *names, const char *name) {
+	for (size_t i = 0; i < names->count; i++) {
+		if (strcmp(names->names[i], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool has_device(const struct journal *journal, struct address address) {
+	for (size_t i = 0; i < journal->device_count; i++) {
+		if (address_compare(journal->devices[i].address, address) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Notes the guests that the word names, and those that have one of the request's devices. */
+static int find_guests(struct session *session, const char *word, struct homecoming *homecoming,
+	bool *ret_named, struct error *error) {
+	AUTO_NAMES struct names keys = {0};
+	struct ops *ops = session->handover.ops;
+	int r = ops->journal_list(ops, &keys, error);
+
+	*ret_named = false;
+	for (size_t i = 0; r == 0 && i < keys.count; i++) {
+		AUTO_JOURNAL struct journal *journal = NULL;
+
+		r = journal_load(ops, keys.names[i], &journal, error);
+		if (r == -ENOENT) {
+			r = 0;
+			continue;
+		}
+		if (r == 0 &&
+			(strcmp(keys.names[i], word) == 0 || strcmp(journal->title, word) == 0)) {
+			*ret_named = true;
+			r = names_add(&homecoming->guests, keys.names[i]);
+		}
+	}
+	return r;
+}
+
+/* Moves the devices that some journal has over to its guest. */
+static int sort_devices(
+	struct session *session, struct homecoming *homecoming, struct error *error) {
+	AUTO_CLAIMS struct claims claims = {0};
+	struct request all = homecoming->request;
+	int r = claims_read(session->handover.ops, "", &claims, error);
+
+	homecoming->request.device_count = 0;
+	for (size_t i = 0; r == 0 && i < all.device_count; i++) {
+		const char *guest = NULL;
+
+		for (size_t j = 0; j < claims.device_count; j++) {
+			if (address_compare(claims.devices[j].address, all.devices[i].address) ==
+				0) {
+				guest = claims.devices[j].guest;
+			}
+		}
+		if (!guest) {
+			r = request_add(&homecoming->request, all.devices[i].address, NULL, error);
+		} else if (!contains(&homecoming->guests, guest)) {
+			r = names_add(&homecoming->guests, guest);
+		}
+	}
+	return r;
+}
+
+/* A card that baton.conf gives a return-driver keeps to it; others take the kernel's own choice. */
+static const char *configured_driver(const struct session *session, struct address address) {
+	for (size_t i = 0; i < session->configuration->card_count; i++) {
+		const struct card_name *card = &session->configuration->cards[i];
+
+		for (size_t j = 0; card->return_driver[0] && j < card->selection_count; j++) {
+			if (address_compare(card->selections[j].address, address) == 0) {
+				return card->return_driver;
+			}
+		}
+	}
+	return NULL;
+}
+
+static int choose_driver(const struct session *session, const struct host *host,
+	const struct device *device, char ret[VALUE_SIZE]) {
+	const char *configured = configured_driver(session, device->address);
+	char module[MODULE_SIZE];
+	int r;
+
+	if (configured) {
+		return name_set(ret, VALUE_SIZE, configured);
+	}
+	r = host_natural_module(session->root, host, device, module, sizeof(module));
+	if (r == -ENOENT) {
+		return name_set(ret, VALUE_SIZE, VALUE_NONE);
+	}
+	return r < 0 ? r : host_module_driver(session->root, module, ret, VALUE_SIZE);
+}
+
+static enum result go_home(
+	struct session *session, const struct host *host, struct homecoming *homecoming) {
+	struct request *request = &homecoming->request;
+	struct error error = {0};
+	char address[ADDRESS_SIZE];
+
+	for (size_t i = 0; i < request->device_count; i++) {
+		const struct device *device = host_device(host, request->devices[i].address);
+		int r = device ? choose_driver(session, host, device, homecoming->drivers[i]) : 0;
+
+		if (r < 0) {
+			error_set(&error, r, "cannot tell which driver %s returns to: %s",
+				device->name, strerror(-r));
+			return command_fail(RESULT_REFUSED, &error);
+		}
+	}
+	address_format(request->devices[0].address, address);
+	if (name_format(request->guest, sizeof(request->guest), "home:%s", address) < 0 ||
+		name_format(request->title, sizeof(request->title), "home:%s", address) < 0) {
+		return RESULT_USAGE;
+	}
+	return session_report(session,
+		bring_home(&session->handover, request,
+			(const char(*)[VALUE_SIZE])homecoming->drivers, &error),
+		&error);
+}
+
+/* A guest that runs keeps its devices: taking them would pull them out from under it. */
+static enum result guest_home(struct session *session, const char *guest) {
+	AUTO_JOURNAL struct journal *journal = NULL;
+	struct ops *ops = session->handover.ops;
+	struct error error = {0};
+	struct sight sight;
+	int r = journal_load(ops, guest, &journal, &error);
+
+	if (r < 0) {
+		return r == -ENOENT ? RESULT_DONE : command_fail(RESULT_UNRESOLVED, &error);
+	}
+	r = ops->guest(ops, guest, &journal->owner, &sight, &error);
+	if (r < 0) {
+		return command_fail(RESULT_REFUSED, &error);
+	}
+	if (sight.state == GUEST_RUNNING && sight.hypervisor.pid) {
+		error_set(&error, -EBUSY, "%s is running (process %d): shut the guest down first",
+			journal->title, sight.hypervisor.pid);
+		return command_fail(RESULT_REFUSED, &error);
+	}
+	return session_report(session, reattach(&session->handover, guest, &error), &error);
+}
+
+static enum result collect(const struct invocation *invocation, struct session *session,
+	const struct host *host, struct homecoming *homecoming) {
+	struct error error = {0};
+	enum result result = RESULT_DONE;
+
+	for (size_t i = 0; result == RESULT_DONE && i < invocation->word_count; i++) {
+		bool named;
+
+		if (find_guests(session, invocation->words[i], homecoming, &named, &error) < 0) {
+			return command_fail(RESULT_UNRESOLVED, &error);
+		}
+		if (!named) {
+			result = session_select(
+				session, host, &invocation->words[i], 1, &homecoming->request);
+		}
+	}
+	if (result == RESULT_DONE && sort_devices(session, homecoming, &error) < 0) {
+		return command_fail(RESULT_UNRESOLVED, &error);
+	}
+	return result;
+}
+
+static enum result bring_all_home(const struct invocation *invocation, struct session *session,
+	const struct host *host, struct homecoming *homecoming) {
+	enum result result = collect(invocation, session, host, homecoming), worst;
+
+	worst = result;
+	for (size_t i = 0; result == RESULT_DONE && i < homecoming->guests.count; i++) {
+		enum result one = guest_home(session, homecoming->guests.names[i]);
+
+		worst = one > worst ? one : worst;
+	}
+	if (result == RESULT_DONE && homecoming->request.device_count > 0) {
+		enum result one = go_home(session, host, homecoming);
+
+		worst = one > worst ? one : worst;
+	}
+	return worst;
+}
+
+enum result command_reattach(const struct invocation *invocation) {
+	AUTO_SESSION struct session session = {.root = -1};
+	AUTO_HOST struct host host = {0};
+	AUTO_FREE struct homecoming *homecoming = calloc(1, sizeof(*homecoming));
+	struct error error = {0};
+	enum result result = session_open_anyway(invocation, &session);
+
+	result = result ? result : session_open_machine(&session, true);
+	if (result != RESULT_DONE) {
+		return result;
+	}
+	if (!homecoming || host_read(session.root, &host, &error) < 0) {
+		return command_fail(RESULT_UNRESOLVED, &error);
+	}
+	session.handover.guarded = !(invocation->options & OPTION_NO_GUARD);
+	result = bring_all_home(invocation, &session, &host, homecoming);
+	names_free(&homecoming->guests);
+	return result;
+}

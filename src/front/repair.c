@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "front/session.h"
+
+enum result command_repair(const struct invocation *invocation) {
+	AUTO_SESSION struct session session = {.root = -1};
+	struct error error = {0};
+	enum result result = session_open_anyway(invocation, &session);
+
+	result = result ? result : session_open_machine(&session, true);
+	if (result != RESULT_DONE) {
+		return result;
+	}
+	if (invocation->word_count == 0) {
+		return session_report(&session, repair(&session.handover, &error), &error);
+	}
+	for (size_t i = 0; result == RESULT_DONE && i < invocation->word_count; i++) {
+		result = repair_guest(&session.handover, invocation->words[i], &error);
+	}
+	return session_report(&session, result, &error);
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "front/session.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum result session_open(
+	const struct invocation *invocation, const char *guest, struct session *ret) {
+	struct session session = {.platform = invocation->platform};
+	enum configuration_owner owner = CONFIGURATION_OWNER_ROOT;
+	struct error error;
+	int r;
+
+	if (invocation->options & OPTION_ROOT) {
+		owner = CONFIGURATION_OWNER_ANY;
+	}
+	session.root = root_open(invocation->root);
+	if (session.root < 0) {
+		error_set(&error, session.root, "cannot read %s: %s", invocation->root,
+			strerror(-session.root));
+		return command_fail(RESULT_USAGE, &error);
+	}
+	session.configuration = calloc(1, sizeof(*session.configuration));
+	r = session.configuration
+		    ? configuration_read(session.root, owner, guest, session.configuration, &error)
+		    : error_set(&error, -ENOMEM, "out of memory");
+	if (r < 0) {
+		session_close(&session);
+		return command_fail(RESULT_USAGE, &error);
+	}
+	*ret = session;
+	return RESULT_DONE;
+}
+
+enum result session_open_anyway(const struct invocation *invocation, struct session *ret) {
+	struct session session = {.platform = invocation->platform};
+	struct error error;
+
+	if (session_open(invocation, NULL, ret) == RESULT_DONE) {
+		return RESULT_DONE;
+	}
+	session.root = root_open(invocation->root);
+	session.configuration = calloc(1, sizeof(*session.configuration));
+	if (session.root < 0 || !session.configuration) {
+		session_close(&session);
+		error_set(&error, -ENOMEM, "cannot begin");
+		return command_fail(RESULT_UNRESOLVED, &error);
+	}
+	configuration_init(session.configuration);
+	*ret = session;
+	return RESULT_DONE;
+}
+
+void session_tell(const struct event *event) {
+	static const char *const words[] = {
+		[OUTCOME_DONE] = "",
+		[OUTCOME_FAILED] = "  FAILED",
+		[OUTCOME_UNDONE] = "",
+		[OUTCOME_LEFT_ALONE] = "  left alone",
+		[OUTCOME_GONE] = "  gone, nothing to undo",
+		[OUTCOME_SHARED] = "  shared with another guest",
+		[OUTCOME_STUCK] = "  STUCK",
+	};
+	char text[STEP_TEXT_SIZE];
+
+	fprintf(stderr, "%8" PRIu64 ".%" PRIu64 " ms  %s%s%s%s\n", event->duration_us / 1000,
+		event->duration_us / 100 % 10, step_format(event->step, text),
+		words[event->outcome], event->detail ? ": " : "",
+		event->detail ? event->detail : "");
+}
+
+enum result session_open_machine(struct session *session, bool told) {
+	struct error error;
+
+	session->handover.ops =
+		session->platform->open(session->configuration, told ? session_tell : NULL, &error);
+	if (!session->handover.ops) {
+		return command_fail(RESULT_REFUSED, &error);
+	}
+	return RESULT_DONE;
+}
+
+void session_close(struct session *session) {
+	plan_free(&session->handover.plan);
+	if (session->handover.ops) {
+		session->platform->close(session->handover.ops);
+	}
+	free(session->configuration);
+	closep(&session->root);
+	*session = (struct session){.root = -1};
+}
+
+static bool is_selected(const struct selection *selection, struct address address) {
+	return selection->whole_slot ? address_same_slot(selection->address, address)
+				     : address_compare(selection->address, address) == 0;
+}
+
+/* A device that is not there is asked for all the same: the plan says so in a refusal. */
+static int add_selection(const struct host *host, const struct selection *selection,
+	struct request *request, struct error *error) {
+	bool found = false;
+
+	for (size_t i = 0; i < host->device_count; i++) {
+		struct address address = host->devices[i].address;
+		int r = 0;
+
+		if (is_selected(selection, address)) {
+			found = true;
+			r = request_add(request, address, NULL, error);
+		}
+		if (r < 0) {
+			return r;
+		}
+	}
+	return found ? 0 : request_add(request, selection->address, NULL, error);
+}
+
+/* [card] id =: is the card's first function still what the configuration says? */
+static int check_card(const struct session *session, const struct host *host, const char *word,
+	struct error *error) {
+	const struct card_name *card = configuration_card(session->configuration, word);
+	const struct device *device;
+	char id[16];
+
+	if (!card || !card->id[0]) {
+		return 0;
+	}
+	device = host_device(host, card->selections[0].address);
+	if (!device) {
+		return 0;
+	}
+	snprintf(id, sizeof(id), "%04x:%04x", device->identity.vendor, device->identity.device);
+	if (strcasecmp(id, card->id) == 0) {
+		return 0;
+	}
+	return error_set(error, -ESTALE,
+		"card %s should be %s, but %s is %s: correct its address in baton.conf (`baton list`)",
+		word, card->id, device->name, id);
+}
+
+enum result session_select(const struct session *session, const struct host *host, char **words,
+	size_t word_count, struct request *request) {
+	struct selection selections[SELECTIONS_MAX];
+	struct error error;
+	size_t count;
+
+	for (size_t i = 0; i < word_count; i++) {
+		int r = selection_parse(words[i], session->configuration, selections,
+			SELECTIONS_MAX, &count, &error);
+
+		if (r < 0) {
+			return command_fail(RESULT_USAGE, &error);
+		}
+		if (check_card(session, host, words[i], &error) < 0) {
+			return command_fail(RESULT_REFUSED, &error);
+		}
+		for (size_t j = 0; r == 0 && j < count; j++) {
+			r = add_selection(host, &selections[j], request, &error);
+		}
+		if (r < 0) {
+			return command_fail(RESULT_USAGE, &error);
+		}
+	}
+	return RESULT_DONE;
+}
+
+enum result session_report(
+	const struct session *session, enum result result, const struct error *error) {
+	const struct plan *plan = session->handover.plan;
+
+	if (result == RESULT_REFUSED && plan && plan->refusal_count > 0) {
+		AUTO_TEXT struct text text = {0};
+
+		if (plan_format(plan, &text) == 0) {
+			fputs(text.data, stderr);
+		}
+		return result;
+	}
+	return result == RESULT_DONE ? result : command_fail(result, error);
+}

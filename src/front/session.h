@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "front/command.h"
+#include "handover.h"
+
+/*
+ * What most commands begin with: the configuration, the machine, and the devices that the words on
+ * the command line mean.
+ */
+struct session {
+	const struct platform *platform;
+	int root;
+	struct configuration *configuration;
+	struct handover handover;
+};
+
+/* Reads the configuration (of that guest, or NULL). RESULT_DONE, or a sentence has been printed. */
+enum result session_open(
+	const struct invocation *invocation, const char *guest, struct session *ret);
+
+/*
+ * For every way home: a configuration that cannot be read is complained about and then does not
+ * matter, because a card must come home all the same.
+ */
+enum result session_open_anyway(const struct invocation *invocation, struct session *ret);
+
+/* And opens the machine; its steps are printed as they happen if told is true. */
+enum result session_open_machine(struct session *session, bool told);
+void session_close(struct session *session);
+
+#define AUTO_SESSION CLEANUP(session_close)
+
+/*
+ * Adds the devices that the words mean to the request; a slot or a card stands for all of its
+ * functions that are there. host tells which.
+ */
+enum result session_select(const struct session *session, const struct host *host, char **words,
+	size_t word_count, struct request *request);
+
+/* Prints the refusals of handover.plan, or the error if there is no plan. */
+enum result session_report(
+	const struct session *session, enum result result, const struct error *error);
+
+/* A step as a line of the timeline: "      12.3 ms  driver 0000:01:00.0 nvidia -". */
+void session_tell(const struct event *event);
