@@ -17,6 +17,14 @@ const char *attributes_find(const char **attributes, const char *name) {
 	return NULL;
 }
 
+/* A value may contain anything: encoded, it stays in its line. */
+static const char *show(const char *value, char ret[64]) {
+	if (!*value) {
+		return "";
+	}
+	return token_encode(value, ret, 64) < 0 ? "..." : ret;
+}
+
 /* virXMLPropUInt with base 0. */
 static int read_number(const char **attributes, const char *name, unsigned long max,
 	unsigned long *ret, struct error *error) {
@@ -31,11 +39,9 @@ static int read_number(const char **attributes, const char *name, unsigned long 
 	errno = 0;
 	value = strtoul(text, &end, 0);
 	if (!isdigit((unsigned char)*text) || *end || errno || value > max) {
-		/* It may contain anything: encoded, it stays in its line. */
-		const char *what = token_encode(text, shown, sizeof(shown)) < 0 ? "..." : shown;
-
 		return error_set(error, -EINVAL,
-			"%s='%s' of an address is not a number from 0 to %#lx", name, what, max);
+			"%s='%s' of an address is not a number from 0 to %#lx", name,
+			show(text, shown), max);
 	}
 	*ret = value;
 	return 0;
