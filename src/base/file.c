@@ -56,7 +56,7 @@ static ssize_t read_all(int fd, char *data, size_t size) {
 	return (ssize_t)done;
 }
 
-int file_read_open(int fd, size_t limit, char **ret, size_t *ret_length) {
+int stream_read(int fd, size_t limit, char **ret, size_t *ret_length) {
 	AUTO_FREE char *data = NULL;
 	size_t size = limit < 4096 ? limit + 1 : 4096, length = 0;
 
@@ -100,7 +100,7 @@ int file_read(int dir, const char *path, size_t limit, char **ret, size_t *ret_l
 	if (fd < 0) {
 		return fd;
 	}
-	return file_read_open(fd, limit, ret, ret_length);
+	return stream_read(fd, limit, ret, ret_length);
 }
 
 int file_read_line(int dir, const char *path, char *ret, size_t size) {

@@ -25,12 +25,11 @@ int root_open(const char *path) MUST_CHECK;
 /* The whole file, terminated; -EFBIG above limit bytes. The caller frees *ret. */
 int file_read(int dir, const char *path, size_t limit, char **ret, size_t *ret_length) MUST_CHECK;
 
-/* The same in two halves, for a file that is looked at before it is read, or a pipe that is there
- * already. A FIFO or device in a file's place does not block the opening. */
+/* The same in two halves, for a file that is looked at before it is read. A FIFO or a device in a
+ * file's place does not block the opening. */
 int file_open(int dir, const char *path) MUST_CHECK;
-int file_read_open(int fd, size_t limit, char **ret, size_t *ret_length) MUST_CHECK;
 
-/* Everything up to the end of a pipe or a file; same limits and ownership. */
+/* What comes from an open file or pipe until its end, terminated; -EFBIG above limit bytes. */
 int stream_read(int fd, size_t limit, char **ret, size_t *ret_length) MUST_CHECK;
 
 /* The first line without its newline and blanks around it; -ENAMETOOLONG if it does not fit. */

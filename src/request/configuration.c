@@ -96,7 +96,7 @@ static int read_file(const struct reader *reader, const char *path) {
 	if (r < 0) {
 		return r;
 	}
-	r = file_read_open(fd, CONFIGURATION_FILE_MAX, &data, &length);
+	r = stream_read(fd, CONFIGURATION_FILE_MAX, &data, &length);
 	if (r < 0) {
 		return cannot_read(reader, r, path);
 	}
