@@ -27,8 +27,8 @@ struct identity {
 	uint16_t subsystem_vendor;
 	uint16_t subsystem_device;
 	uint8_t revision;
-	char serial[32]; /* PCIe Device Serial Number, "00-11-22-33-44-55-66-77"; empty: not
-			    readable */
+	char serial[32]; /* PCIe Device Serial Number, "00-11-22-33-44-55-66-77"; empty: none, or
+			    not readable (without root; while the device is in D3cold) */
 };
 
 /* One PCI function. */
@@ -36,10 +36,14 @@ struct device {
 	struct address address;
 	char name[ADDRESS_SIZE]; /* the address as the kernel writes it */
 	struct identity identity;
-	uint32_t class;      /* 24 bits: class, subclass, interface */
-	uint8_t header_type; /* without the multi-function bit: 0 device, 1 bridge, 2 CardBus */
+	uint32_t class;                /* 24 bits: class, subclass, interface */
+	uint8_t header_type;           /* 0 device, 1 bridge, 2 CardBus */
 	char driver[DRIVER_SIZE];      /* empty: none */
+	char module[MODULE_SIZE];      /* the module of that driver; empty: built in, or none */
 	char override[DRIVER_SIZE];    /* driver_override; empty: none */
+	bool in_flight;                /* the kernel does not answer for this device: somebody's
+					  bind or unbind is under way, and its driver and override
+					  are not to be relied on */
 	char vfio_driver[DRIVER_SIZE]; /* the VFIO driver that fits best, by modules.alias as
 					  libvirt does; never empty */
 	char vfio_module[MODULE_SIZE]; /* and its module */
@@ -49,7 +53,7 @@ struct device {
 	bool boot_vga;
 	bool has_vfio_device; /* vfio-dev/ is there: bound to some VFIO driver */
 	bool is_virtual_function;
-	uint32_t virtual_functions; /* sriov_numvfs: how many of its own are enabled */
+	uint32_t virtual_functions; /* how many of its own are enabled */
 	int numa_node;              /* -1: none */
 	char power_state[16];       /* D0, D3hot, ...; empty: not readable */
 	struct names consumers;     /* PCI addresses of device links: what depends on this device */
@@ -71,7 +75,8 @@ struct connector {
 	enum connector_status status;
 };
 
-/* One DRM device node. Its number is not stable: only the address of its device names it. */
+/* One DRM device node of a PCI device's own driver (not simpledrm on a firmware framebuffer). Its
+ * number is not stable: only the address of its device names it. */
 struct drm_card {
 	char name[32];   /* "card0" */
 	char render[32]; /* "renderD128"; empty: none */
@@ -95,7 +100,7 @@ struct framebuffer {
 
 struct module {
 	char name[MODULE_SIZE];
-	char version[32];     /* /sys/module/NAME/version; empty: none */
+	char version[32];     /* of a module from outside the kernel's tree; empty: none */
 	int64_t references;   /* -1: built in or not readable */
 	struct names holders; /* modules that use it */
 };
@@ -113,21 +118,27 @@ struct holder {
 	struct address device;
 	int pid;               /* processes only */
 	char name[LABEL_SIZE]; /* comm; mount point; swap device; network interface */
-	char node[LABEL_SIZE]; /* "dri/card0", "nvme0n1p2": through what it holds the device */
+	char node[LABEL_SIZE]; /* "dri/card0", "vfio/14", "nvme0n1p2", "eno1": through what it
+				  holds the device */
 	char unit[LABEL_SIZE]; /* the system unit, or session-N.scope, that the process runs in;
 				  empty: none */
 	bool root;             /* HOLDER_MOUNT: the root file system is behind it */
 };
 
-/* The unit behind the alias display-manager.service, and whose sessions it runs. */
+/* The unit behind the alias display-manager.service, and what ends when it is stopped. */
 struct display_manager {
 	char unit[LABEL_SIZE]; /* "lightdm.service"; empty: none is configured */
+	struct names units;    /* it, "session-N.scope" of the sessions that it runs, and
+				  "user@UID.service" of those who have no other session */
+	struct names desktops; /* "user@UID.service" of those who have: their desktop ends, their
+				  other processes (the sound server) do not */
 };
 
 struct host {
 	char kernel[LABEL_SIZE]; /* release: "6.1.0-28-amd64" */
 	char boot_id[40];
 	bool iommu; /* /sys/class/iommu has an entry and devices have groups */
+	bool vfio;  /* this kernel has a VFIO driver: in it, loaded, or to be loaded */
 	struct device *devices;
 	size_t device_count;
 	struct drm_card *cards;
@@ -138,16 +149,25 @@ struct host {
 	size_t framebuffer_count;
 	struct module *modules;
 	size_t module_count;
-	struct holder *holders;
+	struct holder *holders; /* by host_read_holders */
 	size_t holder_count;
+	size_t hidden_processes; /* those that it might not look into: it was not root */
 	struct display_manager display_manager;
 };
 
 /*
  * Reads the machine below the directory fd root. What a person without root may not read is left
- * empty. Fails only if there is no /sys/bus/pci or memory runs out; *ret is untouched then.
+ * empty. Fails only if there is no /sys/bus/pci or memory or processes run out; *ret is untouched
+ * then. Does not look for holders: that takes as long as the machine has processes.
  */
 int host_read(int root, struct host *ret, struct error *error) MUST_CHECK;
+
+/*
+ * Adds who and what keeps the devices busy, and what the display manager runs (contracts.md C4).
+ * Left out are those that lose nothing or are told in time when a device goes: readers of input
+ * devices, and of character devices behind USB. Called again, it looks again.
+ */
+int host_read_holders(int root, struct host *host, struct error *error) MUST_CHECK;
 void host_free(struct host *host);
 
 #define AUTO_HOST CLEANUP(host_free)
@@ -169,8 +189,19 @@ bool host_display_manager_holds(const struct host *host, struct address device);
 /* Is the holder part of what the display manager runs, so that stopping it ends the holder? */
 bool holder_of_display_manager(const struct host *host, const struct holder *holder);
 
-/* The driver that the kernel's own tables give the device without an override: by modules.alias
- * below root; -ENOENT if none. Writes the driver's name as far as modules.alias tells (the module's
- * name, '_' and '-' are alike there). */
+/* Is b what a was? A serial that could not be read on either side says nothing. */
+bool identity_same(const struct identity *a, const struct identity *b);
+
+/*
+ * The module that udev would load for the device: by modules.alias and modules.builtin.modinfo
+ * below root, without those that modprobe.d or the command line blacklist. Of several, one that is
+ * loaded; of those, the one that fits best. -ENOENT if none.
+ */
 int host_natural_module(int root, const struct host *host, const struct device *device, char *ret,
 	size_t size) MUST_CHECK;
+
+/*
+ * The PCI driver that a module brings ("xhci_pci" brings "xhci_hcd"): exactly as sysfs says if the
+ * module is there, and as well as one can know before (-ENOENT is not returned) if it is not.
+ */
+int host_module_driver(int root, const char *module, char *ret, size_t size) MUST_CHECK;

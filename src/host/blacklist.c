@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/blacklist.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "host/module.h"
+
+#define FILE_MAX_SIZE (1U << 20)
+
+static int add(struct names *names, char *name) {
+	module_name_normalize(name);
+	return names_add(names, name);
+}
+
+int blacklist_parse(char *data, struct names *names) {
+	char *rest = data, *line;
+
+	while ((line = strsep(&rest, "\n"))) {
+		char *keyword = strtok_r(line, " \t\r", &line);
+		char *name = keyword ? strtok_r(NULL, " \t\r", &line) : NULL;
+
+		if (name && strcmp(keyword, "blacklist") == 0) {
+			int r = add(names, name);
+
+			if (r < 0) {
+				return r;
+			}
+		}
+	}
+	return 0;
+}
+
+int blacklist_parse_command_line(char *data, struct names *names) {
+	static const char key[] = "modprobe.blacklist=";
+	char *rest = data, *word;
+
+	while ((word = strsep(&rest, " \t\r\n"))) {
+		char *list = text_starts(word, key) ? word + strlen(key) : NULL;
+		char *name;
+
+		while ((name = strsep(&list, ","))) {
+			int r = *name ? add(names, name) : 0;
+
+			if (r < 0) {
+				return r;
+			}
+		}
+	}
+	return 0;
+}
+
+static int read_file(int root, const char *path, struct names *names) {
+	AUTO_FREE char *data = NULL;
+	int r = file_read(root, path, FILE_MAX_SIZE, &data, NULL);
+
+	if (r < 0) {
+		return r == -ENOMEM ? r : 0;
+	}
+	return blacklist_parse(data, names);
+}
+
+/* A file hides those of its name in the directories after its own. */
+static int read_directories(int root, struct names *names) {
+	static const char *const directories[] = {"etc/modprobe.d", "run/modprobe.d",
+		"usr/local/lib/modprobe.d", "usr/lib/modprobe.d", "lib/modprobe.d"};
+	AUTO_NAMES struct names seen = {0};
+
+	for (size_t i = 0; i < COUNT(directories); i++) {
+		AUTO_NAMES struct names files = {0};
+
+		if (names_read(root, directories[i], &files) < 0) {
+			continue;
+		}
+		for (size_t j = 0; j < files.count; j++) {
+			const char *name = files.names[j];
+			const char *suffix = strrchr(name, '.');
+			char path[512];
+			int r = 0;
+
+			if (!suffix || strcmp(suffix, ".conf") != 0 || blacklist_has(&seen, name) ||
+				name_format(path, sizeof(path), "%s/%s", directories[i], name) <
+					0) {
+				continue;
+			}
+			r = read_file(root, path, names);
+			if (r == 0) {
+				r = names_add(&seen, name);
+			}
+			if (r < 0) {
+				return r;
+			}
+		}
+	}
+	return 0;
+}
+
+int blacklist_read(int root, struct names *ret) {
+	AUTO_NAMES struct names names = {0};
+	AUTO_FREE char *line = NULL;
+	int r = read_directories(root, &names);
+
+	if (r < 0) {
+		return r;
+	}
+	if (file_read(root, "proc/cmdline", FILE_MAX_SIZE, &line, NULL) == 0) {
+		r = blacklist_parse_command_line(line, &names);
+		if (r < 0) {
+			return r;
+		}
+	}
+	*ret = names;
+	names = (struct names){0};
+	return 0;
+}
+
+bool blacklist_has(const struct names *names, const char *module) {
+	for (size_t i = 0; i < names->count; i++) {
+		if (strcmp(names->names[i], module) == 0) {
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "host/host.h"
+
+/* Every PCI function below root, ordered by address; vfio_driver and vfio_module are not set. */
+int devices_read(int root, struct device **ret, size_t *ret_count, struct error *error) MUST_CHECK;
+void devices_free(struct device *devices, size_t count);

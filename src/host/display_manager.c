@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/display_manager.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "host/process.h"
+#include "host/session.h"
+
+#define ALIAS "display-manager.service"
+
+/* How far up a session's leader may stand from the display manager, and how long aliases may be. */
+#define ANCESTORS_MAX 32
+#define ALIASES_MAX   8
+
+/* systemd's own order (systemd.unit(5)). */
+static const char *const directories[] = {"etc/systemd/system", "run/systemd/system",
+	"usr/local/lib/systemd/system", "usr/lib/systemd/system", "lib/systemd/system"};
+
+/* Is there such a unit file? 1: it is a link, to ret; 0: it is a file; -ENOENT. */
+static int find_unit(int root, const char *name, char *ret, size_t size) {
+	for (size_t i = 0; i < COUNT(directories); i++) {
+		char path[512];
+		int r = name_format(path, sizeof(path), "%s/%s", directories[i], name);
+
+		if (r == 0) {
+			r = link_read_name(root, path, ret, size);
+		}
+		if (r == 0) {
+			return 1;
+		}
+		if (r == -EINVAL) {
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+/*
+ * Follows the links by their names: gdm's own unit is once more an alias on Debian, and processes
+ * bear the name at the end. A link to /dev/null is a unit that is masked.
+ */
+int display_manager_read(int root, struct display_manager *ret) {
+	char name[LABEL_SIZE] = ALIAS, target[LABEL_SIZE];
+
+	for (int i = 0; i < ALIASES_MAX; i++) {
+		int r = find_unit(root, name, target, sizeof(target));
+
+		if (r == 0) {
+			return name_set(ret->unit, sizeof(ret->unit), name);
+		}
+		if (r < 0 || strcmp(target, "null") == 0) {
+			/* A name without a file of its own: sysvinit's scripts are units too. */
+			bool alias = r < 0 && strcmp(name, ALIAS) != 0;
+
+			return name_set(ret->unit, sizeof(ret->unit), alias ? name : "");
+		}
+		if (strcmp(target, name) == 0) {
+			return name_set(ret->unit, sizeof(ret->unit), name);
+		}
+		memcpy(name, target, sizeof(name));
+	}
+	ret->unit[0] = '\0';
+	return 0;
+}
+
+/* A session's leader moves to the session's scope; its parents stay in the unit. */
+static bool descends(int root, int pid, const char *unit) {
+	for (int i = 0; i < ANCESTORS_MAX && pid > 1; i++) {
+		char other[LABEL_SIZE];
+
+		if (process_unit(root, pid, other, sizeof(other)) == 0 &&
+			strcmp(other, unit) == 0) {
+			return true;
+		}
+		if (process_parent(root, pid, &pid) < 0) {
+			return false;
+		}
+	}
+	return false;
+}
+
+static bool has(const struct names *names, const char *name) {
+	for (size_t i = 0; i < names->count; i++) {
+		if (strcmp(names->names[i], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A user's manager outlives the desktop if the user has another session, or lingers. */
+static bool outlives(int root, const struct sessions *sessions, const bool *ours,
+	const struct session *session) {
+	char path[sizeof("var/lib/systemd/linger/") + sizeof(session->user)];
+
+	for (size_t i = 0; i < sessions->count; i++) {
+		const struct session *other = &sessions->sessions[i];
+
+		if (!ours[i] && other->of_a_person && other->uid == session->uid) {
+			return true;
+		}
+	}
+	return session->user[0] && !strchr(session->user, '/') &&
+	       name_format(path, sizeof(path), "var/lib/systemd/linger/%s", session->user) == 0 &&
+	       file_exists(root, path);
+}
+
+static int add_session(int root, struct display_manager *manager, const struct sessions *sessions,
+	const bool *ours, const struct session *session) {
+	char user[LABEL_SIZE];
+	struct names *names =
+		outlives(root, sessions, ours, session) ? &manager->desktops : &manager->units;
+	int r = names_add(&manager->units, session->scope);
+
+	if (r == 0) {
+		r = name_format(user, sizeof(user), "user@%u.service", session->uid);
+	}
+	return r < 0 || has(names, user) ? r : names_add(names, user);
+}
+
+int display_manager_read_sessions(int root, struct display_manager *manager) {
+	AUTO_SESSIONS struct sessions sessions = {0};
+	AUTO_FREE bool *ours = NULL;
+	int r;
+
+	names_free(&manager->units);
+	names_free(&manager->desktops);
+	if (!manager->unit[0]) {
+		return 0;
+	}
+	r = names_add(&manager->units, manager->unit);
+	if (r == 0) {
+		r = sessions_read(root, &sessions);
+	}
+	ours = calloc(sessions.count + 1, sizeof(*ours));
+	if (r < 0 || !ours) {
+		return r < 0 ? r : -ENOMEM;
+	}
+	for (size_t i = 0; i < sessions.count; i++) {
+		ours[i] = descends(root, sessions.sessions[i].leader, manager->unit);
+	}
+	for (size_t i = 0; i < sessions.count && r == 0; i++) {
+		if (ours[i]) {
+			r = add_session(root, manager, &sessions, ours, &sessions.sessions[i]);
+		}
+	}
+	return r;
+}
+
+void display_manager_done(struct display_manager *manager) {
+	names_free(&manager->units);
+	names_free(&manager->desktops);
+}
+
+/* What a desktop gives up when its session ends, although the user's manager stays. */
+static bool is_graphics(const struct holder *holder) {
+	return text_starts(holder->node, "dri/") || text_starts(holder->node, "nvidia");
+}
+
+bool holder_of_display_manager(const struct host *host, const struct holder *holder) {
+	const struct display_manager *manager = &host->display_manager;
+
+	if (holder->kind != HOLDER_PROCESS || !holder->unit[0]) {
+		return false;
+	}
+	return has(&manager->units, holder->unit) ||
+	       (is_graphics(holder) && has(&manager->desktops, holder->unit));
+}
+
+bool host_display_manager_holds(const struct host *host, struct address device) {
+	for (size_t i = 0; i < host->holder_count; i++) {
+		const struct holder *holder = &host->holders[i];
+
+		if (address_compare(holder->device, device) == 0 &&
+			holder_of_display_manager(host, holder)) {
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/holder.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "host/array.h"
+#include "host/display_manager.h"
+#include "host/mount.h"
+#include "host/node.h"
+#include "host/process.h"
+#include "host/route.h"
+
+void holders_free(struct holders *holders) {
+	free(holders->holders);
+	*holders = (struct holders){0};
+}
+
+void label_set(char ret[LABEL_SIZE], const char *value) {
+	static const char cut[] = "...";
+	size_t length = strlen(value);
+
+	if (length < LABEL_SIZE) {
+		memcpy(ret, value, length + 1);
+		return;
+	}
+	length = LABEL_SIZE - sizeof(cut);
+	memcpy(ret, value, length);
+	memcpy(ret + length, cut, sizeof(cut));
+}
+
+static int compare(const void *a, const void *b) {
+	const struct holder *x = a, *y = b;
+	int order = address_compare(x->device, y->device);
+
+	if (order == 0) {
+		order = (int)x->kind - (int)y->kind;
+	}
+	if (order == 0) {
+		order = (x->pid > y->pid) - (x->pid < y->pid);
+	}
+	if (order == 0) {
+		order = strcmp(x->node, y->node);
+	}
+	return order ? order : strcmp(x->name, y->name);
+}
+
+int holders_add(struct holders *holders, const struct holder *holder) {
+	/* A process is looked at as a whole, so what it has open twice stands near the end. */
+	for (size_t i = holders->count; i > 0; i--) {
+		const struct holder *other = &holders->holders[i - 1];
+
+		if (compare(other, holder) == 0) {
+			return 0;
+		}
+		if (holder->kind == HOLDER_PROCESS && other->pid != holder->pid) {
+			break;
+		}
+	}
+	if (holders->count >= HOLDERS_MAX) {
+		return -E2BIG;
+	}
+	if (!ARRAY_ROOM(holders->holders, holders->count)) {
+		return -ENOMEM;
+	}
+	holders->holders[holders->count++] = *holder;
+	return 0;
+}
+
+static int read_all(int root, const struct host *host, struct holders *holders, size_t *hidden) {
+	AUTO_NODES struct nodes nodes = {0};
+	int r = nodes_read(root, host, &nodes);
+
+	if (r == 0) {
+		r = processes_read(root, &nodes, holders, hidden);
+	}
+	if (r == 0) {
+		r = mounts_read(root, &nodes, holders);
+	}
+	if (r == 0) {
+		r = swaps_read(root, &nodes, holders);
+	}
+	return r < 0 ? r : routes_read(root, holders);
+}
+
+int host_read_holders(int root, struct host *host, struct error *error) {
+	AUTO_HOLDERS struct holders holders = {0};
+	size_t hidden = 0;
+	int r = display_manager_read_sessions(root, &host->display_manager);
+
+	if (r == 0) {
+		r = read_all(root, host, &holders, &hidden);
+	}
+	if (r < 0) {
+		return error_set(
+			error, r, "cannot find out who uses the devices: %s", strerror(-r));
+	}
+	if (holders.count > 1) {
+		qsort(holders.holders, holders.count, sizeof(*holders.holders), compare);
+	}
+	free(host->holders);
+	host->holders = TAKE(holders.holders);
+	host->holder_count = holders.count;
+	host->hidden_processes = hidden;
+	return 0;
+}

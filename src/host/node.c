@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/node.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "host/array.h"
+#include "host/block.h"
+#include "host/link.h"
+#include "host/nvidia.h"
+
+#define CHARACTERS "sys/dev/char"
+#define NODES_MAX  65536
+
+void nodes_free(struct nodes *nodes) {
+	free(nodes->nodes);
+	*nodes = (struct nodes){0};
+}
+
+int nodes_add(struct nodes *nodes, const struct node *node) {
+	if (nodes->count >= NODES_MAX) {
+		return -E2BIG;
+	}
+	if (!ARRAY_ROOM(nodes->nodes, nodes->count)) {
+		return -ENOMEM;
+	}
+	nodes->nodes[nodes->count++] = *node;
+	return 0;
+}
+
+int node_set_number(struct node *node, const char *name) {
+	char end;
+
+	return sscanf(name, "%u:%u%c", &node->major, &node->minor, &end) == 2 ? 0 : -EINVAL;
+}
+
+/* Where in /dev a class of devices has its nodes, and how many components stand between it and them
+ * in sysfs ("sound/card0/controlC0"). Others have theirs at the top. */
+static const struct {
+	const char *class;
+	unsigned int between;
+	const char *prefix;
+} places[] = {
+	{"accel", 0, "accel/"},
+	{"drm", 0, "dri/"},
+	{"infiniband_verbs", 0, "infiniband/"},
+	{"sound", 1, "snd/"},
+	{"vfio", 0, "vfio/"},
+	{"vfio-dev", 0, "vfio/devices/"},
+};
+
+static unsigned int count_slashes(const char *path) {
+	unsigned int count = 0;
+
+	for (; *path; path++) {
+		count += *path == '/';
+	}
+	return count;
+}
+
+static int set_name(struct node *node, const char *link) {
+	const char *prefix = "";
+
+	for (size_t i = 0; i < COUNT(places); i++) {
+		const char *path = link_after(link, places[i].class);
+
+		if (path && count_slashes(path) == places[i].between) {
+			prefix = places[i].prefix;
+		}
+	}
+	return name_format(node->name, sizeof(node->name), "%s%s", prefix, link_name(link));
+}
+
+/* Readers of input devices, and of what hangs behind USB, are told when it goes: unplugging is
+ * daily life to them. logind, which has every keyboard open, is one of them. */
+static bool may_vanish(const char *link) {
+	const char *below = link_below_device(link);
+
+	return link_after(below, "input") || link_after(below, "hidraw") || strstr(below, "/usb");
+}
+
+/* Whoever has "virtual/vfio/14" open has every device of group 14. */
+static int add_group(
+	const struct host *host, const char *link, struct node *node, struct nodes *nodes) {
+	unsigned long long group;
+	int r = 0;
+
+	if (!link_after(link, "vfio") || number_parse(link_name(link), INT_MAX, &group) < 0) {
+		return 0;
+	}
+	for (size_t i = 0; i < host->device_count && r == 0; i++) {
+		if (host->devices[i].group == (int)group) {
+			node->device = host->devices[i].address;
+			r = nodes_add(nodes, node);
+		}
+	}
+	return r;
+}
+
+/* kfd is one node for all AMD cards: who has it open is told only if there is no choice. */
+static int add_kfd(const struct host *host, struct node *node, struct nodes *nodes) {
+	const struct device *only = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < host->device_count; i++) {
+		if (strcmp(host->devices[i].driver, "amdgpu") == 0) {
+			only = &host->devices[i];
+			count++;
+		}
+	}
+	if (count != 1) {
+		return 0;
+	}
+	node->device = only->address;
+	return nodes_add(nodes, node);
+}
+
+static int add_character(
+	const struct host *host, int directory, const char *name, struct nodes *nodes) {
+	struct node node = {0};
+	char link[LINK_SIZE];
+
+	if (node_set_number(&node, name) < 0 ||
+		link_read(directory, name, link, sizeof(link)) < 0 || set_name(&node, link) < 0) {
+		return 0;
+	}
+	if (link_device(link, &node.device) == 0) {
+		return may_vanish(link) ? 0 : nodes_add(nodes, &node);
+	}
+	if (strcmp(node.name, "kfd") == 0) {
+		return add_kfd(host, &node, nodes);
+	}
+	return add_group(host, link, &node, nodes);
+}
+
+static int add_characters(int root, const struct host *host, struct nodes *nodes) {
+	AUTO_CLOSE int directory = dir_open(root, CHARACTERS);
+	AUTO_NAMES struct names names = {0};
+	int r = directory < 0 ? directory : names_read(directory, ".", &names);
+
+	if (r < 0) {
+		return r == -ENOMEM ? r : 0;
+	}
+	for (size_t i = 0; i < names.count && r == 0; i++) {
+		r = add_character(host, directory, names.names[i], nodes);
+	}
+	return r;
+}
+
+static int compare_numbers(const struct node *x, const struct node *y) {
+	if (x->block != y->block) {
+		return x->block - y->block;
+	}
+	if (x->major != y->major) {
+		return x->major < y->major ? -1 : 1;
+	}
+	return (x->minor > y->minor) - (x->minor < y->minor);
+}
+
+static int compare(const void *a, const void *b) {
+	const struct node *x = a, *y = b;
+	int order = compare_numbers(x, y);
+
+	return order ? order : address_compare(x->device, y->device);
+}
+
+int nodes_read(int root, const struct host *host, struct nodes *ret) {
+	AUTO_NODES struct nodes nodes = {0};
+	int r = add_characters(root, host, &nodes);
+
+	if (r == 0) {
+		r = blocks_read(root, &nodes);
+	}
+	if (r == 0) {
+		r = nvidia_nodes_read(root, &nodes);
+	}
+	if (r < 0) {
+		return r;
+	}
+	if (nodes.count > 1) {
+		qsort(nodes.nodes, nodes.count, sizeof(*nodes.nodes), compare);
+	}
+	*ret = nodes;
+	nodes = (struct nodes){0};
+	return 0;
+}
+
+const struct node *nodes_find(const struct nodes *nodes, const struct node *number) {
+	size_t low = 0, high = nodes->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_numbers(&nodes->nodes[middle], number) < 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return nodes_next(nodes, nodes->nodes ? nodes->nodes + low : NULL, number);
+}
+
+const struct node *nodes_next(
+	const struct nodes *nodes, const struct node *node, const struct node *number) {
+	if (!node || node >= nodes->nodes + nodes->count || compare_numbers(node, number) != 0) {
+		return NULL;
+	}
+	return node;
+}
+
+const struct node *nodes_find_name(const struct nodes *nodes, const char *name) {
+	for (size_t i = 0; i < nodes->count; i++) {
+		if (strcmp(nodes->nodes[i].name, name) == 0) {
+			return &nodes->nodes[i];
+		}
+	}
+	return NULL;
+}
