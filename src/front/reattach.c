@@ -25,16 +25,7 @@ static bool contains(const struct names *names, const char *name) {
 	return false;
 }
 
-static bool has_device(const struct journal *journal, struct address address) {
-	for (size_t i = 0; i < journal->device_count; i++) {
-		if (address_compare(journal->devices[i].address, address) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Notes the guests that the word names, and those that have one of the request's devices. */
+/* Notes the guest that the word names, if it names one. */
 static int find_guests(struct session *session, const char *word, struct homecoming *homecoming,
 	bool *ret_named, struct error *error) {
 	AUTO_NAMES struct names keys = {0};

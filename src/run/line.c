@@ -7,14 +7,20 @@
 
 #define NUMBER_MAX 1000000000U
 
-/* CRC-32 as in IEEE 802.3 (reflected, 0xedb88320): the one that gzip and zlib's crc32() give. */
+/*
+ * CRC-32 as in IEEE 802.3 (reflected, 0xedb88320), the one that gzip computes, four bits at a time:
+ * the table has the remainders of 0 to 15.
+ */
 static uint32_t checksum(uint32_t crc, const char *data, size_t length) {
+	static const uint32_t remainders[] = {0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
+		0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8,
+		0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
+
 	crc = ~crc;
 	for (size_t i = 0; i < length; i++) {
 		crc ^= (unsigned char)data[i];
-		for (int bit = 0; bit < 8; bit++) {
-			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320U : 0);
-		}
+		crc = crc >> 4 ^ remainders[crc & 15];
+		crc = crc >> 4 ^ remainders[crc & 15];
 	}
 	return ~crc;
 }

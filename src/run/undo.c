@@ -132,7 +132,7 @@ enum result run_undo(struct ops *ops, struct journal *journal, struct error *err
 	/* A journal of another guest that cannot be read must not keep this one from coming home.
 	 */
 	(void)!claims_read(ops, journal->guest, &claims, NULL);
-	if (!journal->homeward) {
+	if (!journal->homeward && journal->record_count > 0) {
 		/* Unwritten, it is only harder to see that this journal needs a repair. */
 		(void)!journal_turn_home(ops, journal, &why);
 	}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/step.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct step make(const char *text) {
+	struct step step;
+
+	assert_int_equal(step_parse(text, &step), 0);
+	return step;
+}
+
+static void a_step_is_the_same_text_everywhere(void **state) {
+	static const char *const lines[] = {
+		"driver 0000:01:00.0 nvidia -",
+		"override 10000:e1:00.1 - vfio-pci",
+		"service display-manager.service up down",
+		"console frame%20buffer%20device bound -",
+		"module nvidia_drm loaded -",
+		"framebuffer efi-framebuffer.0 efi-framebuffer -",
+	};
+	char text[STEP_TEXT_SIZE];
+
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		struct step step = make(lines[i]);
+
+		assert_string_equal(step_format(&step, text), lines[i]);
+	}
+}
+
+static void the_undo_is_the_step_turned_round(void **state) {
+	struct step step = make("driver 0000:01:00.0 nvidia -");
+	struct step reverse = step_reverse(&step), again = step_reverse(&reverse);
+	char text[STEP_TEXT_SIZE];
+
+	assert_string_equal(step_format(&reverse, text), "driver 0000:01:00.0 - nvidia");
+	assert_string_equal(step_format(&again, text), "driver 0000:01:00.0 nvidia -");
+}
+
+static void what_is_no_step_is_refused(void **state) {
+	static const char *const wrong[] = {
+		"",
+		"driver",
+		"driver 0000:01:00.0 nvidia",
+		"driver 0000:01:00.0 nvidia - ",
+		"driver 0000:01:00.0 nvidia - x",
+		" driver 0000:01:00.0 nvidia -",
+		"driver  0000:01:00.0 nvidia",
+		"sleep 5 - -",
+		"driver a%20%zz b c",
+	};
+	struct step step = make("module a loaded -"), before = step;
+
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		assert_int_equal(step_parse(wrong[i], &step), -EINVAL);
+	}
+	assert_memory_equal(&step, &before, sizeof(step));
+}
+
+static void names_that_do_not_fit_are_refused(void **state) {
+	char longer[SUBJECT_SIZE + 1];
+	struct step step;
+
+	memset(longer, 'a', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	assert_int_equal(step_make(FACT_MODULE, longer, "-", "-", &step), -ENAMETOOLONG);
+	assert_int_equal(step_make(FACT_MODULE, "a", longer, "-", &step), -ENAMETOOLONG);
+}
+
+static void a_module_waits_for_the_devices_of_its_driver(void **state) {
+	struct step module = make("module nvidia_drm loaded -");
+	struct step device = make("driver 0000:01:00.0 nvidia -");
+	struct step home = make("driver 0000:01:00.0 - vfio-pci");
+	struct step sound = make("driver 0000:01:00.1 snd_hda_intel -");
+	struct step override = make("override 0000:01:00.0 - vfio-pci");
+
+	assert_true(step_depends(&module, &device));
+	assert_true(step_depends(&device, &home));
+	assert_true(step_depends(&device, &override));
+	assert_false(step_depends(&module, &sound));
+	assert_false(step_depends(&device, &sound));
+	assert_false(step_depends(&module, &home));
+}
+
+static void only_loading_vfio_stays(void **state) {
+	struct step load = make("module vfio_pci - loaded");
+	struct step variant = make("module nvgrace_gpu_vfio_pci - loaded");
+	struct step unload = make("module vfio_pci loaded -");
+	struct step other = make("module nvidia - loaded");
+
+	assert_true(step_stays(&load));
+	assert_true(step_stays(&variant));
+	assert_false(step_stays(&unload));
+	assert_false(step_stays(&other));
+}
+
+int main(void) {
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_step_is_the_same_text_everywhere),
+		cmocka_unit_test(the_undo_is_the_step_turned_round),
+		cmocka_unit_test(what_is_no_step_is_refused),
+		cmocka_unit_test(names_that_do_not_fit_are_refused),
+		cmocka_unit_test(a_module_waits_for_the_devices_of_its_driver),
+		cmocka_unit_test(only_loading_vfio_stays),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
