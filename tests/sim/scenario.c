@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "scenario.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define GPU    "0000:01:00.0"
+#define SOUND  "0000:01:00.1"
+#define USB    "0000:01:00.2"
+#define SECOND "0000:02:00.0"
+
+#define VGA_CLASS   0x030000
+#define SOUND_CLASS 0x040300
+#define USB_CLASS   0x0c0330
+#define OTHER_CLASS 0x038000
+
+static void add_vfio(struct world *world, bool loaded) {
+	struct world_driver *driver;
+
+	world_add_module(world, "vfio", "");
+	world->modules[world_add_module(world, "vfio_pci", "vfio")].loaded = loaded;
+	driver = world_add_driver(world, "vfio-pci", "vfio_pci");
+	driver->vfio = true;
+	driver->waits_for_users = true;
+}
+
+/* One host driver, built from a module of the same name that the boot has loaded. */
+static struct world_driver *add_driver(
+	struct world *world, const char *name, uint16_t vendor, uint16_t device) {
+	struct world_driver *driver;
+
+	world->modules[world_add_module(world, name, "")].loaded = true;
+	driver = world_add_driver(world, name, name);
+	world_add_id(driver, vendor, device);
+	return driver;
+}
+
+static void start(struct world *world, unsigned int version) {
+	world_init(world, version >= 600 ? "6.1.0-28-amd64" : "5.15.0-91-generic", version);
+	world_add_driver(world, "pci-stub", "");
+}
+
+static void add_gpu(struct world *world) {
+	add_driver(world, "amdgpu", 0x1002, 0x73bf)->graphics = true;
+	world_add_device(world, GPU, VGA_CLASS, 0x1002, 0x73bf, 1)->boot_vga = true;
+}
+
+static void add_sound(struct world *world) {
+	add_driver(world, "snd_hda_intel", 0x1002, 0xab28);
+	world_add_device(world, SOUND, SOUND_CLASS, 0x1002, 0xab28, 1);
+}
+
+static void add_usb(struct world *world) {
+	add_driver(world, "xhci_hcd", 0x1002, 0x73a6);
+	world_add_device(world, USB, USB_CLASS, 0x1002, 0x73a6, 1);
+}
+
+/* A card of three functions in one group, the screen's, with a login screen on it. */
+static void build_desktop(struct world *world) {
+	start(world, 601);
+	add_gpu(world);
+	add_sound(world);
+	add_usb(world);
+	add_vfio(world, false);
+	world_add_service(world, "lightdm.service", true, true);
+	world_boot(world);
+}
+
+static void build_headless(struct world *world) {
+	start(world, 601);
+	add_gpu(world);
+	add_sound(world);
+	add_usb(world);
+	add_vfio(world, true);
+	world_boot(world);
+}
+
+/* The smallest of all: one function, and the login screen on it. */
+static void build_single(struct world *world) {
+	start(world, 601);
+	add_gpu(world);
+	add_vfio(world, true);
+	world_add_service(world, "lightdm.service", true, true);
+	world_boot(world);
+}
+
+static void build_driverless(struct world *world) {
+	start(world, 601);
+	world_add_device(world, GPU, OTHER_CLASS, 0x1002, 0x73bf, 1);
+	add_sound(world);
+	add_vfio(world, true);
+	world_boot(world);
+}
+
+static void add_nvidia(struct world *world) {
+	struct world_driver *driver;
+
+	strcpy(world->modules[world_add_module(world, "nvidia", "")].version, "575.64.03");
+	driver = world_add_driver(world, "nvidia", "nvidia");
+	world_add_id(driver, 0x10de, 0x2484);
+	driver->graphics = true;
+	driver->waits_for_users = true;
+	strcpy(driver->graphics_module, "nvidia_drm");
+	world_add_module(world, "nvidia_modeset", "nvidia");
+	world->modules[world_add_module(world, "nvidia_drm", "nvidia_modeset")].loaded = true;
+}
+
+/* Its modules keep the card: unbinding alone would wait for ever (contracts.md C5). */
+static void build_nvidia(struct world *world) {
+	start(world, 601);
+	add_nvidia(world);
+	world_add_device(world, GPU, VGA_CLASS, 0x10de, 0x2484, 1)->boot_vga = true;
+	add_driver(world, "snd_hda_intel", 0x10de, 0x228b);
+	world_add_device(world, SOUND, SOUND_CLASS, 0x10de, 0x228b, 1);
+	add_vfio(world, true);
+	world_add_service(world, "lightdm.service", true, true);
+	world_boot(world);
+}
+
+/* The boot's card without a driver: the firmware's picture is all that there is. */
+static void build_firmware(struct world *world) {
+	world_add_device(world, GPU, VGA_CLASS, 0x1002, 0x73bf, 1)->boot_vga = true;
+	add_sound(world);
+	add_vfio(world, true);
+	world_add_framebuffer(world, "efi-framebuffer.0", "efi-framebuffer", GPU);
+	world_boot(world);
+}
+
+static void build_firmware_new(struct world *world) {
+	start(world, 601);
+	build_firmware(world);
+}
+
+static void build_firmware_old(struct world *world) {
+	start(world, 515);
+	build_firmware(world);
+}
+
+static void build_variant(struct world *world) {
+	struct world_driver *driver;
+
+	start(world, 612);
+	add_driver(world, "xe", 0x8086, 0xe20b)->graphics = true;
+	strcpy(world_add_device(world, GPU, OTHER_CLASS, 0x8086, 0xe20b, 1)->vfio_driver,
+		"xe-vfio-pci");
+	add_vfio(world, true);
+	world_add_module(world, "xe_vfio_pci", "vfio");
+	driver = world_add_driver(world, "xe-vfio-pci", "xe_vfio_pci");
+	driver->vfio = true;
+	driver->waits_for_users = true;
+	world_boot(world);
+}
+
+/* Somebody (driverctl) has an opinion about its driver already: it must come back too. */
+static void build_override(struct world *world) {
+	start(world, 601);
+	add_gpu(world);
+	add_sound(world);
+	add_vfio(world, true);
+	strcpy(world->devices[world_find_device(world, GPU)].override, "amdgpu");
+	world_boot(world);
+}
+
+/* The card is on vfio-pci since boot and belongs to nobody; its sound is not. */
+static void build_already(struct world *world) {
+	start(world, 601);
+	add_gpu(world);
+	add_sound(world);
+	add_vfio(world, true);
+	strcpy(world->devices[world_find_device(world, GPU)].override, "vfio-pci");
+	world_boot(world);
+}
+
+/* Of two devices in a group one is asked for. */
+static void build_group(struct world *world) {
+	start(world, 601);
+	add_gpu(world);
+	add_driver(world, "e1000e", 0x8086, 0x10d3);
+	world_add_device(world, "0000:03:00.0", 0x020000, 0x8086, 0x10d3, 1);
+	world_add_device(world, "0000:00:01.0", 0x060400, 0x8086, 0x1901, 1)->bridge = true;
+	add_vfio(world, true);
+	world_boot(world);
+}
+
+/* Two cards alike, and ids that some hypervisor gave to vfio-pci. */
+static void build_twins(struct world *world) {
+	start(world, 601);
+	add_gpu(world);
+	world_add_device(world, SECOND, OTHER_CLASS, 0x1002, 0x73bf, 2);
+	add_vfio(world, true);
+	world_add_service(world, "lightdm.service", true, true);
+	world_boot(world);
+	(void)world_new_id(world, "vfio-pci", 0x1002, 0x73bf);
+}
+
+const struct scenario scenarios[] = {
+	{"desktop", build_desktop, {GPU, SOUND, USB}, {GPU, SOUND, USB}, false},
+	{"headless", build_headless, {GPU, SOUND, USB}, {GPU, SOUND, USB}, false},
+	{"single", build_single, {GPU}, {GPU}, true},
+	{"driverless", build_driverless, {GPU, SOUND}, {GPU, SOUND}, false},
+	{"nvidia", build_nvidia, {GPU, SOUND}, {GPU, SOUND}, false},
+	{"firmware-6.1", build_firmware_new, {GPU, SOUND}, {GPU, SOUND}, false},
+	{"firmware-5.15", build_firmware_old, {GPU, SOUND}, {GPU, SOUND}, false},
+	{"variant", build_variant, {GPU}, {GPU}, true},
+	{"override", build_override, {GPU, SOUND}, {GPU, SOUND}, false},
+	{"already", build_already, {GPU, SOUND}, {GPU, SOUND}, true},
+	{"group", build_group, {GPU}, {GPU, "0000:03:00.0"}, false},
+	{"twins", build_twins, {SECOND}, {SECOND}, true},
+};
+
+const size_t scenario_count = COUNT(scenarios);
+
+const struct scenario *scenario_find(const char *name) {
+	for (size_t i = 0; i < scenario_count; i++) {
+		if (strcmp(scenarios[i].name, name) == 0) {
+			return &scenarios[i];
+		}
+	}
+	return NULL;
+}
+
+size_t scenario_count_devices(const char *const devices[SCENARIO_DEVICES]) {
+	size_t count = 0;
+
+	while (count < SCENARIO_DEVICES && devices[count]) {
+		count++;
+	}
+	return count;
+}
+
+void scenario_request(
+	const char *const *devices, size_t count, const char *guest, struct request *ret) {
+	*ret = (struct request){0};
+	strcpy(ret->guest, guest);
+	strcpy(ret->title, guest);
+	for (size_t i = 0; i < count; i++) {
+		struct address address;
+		int r = address_parse(devices[i], &address);
+
+		r = r < 0 ? r : request_add(ret, address, NULL, NULL);
+		assert(r == 0);
+	}
+}

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct sim *sim_of(struct ops *ops) {
+	return (struct sim *)ops;
+}
+
+static int look(struct ops *ops, struct host *ret, struct error *error) {
+	int r = world_host(sim_of(ops)->world, ret);
+
+	return r < 0 ? error_set(error, r, "cannot read the machine") : 0;
+}
+
+static void self(struct ops *ops, struct process *ret, struct process *ret_parent) {
+	*ret = sim_of(ops)->self;
+	*ret_parent = sim_of(ops)->parent;
+}
+
+static int get(struct ops *ops, enum fact fact, const char *subject, char ret[VALUE_SIZE],
+	struct error *error) {
+	int r = world_get(sim_of(ops)->world, fact, subject, ret);
+
+	return r < 0 ? error_set(error, r, "%s %s does not exist", fact_name(fact), subject) : 0;
+}
+
+/* A service is changed by another process, over the bus: there is nobody to get stuck. */
+static bool may_block(const struct step *step) {
+	return step->fact != FACT_SERVICE;
+}
+
+/* What would be stuck too, were it to go on: whoever waits for the same device's lock (C1). */
+static void watch_for_violations(struct sim *sim, const struct step *step) {
+	char text[STEP_TEXT_SIZE];
+
+	if (world_stuck_at(sim->world, step->subject)) {
+		world_violate(sim->world, "\"%s\" while another writer is in the kernel with it",
+			step_format(step, text));
+	}
+	if (!world_same_process(sim->world->lock, sim->self)) {
+		world_violate(sim->world, "\"%s\" without the lock", step_format(step, text));
+	}
+}
+
+/* The handle of a change that has no writer: the sim itself has room for one. */
+struct pending {
+	struct step step;
+	bool home;
+	struct process writer;
+};
+
+static int begin(struct ops *ops, const struct step *step, bool home, struct writer *ret,
+	struct error *error) {
+	struct sim *sim = sim_of(ops);
+	struct pending *pending = calloc(1, sizeof(*pending));
+
+	if (!pending) {
+		return error_set(error, -ENOMEM, "out of memory");
+	}
+	pending->step = *step;
+	pending->home = home;
+	if (may_block(step)) {
+		pending->writer = world_writer(sim->world, sim->self, step)->id;
+	}
+	*ret = (struct writer){.process = pending->writer, .private = pending};
+	return 0;
+}
+
+static int stick(struct sim *sim, struct world_process *writer, bool natural) {
+	enum sim_hang hang = sim->hang;
+
+	sim->hang = HANG_NOT;
+	if (hang == HANG_BEFORE && !natural) {
+		writer->writing = WRITING_STUCK;
+	} else {
+		world_stick(sim->world, writer);
+	}
+	writer->natural = natural;
+	return -EINPROGRESS;
+}
+
+static int commit(struct ops *ops, struct writer *writer, struct error *error) {
+	struct sim *sim = sim_of(ops);
+	AUTO_FREE struct pending *pending = writer->private;
+	struct world_process *child = world_process(sim->world, pending->writer);
+	char text[STEP_TEXT_SIZE];
+	int r;
+
+	watch_for_violations(sim, &pending->step);
+	if (child && sim->hang != HANG_NOT) {
+		return error_set(error, stick(sim, child, false), "\"%s\" has not come back",
+			step_format(&pending->step, text));
+	}
+	r = world_apply(sim->world, &pending->step, pending->home);
+	if (child && r == -EINPROGRESS) {
+		return error_set(error, stick(sim, child, true), "\"%s\" has not come back",
+			step_format(&pending->step, text));
+	}
+	if (child) {
+		world_end(sim->world, child);
+	}
+	return r < 0 ? error_set(error, r, "\"%s\": %s", step_format(&pending->step, text),
+			       strerror(-r))
+		     : 0;
+}
+
+static void cancel(struct ops *ops, struct writer *writer) {
+	struct sim *sim = sim_of(ops);
+	AUTO_FREE struct pending *pending = writer->private;
+	struct world_process *child = world_process(sim->world, pending->writer);
+
+	if (child) {
+		world_end(sim->world, child);
+	}
+}
+
+static bool alive(struct ops *ops, struct process process) {
+	return world_process(sim_of(ops)->world, process) != NULL;
+}
+
+static int prove_free(struct ops *ops, const char *address, struct error *error) {
+	struct world *world = sim_of(ops)->world;
+	int at = world_find_device(world, address);
+
+	if (at < 0) {
+		return error_set(error, -ENODEV, "%s does not exist", address);
+	}
+	if (world_in_use(world, at)) {
+		return error_set(error, -EBUSY, "%s is open in a program", address);
+	}
+	return 0;
+}
+
+static int identify(
+	struct ops *ops, const char *address, struct identity *ret, struct error *error) {
+	struct world *world = sim_of(ops)->world;
+	int at = world_find_device(world, address);
+
+	if (at < 0) {
+		return error_set(error, -ENODEV, "%s does not exist", address);
+	}
+	*ret = world->devices[at].identity;
+	return 0;
+}
+
+static int forget_ids(struct ops *ops, const char *address, struct error *error) {
+	struct world *world = sim_of(ops)->world;
+	int at = world_find_device(world, address);
+	int vfio = world_find_driver(world, "vfio-pci");
+	struct identity identity;
+
+	if (at < 0 || vfio < 0) {
+		return 0;
+	}
+	identity = world->devices[at].identity;
+	for (size_t i = 0; i < world->device_count; i++) {
+		const struct world_device *other = &world->devices[i];
+
+		if ((int)i != at && other->present && other->driver == vfio &&
+			other->identity.vendor == identity.vendor &&
+			other->identity.device == identity.device) {
+			return 0;
+		}
+	}
+	(void)world_remove_id(world, "vfio-pci", identity.vendor, identity.device);
+	return 0;
+}
+
+static int guest(struct ops *ops, const char *key, const struct owner *owner, struct sight *ret,
+	struct error *error) {
+	struct world *world = sim_of(ops)->world;
+	const struct world_guest *known = world_guest(world, key);
+	bool daemon = owner && owner->daemon.pid && world_process(world, owner->daemon);
+
+	*ret = (struct sight){.state = GUEST_GONE};
+	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
+		const struct world_process *process = &world->processes[i];
+
+		if (process->kind == PROCESS_HYPERVISOR && strcmp(process->guest, key) == 0) {
+			ret->state = GUEST_RUNNING;
+			ret->hypervisor = process->id;
+			return 0;
+		}
+	}
+	if (known->state == GUEST_STARTING && (daemon || !owner || !owner->daemon.pid)) {
+		ret->state = GUEST_STARTING;
+	}
+	return 0;
+}
+
+static int watch(struct ops *ops, const struct process *processes, size_t count,
+	unsigned int timeout_ms, struct error *error) {
+	struct sim *sim = sim_of(ops);
+
+	if (sim->wait_for_event) {
+		sim->wait_for_event(sim);
+	}
+	sim->world->clock_us += timeout_ms * 1000ULL;
+	return 0;
+}
+
+static int guard(struct ops *ops, const char *name, struct error *error) {
+	world_guest(sim_of(ops)->world, name)->guarded = true;
+	return 0;
+}
+
+static int compare_names(const void *a, const void *b) {
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int journal_list(struct ops *ops, struct names *ret, struct error *error) {
+	struct world *world = sim_of(ops)->world;
+	AUTO_NAMES struct names names = {0};
+
+	for (size_t i = 0; i < WORLD_JOURNALS; i++) {
+		if (world->journals[i].present && names_add(&names, world->journals[i].guest) < 0) {
+			return error_set(error, -ENOMEM, "out of memory");
+		}
+	}
+	if (names.count > 1) {
+		qsort(names.names, names.count, sizeof(names.names[0]), compare_names);
+	}
+	*ret = names;
+	names = (struct names){0};
+	return 0;
+}
+
+static int journal_read_file(
+	struct ops *ops, const char *name, char **ret, size_t *ret_length, struct error *error) {
+	const struct world_journal *journal = world_journal(sim_of(ops)->world, name);
+	char *data;
+
+	if (!journal) {
+		return error_set(error, -ENOENT, "%s has no journal", name);
+	}
+	data = malloc(journal->length + 1);
+	if (!data) {
+		return error_set(error, -ENOMEM, "out of memory");
+	}
+	memcpy(data, journal->data, journal->length);
+	data[journal->length] = '\0';
+	*ret = data;
+	*ret_length = journal->length;
+	return 0;
+}
+
+static int journal_create_file(
+	struct ops *ops, const char *name, size_t reserve, struct error *error) {
+	struct world *world = sim_of(ops)->world;
+
+	if (world_journal(world, name)) {
+		return error_set(error, -EEXIST, "%s has a journal already", name);
+	}
+	if (world->disk_free < reserve) {
+		return error_set(error, -ENOSPC, "no room for the journal of %s", name);
+	}
+	for (size_t i = 0; i < WORLD_JOURNALS; i++) {
+		struct world_journal *journal = &world->journals[i];
+
+		if (!journal->present) {
+			assert(strlen(name) < sizeof(journal->guest));
+			strcpy(journal->guest, name);
+			journal->present = true;
+			journal->length = 0;
+			journal->reserved = reserve;
+			world->disk_free -= reserve;
+			return 0;
+		}
+	}
+	return error_set(error, -ENOSPC, "no more journals");
+}
+
+static int journal_append_file(
+	struct ops *ops, const char *name, const char *data, size_t length, struct error *error) {
+	struct sim *sim = sim_of(ops);
+	struct world_journal *journal = world_journal(sim->world, name);
+	size_t end;
+
+	if (!world_same_process(sim->world->lock, sim->self)) {
+		world_violate(sim->world, "the journal of %s is written without the lock", name);
+	}
+	if (!journal) {
+		return error_set(error, -ENOENT, "%s has no journal", name);
+	}
+	end = journal->length + length;
+	if (end > journal->reserved && end - journal->reserved > sim->world->disk_free) {
+		return error_set(error, -ENOSPC, "no room in the journal of %s", name);
+	}
+	if (end > journal->reserved) {
+		sim->world->disk_free -= end - journal->reserved;
+		journal->reserved = end;
+	}
+	assert(end <= WORLD_JOURNAL_SIZE);
+	memcpy(journal->data + journal->length, data, length);
+	journal->length = end;
+	return 0;
+}
+
+static int journal_remove_file(struct ops *ops, const char *name, struct error *error) {
+	struct world *world = sim_of(ops)->world;
+	struct world_journal *journal = world_journal(world, name);
+
+	if (!journal) {
+		return error_set(error, -ENOENT, "%s has no journal", name);
+	}
+	journal->present = false;
+	world->disk_free += journal->reserved;
+	return 0;
+}
+
+static int lock(struct ops *ops, struct error *error) {
+	struct sim *sim = sim_of(ops);
+
+	if (sim->world->lock.pid && sim->wait_for_lock) {
+		sim->wait_for_lock(sim);
+	}
+	if (sim->world->lock.pid) {
+		return error_set(error, -EBUSY, "process %d has the lock", sim->world->lock.pid);
+	}
+	sim->world->lock = sim->self;
+	return 0;
+}
+
+static void unlock(struct ops *ops) {
+	struct sim *sim = sim_of(ops);
+
+	if (world_same_process(sim->world->lock, sim->self)) {
+		sim->world->lock = (struct process){0};
+	} else {
+		world_violate(sim->world, "a lock is given back that was not held");
+	}
+}
+
+static uint64_t now_us(struct ops *ops) {
+	return sim_of(ops)->world->clock_us += 10;
+}
+
+static void tell(struct ops *ops, const struct event *event) {
+	static const char *const outcomes[] = {
+		"done", "failed", "undone", "left alone", "gone", "shared", "stuck"};
+	char text[STEP_TEXT_SIZE];
+
+	if (sim_of(ops)->trace) {
+		printf("    | %s: %s: %s%s%s\n", event->guest,
+			event->step ? step_format(event->step, text) : "-",
+			outcomes[event->outcome], event->detail ? ": " : "",
+			event->detail ? event->detail : "");
+	}
+}
+
+void sim_init(struct sim *sim, struct world *world, struct process process, struct process parent) {
+	*sim = (struct sim){
+		.ops = {.look = look,
+			.self = self,
+			.get = get,
+			.begin = begin,
+			.commit = commit,
+			.cancel = cancel,
+			.alive = alive,
+			.prove_free = prove_free,
+			.identify = identify,
+			.forget_ids = forget_ids,
+			.guest = guest,
+			.watch = watch,
+			.guard = guard,
+			.journal_list = journal_list,
+			.journal_read = journal_read_file,
+			.journal_create = journal_create_file,
+			.journal_append = journal_append_file,
+			.journal_remove = journal_remove_file,
+			.lock = lock,
+			.unlock = unlock,
+			.now_us = now_us,
+			.tell = tell},
+		.world = world,
+		.self = process,
+		.parent = parent,
+	};
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "injector.h"
+#include "scenario.h"
+#include "sim.h"
+
+#include "handover.h"
+
+#include <setjmp.h>
+
+/*
+ * One trial: a hand-over and its return on a simulated machine under the faults given, and what
+ * baton promises about it (DESIGN.md, "Exit codes"):
+ *
+ *     0  the guest has everything, and after it stops the machine is as before
+ *     1  as before
+ *     3  nothing has changed
+ *     4  the journal names every difference
+ *
+ * and always: once the machine is healthy again, repair makes it as before.
+ */
+#define TRIAL_GUEST "libvirt:6f1d4a52-0000-4000-8000-000000000001"
+
+enum act {
+	ACT_DETACH,
+	ACT_REATTACH,
+	ACT_REPAIR,
+};
+
+struct trial {
+	const struct scenario *scenario;
+	struct world before;
+	struct world world;
+	struct exceptions exceptions;
+	size_t exceptions_named; /* of them: losses that the plan names */
+	struct sim sim;
+	struct injector injector;
+	struct process daemon;
+	struct handover handover;
+	enum act act;
+	enum result result;
+	bool died;
+	bool door_after_death; /* the door is called after a death, and not repair */
+	bool robbed;           /* a stranger has taken the guest's device */
+	bool trace;            /* tell what happens */
+	unsigned int memory;   /* the number of the allocation that fails, from 1; 0: none */
+	unsigned int memory_used;
+	struct error error;
+	char wrong[512]; /* the first broken promise; empty: none */
+	jmp_buf death;
+};
+
+/* Builds the machine and learns from the plan which losses are named. */
+void trial_init(struct trial *trial, const struct scenario *scenario);
+
+/* Plays the whole trial; fault->fired in trial->injector tells which faults were met. */
+void trial_run(struct trial *trial, const struct fault *faults, size_t fault_count);
+
+/* Writes "append 12 torn line" and the like. */
+const char *trial_describe(const struct trial *trial, char *ret, size_t size);
+
+/* Strangers' deeds (stranger.c). */
+#define STRANGER_DEEDS 9
+
+bool stranger_act(struct trial *trial, unsigned int deed);
+const char *stranger_name(unsigned int deed);

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Processes of the simulated machine: who holds what, who is stuck in the kernel, who is a guest.
+ */
+#include "world.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+bool world_same_process(struct process a, struct process b) {
+	return a.pid == b.pid && a.start == b.start;
+}
+
+/* Pids are few and come again soon; only the start time tells two processes apart. */
+struct world_process *world_fork(struct world *world, enum world_kind kind) {
+	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
+		struct world_process *process = &world->processes[i];
+
+		if (process->kind != PROCESS_NONE) {
+			continue;
+		}
+		memset(process, 0, sizeof(*process));
+		process->kind = kind;
+		process->id.pid = (pid_t)(100 + i);
+		process->id.start = 1000 + ++world->forks;
+		return process;
+	}
+	assert(!"too many processes");
+	return NULL;
+}
+
+struct world_process *world_process(struct world *world, struct process id) {
+	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
+		if (world->processes[i].kind != PROCESS_NONE &&
+			world_same_process(world->processes[i].id, id)) {
+			return &world->processes[i];
+		}
+	}
+	return NULL;
+}
+
+void world_end(struct world *world, struct world_process *process) {
+	process->kind = PROCESS_NONE;
+	world_settle(world);
+}
+
+void world_open(struct world *world, struct world_process *process, int device) {
+	process->opens[device] = true;
+	process->generation[device] = world->devices[device].generation;
+	process->through[device] = world->devices[device].driver;
+}
+
+static bool graphical(const struct world *world) {
+	for (size_t i = 0; i < world->framebuffer_count; i++) {
+		if (world->framebuffers[i].present && world->framebuffers[i].bound) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < world->device_count; i++) {
+		if (world_has_node(world, (int)i)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void end_sessions(struct world *world) {
+	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
+		if (world->processes[i].kind == PROCESS_SESSION) {
+			world_end(world, &world->processes[i]);
+		}
+	}
+}
+
+int world_service(struct world *world, const char *name, bool up, bool patient) {
+	int at = world_find_service(world, name);
+
+	if (at < 0) {
+		return -ENOENT;
+	}
+	if (world->services[at].up == up) {
+		return 0;
+	}
+	if (up && patient && world->services[at].display_manager && !graphical(world)) {
+		return -ETIMEDOUT;
+	}
+	world->services[at].up = up;
+	if (world->services[at].display_manager && up) {
+		world_fork(world, PROCESS_SESSION);
+	} else if (world->services[at].display_manager) {
+		end_sessions(world);
+	}
+	world_settle(world);
+	return 0;
+}
+
+struct world_process *world_writer(
+	struct world *world, struct process parent, const struct step *step) {
+	struct world_process *writer = world_fork(world, PROCESS_WRITER);
+
+	writer->parent = parent;
+	writer->step = *step;
+	writer->writing = WRITING_NOT_YET;
+	return writer;
+}
+
+static bool is_none(const char *value) {
+	return strcmp(value, VALUE_NONE) == 0;
+}
+
+static int apply_driver(struct world *world, const struct step *step) {
+	int r = is_none(step->from) ? 0 : world_unbind(world, step->from, step->subject);
+
+	if (r < 0 || is_none(step->to)) {
+		return r;
+	}
+	return world_bind(world, step->to, step->subject);
+}
+
+int world_apply(struct world *world, const struct step *step, bool home) {
+	switch (step->fact) {
+	case FACT_DRIVER:
+		return apply_driver(world, step);
+	case FACT_OVERRIDE:
+		return world_override(world, step->subject, step->to);
+	case FACT_MODULE:
+		return is_none(step->to) ? world_rmmod(world, step->subject)
+					 : world_modprobe(world, step->subject);
+	case FACT_SERVICE:
+		return world_service(world, step->subject, strcmp(step->to, VALUE_UP) == 0, home);
+	case FACT_CONSOLE:
+		return world_console(world, step->subject, !is_none(step->to));
+	case FACT_FRAMEBUFFER:
+		return world_framebuffer(world, step->subject, !is_none(step->to));
+	case FACT_COUNT:
+		break;
+	}
+	return -EINVAL;
+}
+
+/* The link runs ahead of the driver in both directions (__device_release_driver, really_probe). */
+void world_stick(struct world *world, struct world_process *writer) {
+	const struct step *step = &writer->step;
+	int at = step->fact == FACT_DRIVER ? world_find_device(world, step->subject) : -1;
+
+	writer->writing = WRITING_STUCK;
+	if (at < 0) {
+		return;
+	}
+	if (!is_none(step->from) && world->devices[at].driver >= 0) {
+		world->devices[at].link = -1;
+	} else if (is_none(step->from) && world->devices[at].driver < 0) {
+		world->devices[at].link = world_find_driver(world, step->to);
+	}
+}
+
+/* What was begun inside the kernel does not look at the rules of writing again. */
+static void finish(struct world *world, const struct step *step) {
+	int at;
+
+	if (step->fact != FACT_DRIVER) {
+		(void)world_apply(world, step, false);
+		return;
+	}
+	at = world_find_device(world, step->subject);
+	if (at < 0) {
+		return;
+	}
+	if (world->devices[at].driver >= 0) {
+		world_unbind_finish(world, at);
+	} else {
+		(void)world_bind_finish(world, at, world_find_driver(world, step->to));
+	}
+}
+
+void world_unstick(struct world *world) {
+	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
+		struct world_process *writer = &world->processes[i];
+		struct step step = writer->step;
+
+		if (writer->kind == PROCESS_WRITER && writer->writing == WRITING_STUCK &&
+			!writer->natural) {
+			writer->kind = PROCESS_NONE;
+			finish(world, &step);
+		}
+	}
+	world_settle(world);
+}
+
+struct world_process *world_stuck_at(struct world *world, const char *subject) {
+	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
+		struct world_process *writer = &world->processes[i];
+
+		if (writer->kind == PROCESS_WRITER && writer->writing == WRITING_STUCK &&
+			strcmp(writer->step.subject, subject) == 0) {
+			return writer;
+		}
+	}
+	return NULL;
+}
+
+void world_kill(struct world *world, struct process id) {
+	struct world_process *process = world_process(world, id);
+
+	if (process) {
+		process->kind = PROCESS_NONE;
+	}
+	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
+		struct world_process *child = &world->processes[i];
+
+		if (child->kind == PROCESS_WRITER && child->writing == WRITING_NOT_YET &&
+			world_same_process(child->parent, id)) {
+			child->kind = PROCESS_NONE;
+		}
+	}
+	if (world_same_process(world->lock, id)) {
+		world->lock = (struct process){0};
+	}
+	world_settle(world);
+}
+
+struct world_guest *world_guest(struct world *world, const char *guest) {
+	struct world_guest *unused = NULL;
+
+	for (size_t i = WORLD_GUESTS; i-- > 0;) {
+		if (strcmp(world->guests[i].guest, guest) == 0) {
+			return &world->guests[i];
+		}
+		unused = world->guests[i].guest[0] ? unused : &world->guests[i];
+	}
+	assert(unused && strlen(guest) < sizeof(unused->guest));
+	strcpy(unused->guest, guest);
+	unused->state = GUEST_GONE;
+	return unused;
+}
+
+/* What QEMU asks of the kernel: each device on a VFIO driver, and no member of its group on
+ * another one (C2). */
+static bool usable(const struct world *world, const char *name, char reason[256]) {
+	int at = world_find_device(world, name);
+	const struct world_device *device = at < 0 ? NULL : &world->devices[at];
+
+	if (!device || device->driver < 0 || device->link != device->driver ||
+		!world->drivers[device->driver].vfio) {
+		(void)snprintf(reason, 256, "%s is not on a VFIO driver", name);
+		return false;
+	}
+	if (world_in_use(world, at)) {
+		(void)snprintf(reason, 256, "%s is in use by somebody", name);
+		return false;
+	}
+	for (size_t i = 0; i < world->device_count; i++) {
+		const struct world_device *other = &world->devices[i];
+
+		if (other->group == device->group && !other->bridge && other->driver >= 0 &&
+			!world->drivers[other->driver].vfio) {
+			(void)snprintf(reason, 256, "group %d is not viable: %s is on %s",
+				device->group, other->name, world->drivers[other->driver].name);
+			return false;
+		}
+	}
+	for (size_t i = 0; world->version < 600 && i < world->framebuffer_count; i++) {
+		if (world->framebuffers[i].present && world->framebuffers[i].bound &&
+			world->framebuffers[i].device == at) {
+			(void)snprintf(reason, 256,
+				"%s: the firmware's framebuffer keeps its memory", name);
+			return false;
+		}
+	}
+	return true;
+}
+
+int world_guest_start(struct world *world, const char *guest, const char *const *devices,
+	size_t count, char reason[256]) {
+	struct world_process *hypervisor;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!usable(world, devices[i], reason)) {
+			return -EPERM;
+		}
+	}
+	hypervisor = world_fork(world, PROCESS_HYPERVISOR);
+	strcpy(hypervisor->guest, guest);
+	for (size_t i = 0; i < count; i++) {
+		world_open(world, hypervisor, world_find_device(world, devices[i]));
+	}
+	world_guest(world, guest)->state = GUEST_RUNNING;
+	return 0;
+}
+
+void world_guest_stop(struct world *world, const char *guest) {
+	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
+		struct world_process *process = &world->processes[i];
+
+		if (process->kind == PROCESS_HYPERVISOR && strcmp(process->guest, guest) == 0) {
+			world_end(world, process);
+		}
+	}
+	world_guest(world, guest)->state = GUEST_GONE;
+}
