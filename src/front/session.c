@@ -60,7 +60,8 @@ void session_tell(const struct event *event) {
 		[OUTCOME_UNDONE] = "",
 		[OUTCOME_LEFT_ALONE] = "  left alone",
 		[OUTCOME_GONE] = "  gone, nothing to undo",
-		[OUTCOME_SHARED] = "  shared with another guest",
+		[OUTCOME_SHARED] = "  is so already",
+		[OUTCOME_STAYS] = "  stays",
 		[OUTCOME_STUCK] = "  STUCK",
 	};
 	char text[STEP_TEXT_SIZE];

@@ -205,52 +205,58 @@ int plan_needs(struct making *making) {
 	return r;
 }
 
+/* Is there a console that fbcon draws? */
+static bool has_picture(const struct host *host) {
+	for (size_t i = 0; i < host->console_count; i++) {
+		if (host->consoles[i].bound &&
+			strcmp(host->consoles[i].name, FRAME_BUFFER_CONSOLE) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* fbcon goes with the last framebuffer; each DRM card has one. */
+static int take_console_along(struct making *making, struct planned *planned, bool lost) {
+	if (!has_picture(making->host)) {
+		return 0;
+	}
+	return plan_add_effect(
+		planned, FACT_CONSOLE, FRAME_BUFFER_CONSOLE, VALUE_BOUND, VALUE_NONE, lost);
+}
+
 /*
  * Since Linux 6.0 binding vfio-pci to the boot VGA unregisters the firmware's framebuffer for good
- * (vfio_pci_vga_init, contracts.md C3); fbcon goes with it.
+ * (vfio_pci_vga_init, contracts.md C3).
  */
 static int lose_framebuffers(struct making *making, struct planned *bind) {
-	for (size_t i = 0; i < making->host->framebuffer_count; i++) {
-		const struct framebuffer *framebuffer = &making->host->framebuffers[i];
-		int r;
+	const struct host *host = making->host;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < host->framebuffer_count; i++) {
+		const struct framebuffer *framebuffer = &host->framebuffers[i];
 
 		if (!framebuffer->driver[0]) {
 			continue;
 		}
 		r = plan_add_effect(bind, FACT_FRAMEBUFFER, framebuffer->name, framebuffer->driver,
 			VALUE_NONE, true);
-		if (r < 0) {
-			return r;
-		}
 		snprintf(bind->loss, sizeof(bind->loss),
-			"the firmware's framebuffer %s goes for good; the host's console has no picture "
-			"until a graphics driver loads",
+			"the firmware's framebuffer %.64s goes for good; the host's console has no "
+			"picture until a graphics driver loads",
 			framebuffer->name);
 	}
-	return 0;
-}
-
-/* A framebuffer console on the only DRM card comes and goes with the card's driver. */
-static int console_effect(
-	struct making *making, const struct device *device, struct planned *unbind) {
-	if (!host_card(making->host, device->address) || making->host->card_count != 1) {
-		return 0;
-	}
-	for (size_t i = 0; i < making->host->console_count; i++) {
-		const struct console *console = &making->host->consoles[i];
-
-		if (console->bound && strcmp(console->name, FRAME_BUFFER_CONSOLE) == 0) {
-			return plan_add_effect(unbind, FACT_CONSOLE, console->name, VALUE_BOUND,
-				VALUE_NONE, false);
-		}
-	}
-	return 0;
+	return r == 0 && bind->loss[0] && host->card_count == 0
+		       ? take_console_along(making, bind, true)
+		       : r;
 }
 
 int plan_device_effects(struct making *making, const struct device *device, struct planned *unbind,
 	struct planned *bind) {
 	if (unbind && strcmp(device->driver, NVIDIA) != 0) {
-		int r = console_effect(making, device, unbind);
+		int r = host_card(making->host, device->address) && making->host->card_count == 1
+				? take_console_along(making, unbind, false)
+				: 0;
 
 		if (r < 0) {
 			return r;

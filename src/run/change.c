@@ -50,16 +50,6 @@ int change(struct ops *ops, struct journal *journal, size_t index, const struct 
 	return settle(ops, step, home, ops->commit(ops, &writer, error), error);
 }
 
-int change_for_good(struct ops *ops, const struct step *step, struct error *error) {
-	struct writer writer;
-	int r = ops->begin(ops, step, false, &writer, error);
-
-	if (r < 0) {
-		return r;
-	}
-	return settle(ops, step, false, ops->commit(ops, &writer, error), error);
-}
-
 static const struct planned_device *find_device(const struct journal *journal, const char *name) {
 	for (size_t i = 0; i < journal->device_count; i++) {
 		if (strcmp(journal->devices[i].name, name) == 0) {

@@ -11,9 +11,6 @@
 int change(struct ops *ops, struct journal *journal, size_t index, const struct step *step,
 	bool home, struct error *error) MUST_CHECK;
 
-/* change() for a step that stays and so is in no journal. */
-int change_for_good(struct ops *ops, const struct step *step, struct error *error) MUST_CHECK;
-
 /*
  * Does what the journal knows still stand at the subject's address? 0; -ENODEV: nothing does;
  * -ESTALE: something else. Steps of other subjects than devices: 0.

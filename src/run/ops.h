@@ -52,7 +52,8 @@ enum outcome {
 	OUTCOME_UNDONE,
 	OUTCOME_LEFT_ALONE, /* somebody else changed it: not touched */
 	OUTCOME_GONE,       /* the subject does not exist any more: nothing to undo */
-	OUTCOME_SHARED,     /* another guest needs it so: neither done nor undone */
+	OUTCOME_SHARED,     /* another guest has it or wants it so: not done again, or not undone */
+	OUTCOME_STAYS,      /* needs no undo */
 	OUTCOME_STUCK,      /* still in flight, or could not be undone: left in the journal */
 };
 

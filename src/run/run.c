@@ -21,7 +21,11 @@ static void tell(struct ops *ops, const struct journal *journal, const struct st
 	ops->tell(ops, &event);
 }
 
-/* Compare and set: the fact must still be what the plan was made for. */
+/*
+ * Compare and set: the fact must still be what the plan was made for. *ret_done: it has the wanted
+ * value already, because another guest's hand-over needs it so too, or because somebody was
+ * quicker. It is noted all the same: from here on it is ours to undo.
+ */
 static int compare(
 	struct ops *ops, const struct planned *planned, bool *ret_done, struct error *error) {
 	const struct step *step = &planned->step;
@@ -31,18 +35,14 @@ static int compare(
 	if (r < 0) {
 		return r;
 	}
-	*ret_done = planned->shared || step_stays(step);
-	if (*ret_done && strcmp(value, step->to) == 0) {
+	*ret_done = strcmp(value, step->to) == 0;
+	if (*ret_done || (!planned->shared && strcmp(value, step->from) == 0)) {
 		return 0;
 	}
-	*ret_done = false;
-	if (planned->shared || strcmp(value, step->from) != 0) {
-		return error_set(error, -ESTALE,
-			"%s %s is \"%s\", not \"%s\" as planned: somebody else changed it, try again",
-			fact_name(step->fact), step->subject, value,
-			planned->shared ? step->to : step->from);
-	}
-	return 0;
+	return error_set(error, -ESTALE,
+		"%s %s is \"%s\", not \"%s\" as planned: somebody else changed it, try again",
+		fact_name(step->fact), step->subject, value,
+		planned->shared ? step->to : step->from);
 }
 
 /*
@@ -98,9 +98,6 @@ static int try_step(struct ops *ops, struct journal *journal, const struct plann
 	if (r < 0) {
 		return r;
 	}
-	if (step_stays(step)) {
-		return change_for_good(ops, step, error);
-	}
 	r = note_effects(ops, journal, planned, error);
 	r = r < 0 ? r : journal_push(ops, journal, step, true, error);
 	r = r < 0 ? r : change(ops, journal, journal->record_count - 1, step, false, error);
@@ -113,9 +110,9 @@ static int take_step(struct ops *ops, struct journal *journal, const struct plan
 	bool done;
 	int r = compare(ops, planned, &done, error);
 
-	if (r == 0 && done && planned->shared) {
+	if (r == 0 && done) {
 		r = journal_push(ops, journal, &planned->step, false, error);
-	} else if (r == 0 && !done) {
+	} else if (r == 0) {
 		r = try_step(ops, journal, planned, error);
 	}
 	if (r < 0) {

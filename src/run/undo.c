@@ -43,6 +43,29 @@ static enum outcome turn_round(
 	return r < 0 ? OUTCOME_FAILED : OUTCOME_UNDONE;
 }
 
+/* Is the value one that a later step of this journal gave the fact, and that was undone before? */
+static bool was_ours(const struct journal *journal, size_t index, const char *value) {
+	for (size_t i = index + 1; i < journal->record_count; i++) {
+		const struct step *later = &journal->records[i].step;
+
+		if (step_same_fact(later, &journal->records[index].step) &&
+			strcmp(later->to, value) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A device that vfio-pci's dynamic ids took again while it was on its way home (seed 001b). */
+static int take_back(struct ops *ops, struct journal *journal, size_t index, const char *value,
+	struct error *error) {
+	struct step again = journal->records[index].step;
+	int r = name_set(again.from, sizeof(again.from), value);
+
+	r = r < 0 ? r : change_prove_free(ops, &again, error);
+	return r < 0 ? r : change(ops, journal, index, &again, true, error);
+}
+
 /* Reads what the fact is and decides: nothing to do, not ours any more, or turn the step round. */
 static enum outcome compare_and_undo(
 	struct ops *ops, struct journal *journal, size_t index, struct error *error) {
@@ -59,9 +82,16 @@ static enum outcome compare_and_undo(
 	if (strcmp(value, step->from) == 0 || was_before(journal, index, value)) {
 		return OUTCOME_UNDONE;
 	}
-	if (strcmp(value, step->to) != 0) {
+	if (strcmp(value, step->to) == 0) {
+		return turn_round(ops, journal, index, error);
+	}
+	if (!was_ours(journal, index, value)) {
 		error_set(error, -ESTALE, "it is \"%s\" now: somebody else changed it", value);
 		return OUTCOME_LEFT_ALONE;
+	}
+	r = take_back(ops, journal, index, value, error);
+	if (r < 0) {
+		return r == -EINPROGRESS ? OUTCOME_STUCK : OUTCOME_FAILED;
 	}
 	return turn_round(ops, journal, index, error);
 }
@@ -76,6 +106,9 @@ static enum outcome undo_record(struct ops *ops, struct journal *journal, size_t
 			"%s %s is in flight: process %d is still in the kernel",
 			fact_name(record->step.fact), record->step.subject, record->writer.pid);
 		return OUTCOME_STUCK;
+	}
+	if (step_stays(&record->step)) {
+		return OUTCOME_STAYS;
 	}
 	if (is_claimed(claims, &record->step)) {
 		return OUTCOME_SHARED;
@@ -112,7 +145,9 @@ static bool undo(struct ops *ops, struct journal *journal, size_t index,
 	event.outcome = undo_record(ops, journal, index, claims, &why);
 	event.duration_us = ops->now_us(ops) - since_us;
 	event.detail = why.text[0] ? why.text : NULL;
-	ops->tell(ops, &event);
+	if (event.outcome != OUTCOME_STAYS) {
+		ops->tell(ops, &event);
+	}
 	if (event.outcome == OUTCOME_STUCK || event.outcome == OUTCOME_FAILED) {
 		error_set(error, -EIO, "%s", why.text);
 		return false;
