@@ -10,13 +10,6 @@
 
 const struct command commands[] = {
 	{
-		.name = "list",
-		.arguments = "",
-		.summary = "the devices of this machine, by IOMMU group",
-		.options = OPTION_JSON | OPTION_ROOT,
-		.run = command_list,
-	},
-	{
 		.name = "plan",
 		.arguments = "CARD|ADDRESS...",
 		.summary = "what a hand-over would change, step by step, or why it is refused",

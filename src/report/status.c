@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/status.h"
 
+#include "report/document.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -109,4 +111,35 @@ int status_make(const struct host *host, const struct claims *claims, struct sta
 void status_free(struct status *status) {
 	free(status->cards);
 	*status = (struct status){0};
+}
+
+static void add_card(struct document *document, const struct card_status *card) {
+	document_object(document, NULL);
+	document_text(document, "card", card->slot);
+	document_text(document, "state", card_state_name(card->state));
+	document_name(document, "guest", card->title);
+	document_array(document, "devices");
+	for (size_t i = 0; i < card->function_count; i++) {
+		const struct device *device = card->functions[i];
+
+		document_object(document, NULL);
+		document_text(document, "address", device->name);
+		document_name(document, "driver", device->driver);
+		document_bool(document, "in_flight", device->in_flight);
+		document_close(document);
+	}
+	document_close(document);
+	document_close(document);
+}
+
+int report_status_json(const struct status *status, struct text *ret, struct error *error) {
+	struct document document;
+
+	document_begin(&document);
+	document_array(&document, "cards");
+	for (size_t i = 0; i < status->count; i++) {
+		add_card(&document, &status->cards[i]);
+	}
+	document_close(&document);
+	return document_end(&document, ret, error);
 }

@@ -39,3 +39,6 @@ void status_free(struct status *status);
 #define AUTO_STATUS CLEANUP(status_free)
 
 const char *card_state_name(enum card_state state);
+
+int report_status_json(const struct status *status, struct text *ret, struct error *error)
+	MUST_CHECK;

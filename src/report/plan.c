@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/plan.h"
+
+#include "report/document.h"
+
+static void add_change(struct document *document, const struct step *step) {
+	document_text(document, "fact", fact_name(step->fact));
+	document_text(document, "subject", step->subject);
+	document_text(document, "from", step->from);
+	document_text(document, "to", step->to);
+}
+
+static void add_step(struct document *document, const struct planned *planned) {
+	document_object(document, NULL);
+	add_change(document, &planned->step);
+	document_array(document, "effects");
+	for (size_t i = 0; i < planned->effect_count; i++) {
+		document_object(document, NULL);
+		add_change(document, &planned->effects[i].change);
+		document_bool(document, "lost", planned->effects[i].lost);
+		document_close(document);
+	}
+	document_close(document);
+	document_name(document, "loss", planned->loss);
+	document_close(document);
+}
+
+static void add_refusal(struct document *document, const struct refusal *refusal) {
+	document_object(document, NULL);
+	document_text(document, "kind", refusal_name(refusal->kind));
+	document_text(document, "subject", refusal->subject);
+	document_text(document, "reason", refusal->reason);
+	document_text(document, "remedy", refusal->remedy);
+	document_close(document);
+}
+
+int report_plan_json(const struct plan *plan, struct text *ret, struct error *error) {
+	struct document document;
+
+	document_begin(&document);
+	document_array(&document, "devices");
+	for (size_t i = 0; i < plan->device_count; i++) {
+		document_object(&document, NULL);
+		document_text(&document, "address", plan->devices[i].name);
+		document_bool(&document, "listed", plan->devices[i].listed);
+		document_close(&document);
+	}
+	document_close(&document);
+	document_array(&document, "steps");
+	for (size_t i = 0; i < plan->step_count; i++) {
+		add_step(&document, &plan->steps[i]);
+	}
+	document_close(&document);
+	document_array(&document, "refusals");
+	for (size_t i = 0; i < plan->refusal_count; i++) {
+		add_refusal(&document, &plan->refusals[i]);
+	}
+	document_close(&document);
+	return document_end(&document, ret, error);
+}
