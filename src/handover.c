@@ -54,6 +54,7 @@ static enum result carry_out(struct handover *handover, const struct host *host,
 		r = handover->ops->guard(handover->ops, request->guest, error);
 		if (r < 0) {
 			(void)!handover->ops->journal_remove(handover->ops, request->guest, NULL);
+			error_add(error, r, "nobody would watch over this (by hand: --no-guard)");
 		}
 	}
 	return r < 0 ? RESULT_REFUSED : run_plan(handover->ops, journal, handover->plan, error);

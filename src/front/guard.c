@@ -26,7 +26,8 @@
 struct guard {
 	struct session *session;
 	const char *guest;
-	bool seen; /* the guest has run */
+	bool seen;    /* the guest has run */
+	bool leaving; /* the host shuts down: one more look, and nobody to wait for */
 	uint64_t gone_since_us;
 	unsigned int retry_ms;
 };
@@ -56,6 +57,9 @@ static int bring_home_now(struct guard *guard, const struct journal *journal, st
 			writers[count++] = record->writer;
 		}
 	}
+	if (guard->leaving) {
+		return -EINTR;
+	}
 	guard->retry_ms = guard->retry_ms ? guard->retry_ms * 2 : RETRY_FIRST_MS;
 	if (guard->retry_ms > RETRY_MAX_MS) {
 		guard->retry_ms = RETRY_MAX_MS;
@@ -71,7 +75,7 @@ static int wait_for_daemon(
 	if (!guard->gone_since_us) {
 		guard->gone_since_us = now_us;
 	}
-	if (now_us - guard->gone_since_us >= GRACE_US) {
+	if (guard->leaving || now_us - guard->gone_since_us >= GRACE_US) {
 		return bring_home_now(guard, journal, error);
 	}
 	return watch(guard, NULL, 0, LOOK_MS, error);
@@ -126,6 +130,11 @@ enum result command_guard(const struct invocation *invocation) {
 	result = result ? result : session_open_machine(&session, true);
 	while (result == RESULT_DONE && r == 0) {
 		r = look(&guard, &error);
+		if (r == -EINTR && !guard.leaving) {
+			guard.leaving = true;
+			r = look(&guard, &error);
+			break;
+		}
 	}
-	return r < 0 ? command_fail(RESULT_UNRESOLVED, &error) : result;
+	return r < 0 && r != -EINTR ? command_fail(RESULT_UNRESOLVED, &error) : result;
 }

@@ -60,8 +60,11 @@ struct device {
 	struct names suppliers;
 };
 
+#define CLASS_BRIDGE 0x06
+
+/* A bridge that buses hang on, or one into the chipset: a host or an ISA bridge. */
 static inline bool device_is_bridge(const struct device *device) {
-	return device->header_type != 0;
+	return device->header_type != 0 || device->class >> 16 == CLASS_BRIDGE;
 }
 
 enum connector_status {

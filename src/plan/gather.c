@@ -64,22 +64,41 @@ static int add_listed(struct making *making) {
 	return 0;
 }
 
+/*
+ * A bridge that buses hang on does not make its group unfit, whatever its driver (contracts.md C2:
+ * the port driver is exempt); a chipset's does, unless it has none.
+ */
+static void check_bridge(struct making *making, const struct device *bridge) {
+	if (bridge->header_type == 0 && bridge->driver[0]) {
+		plan_refuse(making->plan, REFUSAL_BRIDGE, bridge->name,
+			"move the card to another slot, or choose a device in another group",
+			"shares IOMMU group %d with what is to be handed over, is part of the chipset and "
+			"has the driver %s",
+			bridge->group, bridge->driver);
+	}
+}
+
+static int add_member(struct making *making, const struct device *member) {
+	if (device_is_bridge(member)) {
+		check_bridge(making, member);
+		return 0;
+	}
+	return add_device(making, member, false);
+}
+
 /* VFIO gives out whole groups (contracts.md C2): every member but bridges comes along. */
 static int add_groups(struct making *making) {
+	const struct host *host = making->host;
 	size_t listed = making->plan->device_count;
 
 	for (size_t i = 0; i < listed; i++) {
-		const struct device *one =
-			host_device(making->host, making->plan->devices[i].address);
+		int group = host_device(host, making->plan->devices[i].address)->group;
 
-		for (size_t j = 0; one->group != GROUP_NONE && j < making->host->device_count;
-			j++) {
-			const struct device *member = &making->host->devices[j];
-			int r = 0;
+		for (size_t j = 0; group != GROUP_NONE && j < host->device_count; j++) {
+			int r = host->devices[j].group == group
+					? add_member(making, &host->devices[j])
+					: 0;
 
-			if (member->group == one->group && !device_is_bridge(member)) {
-				r = add_device(making, member, false);
-			}
 			if (r < 0) {
 				return r;
 			}

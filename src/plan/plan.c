@@ -42,12 +42,23 @@ int plan_add_effect(struct planned *planned, enum fact fact, const char *subject
 	return 0;
 }
 
+/* Once is enough, also where two holders of a device give the same reason twice. */
+static bool is_refused(const struct plan *plan, enum refusal_kind kind, const char *subject) {
+	for (size_t i = 0; i < plan->refusal_count; i++) {
+		if (plan->refusals[i].kind == kind &&
+			strcmp(plan->refusals[i].subject, subject) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void plan_refuse(struct plan *plan, enum refusal_kind kind, const char *subject, const char *remedy,
 	const char *reason, ...) {
 	struct refusal *refusal = &plan->refusals[plan->refusal_count];
 	va_list args;
 
-	if (plan->refusal_count == PLAN_REFUSALS_MAX) {
+	if (plan->refusal_count == PLAN_REFUSALS_MAX || is_refused(plan, kind, subject)) {
 		return;
 	}
 	*refusal = (struct refusal){.kind = kind};
