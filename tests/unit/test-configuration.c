@@ -48,6 +48,7 @@ static void every_key_is_read(void **state) {
 				   "\n"
 				   "  [card Audio-2_b.c]\n"
 				   "address = 0000:03:00\n"
+				   "id = 8086:9d71\n"
 				   "[policy]\n"
 				   "losses=refuse\n"
 				   "[timeouts]\n"
@@ -77,7 +78,7 @@ static void every_key_is_read(void **state) {
 	card = configuration_card(&configuration, "Audio-2_b.c");
 	assert_non_null(card);
 	assert_int_equal(card->selection_count, 1);
-	assert_string_equal(card->id, "");
+	assert_string_equal(card->id, "8086:9d71");
 	assert_string_equal(card->return_driver, "");
 	assert_null(configuration_card(&configuration, "GPU"));
 	assert_int_equal(configuration.policy.losses, CONSENT_REFUSE);
