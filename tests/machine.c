@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "machine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "machine_text.h"
+
+/* Makes the directories above the path, which is below the root. */
+static int make_parents(const struct machine *machine, const char *path) {
+	char part[PATH_MAX];
+
+	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+		int r = name_format(part, sizeof(part), "%.*s", (int)(slash - path), path);
+
+		if (r < 0) {
+			return r;
+		}
+		if (part[0] && mkdirat(machine->root, part, 0755) < 0 && errno != EEXIST) {
+			return -errno;
+		}
+	}
+	return 0;
+}
+
+static const char *relative(const char *path) {
+	return path + strspn(path, "/");
+}
+
+int machine_write_bytes(
+	const struct machine *machine, const char *path, const char *data, size_t length) {
+	AUTO_CLOSE int fd = -1;
+	int r = make_parents(machine, relative(path));
+
+	if (r < 0) {
+		return r;
+	}
+	fd = openat(machine->root, relative(path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0) {
+		return -errno;
+	}
+	return write(fd, data, length) == (ssize_t)length ? 0 : -EIO;
+}
+
+int machine_write(const struct machine *machine, const char *path, const char *data) {
+	return machine_write_bytes(machine, path, data, strlen(data));
+}
+
+int machine_link(const struct machine *machine, const char *path, const char *target) {
+	int r = make_parents(machine, relative(path));
+
+	if (r < 0) {
+		return r;
+	}
+	/* Two devices may say the same of a driver. */
+	if (symlinkat(target, machine->root, relative(path)) < 0 && errno != EEXIST) {
+		return -errno;
+	}
+	return 0;
+}
+
+int machine_make_directory(const struct machine *machine, const char *path) {
+	char inside[PATH_MAX];
+	int r = name_format(inside, sizeof(inside), "%s/", relative(path));
+
+	return r < 0 ? r : make_parents(machine, inside);
+}
+
+int machine_link_to(const struct machine *machine, const char *path, const char *target) {
+	char link[PATH_MAX] = "";
+	size_t length = 0;
+
+	for (const char *slash = strchr(relative(path), '/'); slash;
+		slash = strchr(slash + 1, '/')) {
+		int r = name_format(link + length, sizeof(link) - length, "../");
+
+		if (r < 0) {
+			return r;
+		}
+		length += strlen("../");
+	}
+	if (name_format(link + length, sizeof(link) - length, "%s", relative(target)) < 0) {
+		return -ENAMETOOLONG;
+	}
+	return machine_link(machine, path, link);
+}
+
+int machine_make(const char *text, size_t length, struct machine *ret) {
+	const char *parent = getenv("TMPDIR");
+	struct machine machine = {.root = -1};
+	AUTO_FREE char *copy = strndup(text, length);
+	int r = name_format(
+		machine.path, sizeof(machine.path), "%s/machine-XXXXXX", parent ? parent : "/tmp");
+
+	if (r < 0 || !copy) {
+		return r < 0 ? r : -ENOMEM;
+	}
+	if (!mkdtemp(machine.path)) {
+		return -errno;
+	}
+	machine.root = root_open(machine.path);
+	r = machine.root < 0 ? machine.root : machine_fill(&machine, copy);
+	if (r < 0) {
+		machine_free(&machine);
+		return r;
+	}
+	*ret = machine;
+	return 0;
+}
+
+int machine_load(const char *name, struct machine *ret) {
+	char path[PATH_MAX];
+	AUTO_CLOSE int root = root_open("/");
+	AUTO_FREE char *text = NULL;
+	size_t length = 0;
+	int r = name_format(path, sizeof(path), "%s/%s.umockdev", MACHINES, name);
+
+	if (r == 0) {
+		r = file_read(root, path, 16 << 20, &text, &length);
+	}
+	if (r < 0) {
+		fprintf(stderr, "machine: %s: %s\n", name, strerror(-r));
+		return r;
+	}
+	return machine_make(text, length, ret);
+}
+
+static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *at) {
+	(void)info;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+int machine_remove(const struct machine *machine, const char *path) {
+	char whole[PATH_MAX];
+	int r = name_format(whole, sizeof(whole), "%s/%s", machine->path, relative(path));
+
+	if (r < 0) {
+		return r;
+	}
+	return nftw(whole, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0 ? 0 : -errno;
+}
+
+void machine_free(struct machine *machine) {
+	if (machine->root >= 0) {
+		close(machine->root);
+	}
+	if (machine->path[0]) {
+		nftw(machine->path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+	}
+	*machine = (struct machine){.root = -1};
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/alias.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "snapshot.h"
+
+static const char card[] = "pci:v000010DEd00001E84sv00001458sd00004000bc03sc00i00";
+
+static void parse(
+	const char *data, const char *prefix, const char *modalias, struct aliases *aliases) {
+	assert_int_equal(aliases_parse(data, strlen(data), prefix, modalias, aliases), 0);
+}
+
+static void the_variant_with_the_fewest_wildcards_wins(void **state) {
+	static const char data[] = "# comment\n"
+				   "alias vfio_pci:v*d*sv*sd*bc*sc*i* vfio_pci\n"
+				   "alias pci:v000010DEd*sv*sd*bc03sc*i* nouveau\n"
+				   "alias vfio_pci:v000010DEd*sv*sd*bc*sc*i* any_vfio_pci\n"
+				   "alias vfio_pci:v000010DEd00001E84sv*sd*bc*sc*i* own_vfio_pci\n"
+				   "alias vfio_pci:v000010DEd00001E85sv*sd*bc*sc*i* other_vfio_pci";
+	AUTO_ALIASES struct aliases aliases = {0};
+
+	parse(data, "vfio_pci:", NULL, &aliases);
+	assert_int_equal(aliases.count, 4);
+	assert_string_equal(
+		aliases_best(&aliases, "vfio_pci:v000010DEd00001E84sv00001458sd00004000bc03sc00i00")
+			->module,
+		"own_vfio_pci");
+	assert_string_equal(
+		aliases_best(&aliases, "vfio_pci:v000010DEd00001E86sv00001458sd00004000bc03sc00i00")
+			->module,
+		"any_vfio_pci");
+	assert_string_equal(
+		aliases_best(&aliases, "vfio_pci:v00001002d00001E84sv00001458sd00004000bc03sc00i00")
+			->module,
+		"vfio_pci");
+}
+
+static void lines_that_are_no_aliases_are_passed_over(void **state) {
+	static const char data[] = "alias vfio_pci:only-a-pattern\n"
+				   "alias vfio_pci: vfio_pci\n"
+				   " alias vfio_pci:v* vfio_pci\n"
+				   "alias vfio_pci:v* \n"
+				   "alias vfio_pci:";
+	AUTO_ALIASES struct aliases aliases = {0};
+
+	parse(data, "vfio_pci:", NULL, &aliases);
+	/* "alias vfio_pci: vfio_pci" is one, if a useless one */
+	assert_int_equal(aliases.count, 1);
+	assert_null(aliases_best(&aliases, "vfio_pci:v1"));
+	for (size_t length = 0; length < sizeof(data); length++) {
+		assert_int_equal(aliases_parse(data, length, "vfio_pci:", NULL, &aliases), 0);
+	}
+}
+
+static void only_what_matches_is_kept_if_a_modalias_is_given(void **state) {
+	static const char data[] = "alias pci:v000010DEd*sv*sd*bc03sc*i* nouveau\n"
+				   "alias pci:v00001002d*sv*sd*bc03sc*i* amdgpu\n";
+	AUTO_ALIASES struct aliases aliases = {0};
+
+	parse(data, "pci:", card, &aliases);
+	assert_int_equal(aliases.count, 1);
+	assert_string_equal(aliases.aliases[0].module, "nouveau");
+}
+
+static void what_is_built_in_has_aliases_too(void **state) {
+	static const char data[] = "xhci_pci.license=GPL\0"
+				   "xhci_pci.alias=pci:v*d*sv*sd*bc0Csc03i30*\0"
+				   "other.alias=usb:v*\0"
+				   "broken";
+	AUTO_ALIASES struct aliases aliases = {0};
+
+	assert_int_equal(aliases_parse_builtin(data, sizeof(data) - 1, "pci:",
+				 "pci:v000010DEd00001AD8sv00001458sd00004000bc0Csc03i30", &aliases),
+		0);
+	assert_int_equal(aliases.count, 1);
+	assert_string_equal(aliases.aliases[0].module, "xhci_pci");
+}
+
+static void each_device_gets_the_variant_that_libvirt_would_take(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("sriov-nic");
+
+	assert_string_equal(device_of(&snapshot, "0000:3b:00.0")->vfio_driver, "vfio-pci");
+	assert_string_equal(device_of(&snapshot, "0000:3b:00.0")->vfio_module, "vfio_pci");
+	assert_string_equal(device_of(&snapshot, "0000:3b:00.2")->vfio_driver, "mlx5_vfio_pci");
+	assert_string_equal(device_of(&snapshot, "0000:3b:00.2")->vfio_module, "mlx5_vfio_pci");
+	assert_true(snapshot.host.vfio);
+}
+
+static void a_loaded_module_tells_its_drivers_name_itself(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("sriov-nic");
+
+	assert_int_equal(
+		machine_link(&snapshot.machine, "/sys/module/mlx5_vfio_pci/drivers/pci:mlx5-vfio",
+			"../../../bus/pci/drivers/mlx5-vfio"),
+		0);
+	snapshot_read(&snapshot);
+	assert_string_equal(device_of(&snapshot, "0000:3b:00.3")->vfio_driver, "mlx5-vfio");
+}
+
+static void without_a_list_it_is_the_general_driver(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("no-iommu");
+
+	assert_int_equal(machine_remove(&snapshot.machine, "/lib/modules"), 0);
+	snapshot_read(&snapshot);
+	assert_string_equal(device_of(&snapshot, "0000:01:00.0")->vfio_driver, "vfio-pci");
+	assert_string_equal(device_of(&snapshot, "0000:01:00.0")->vfio_module, "vfio_pci");
+	assert_false(snapshot.host.vfio);
+}
+
+int main(void) {
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_variant_with_the_fewest_wildcards_wins),
+		cmocka_unit_test(lines_that_are_no_aliases_are_passed_over),
+		cmocka_unit_test(only_what_matches_is_kept_if_a_modalias_is_given),
+		cmocka_unit_test(what_is_built_in_has_aliases_too),
+		cmocka_unit_test(each_device_gets_the_variant_that_libvirt_would_take),
+		cmocka_unit_test(a_loaded_module_tells_its_drivers_name_itself),
+		cmocka_unit_test(without_a_list_it_is_the_general_driver),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

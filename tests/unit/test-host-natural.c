@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "host/blacklist.h"
+#include "snapshot.h"
+
+static int natural(const struct snapshot *snapshot, const char *name, char *ret) {
+	return host_natural_module(snapshot->machine.root, &snapshot->host,
+		device_of(snapshot, name), ret, MODULE_SIZE);
+}
+
+static void a_loaded_module_is_preferred_to_a_better_fit(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("bridge-in-group");
+	char module[MODULE_SIZE];
+
+	assert_int_equal(
+		machine_write(&snapshot.machine, "/lib/modules/6.1.0-28-amd64/modules.alias",
+			"alias pci:v000010DEd*sv*sd*bc03sc00i00* nvidia\n"
+			"alias pci:v000010DEd*sv*sd*bc03sc*i* nouveau\n"),
+		0);
+	assert_int_equal(natural(&snapshot, "0000:01:00.0", module), 0);
+	assert_string_equal(module, "nouveau");
+	assert_int_equal(machine_remove(&snapshot.machine, "/sys/module/nouveau"), 0);
+	snapshot_read(&snapshot);
+	assert_int_equal(natural(&snapshot, "0000:01:00.0", module), 0);
+	assert_string_equal(module, "nvidia");
+}
+
+static void a_blacklisted_module_is_nobodys_natural_one(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
+	char module[MODULE_SIZE] = "untouched";
+
+	assert_int_equal(
+		machine_write(&snapshot.machine, "/lib/modules/6.1.0-28-amd64/modules.alias",
+			"alias pci:v000010DEd*sv*sd*bc03sc*i* nouveau\n"),
+		0);
+	assert_int_equal(natural(&snapshot, "0000:0a:00.0", module), -ENOENT);
+	assert_string_equal(module, "untouched");
+	assert_int_equal(
+		machine_remove(&snapshot.machine, "/etc/modprobe.d/nvidia-blacklists-nouveau.conf"),
+		0);
+	assert_int_equal(natural(&snapshot, "0000:0a:00.0", module), 0);
+	assert_string_equal(module, "nouveau");
+	assert_int_equal(machine_write(&snapshot.machine, "/proc/cmdline",
+				 "quiet modprobe.blacklist=radeon,nouveau iommu=pt\n"),
+		0);
+	assert_int_equal(natural(&snapshot, "0000:0a:00.0", module), -ENOENT);
+}
+
+static void an_administrators_file_hides_the_packages_of_its_name(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("no-iommu");
+	AUTO_NAMES struct names names = {0};
+	int root = snapshot.machine.root;
+
+	assert_int_equal(machine_write(&snapshot.machine, "/usr/lib/modprobe.d/a.conf",
+				 "blacklist from-package\n"),
+		0);
+	assert_int_equal(machine_write(&snapshot.machine, "/lib/modprobe.d/b.conf",
+				 "\tblacklist  other # not a comment to modprobe\nblacklist\n"),
+		0);
+	assert_int_equal(machine_write(&snapshot.machine, "/etc/modprobe.d/a.conf", ""), 0);
+	assert_int_equal(
+		machine_write(&snapshot.machine, "/etc/modprobe.d/c.conf.bak", "blacklist no\n"),
+		0);
+	assert_int_equal(blacklist_read(root, &names), 0);
+	assert_int_equal(names.count, 1);
+	assert_string_equal(names.names[0], "other");
+}
+
+static void dashes_and_underscores_are_alike(void **state) {
+	AUTO_NAMES struct names names = {0};
+	char data[] = "blacklist snd-hda-intel\n", line[] = "modprobe.blacklist=,a-b,\n";
+
+	assert_int_equal(blacklist_parse(data, &names), 0);
+	assert_int_equal(blacklist_parse_command_line(line, &names), 0);
+	assert_true(blacklist_has(&names, "snd_hda_intel"));
+	assert_true(blacklist_has(&names, "a_b"));
+	assert_int_equal(names.count, 2);
+}
+
+static void what_is_built_in_is_natural_too(void **state) {
+	static const char modinfo[] = "xhci_pci.alias=pci:v*d*sv*sd*bc0Csc03i30*";
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("laptop-two-gpus");
+	char module[MODULE_SIZE];
+
+	assert_int_equal(natural(&snapshot, "0000:00:14.0", module), -ENOENT);
+	assert_int_equal(
+		machine_write(&snapshot.machine,
+			"/lib/modules/6.11.4-301.fc41.x86_64/modules.builtin.modinfo", modinfo),
+		0);
+	assert_int_equal(natural(&snapshot, "0000:00:14.0", module), 0);
+	assert_string_equal(module, "xhci_pci");
+}
+
+int main(void) {
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_loaded_module_is_preferred_to_a_better_fit),
+		cmocka_unit_test(a_blacklisted_module_is_nobodys_natural_one),
+		cmocka_unit_test(an_administrators_file_hides_the_packages_of_its_name),
+		cmocka_unit_test(dashes_and_underscores_are_alike),
+		cmocka_unit_test(what_is_built_in_is_natural_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
