@@ -8,6 +8,7 @@
 
 #include "base/macros.h"
 #include "base/text.h"
+#include "request/form.h"
 
 /*
  * One file's text. inih takes lines apart; which sections and keys there are and what they may hold
@@ -64,15 +65,9 @@ static int set_address(struct parser *parser, void *field, const char *value) {
 }
 
 static int set_id(struct parser *parser, void *field, const char *value) {
-	static const char form[] = "xxxx:xxxx";
-	char *id = field;
-
-	for (size_t i = 0; i < sizeof(form); i++) {
-		if (form[i] == 'x' ? !isxdigit((unsigned char)value[i]) : value[i] != form[i]) {
-			return error_set(parser->error, -EINVAL,
-				"id = \"%s\" is not vendor and device such as 10de:2484", value);
-		}
-		id[i] = (char)tolower((unsigned char)value[i]);
+	if (form_read("xxxx:xxxx", value, field) < 0) {
+		return error_set(parser->error, -EINVAL,
+			"id = \"%s\" is not vendor and device such as 10de:2484", value);
 	}
 	return 0;
 }

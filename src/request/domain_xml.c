@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "request/domain_xml.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <expat.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "base/macros.h"
 #include "base/text.h"
 #include "request/attributes.h"
+#include "request/form.h"
 
 /*
  * libexpat and not libxml2: a hook runs at every operation of every guest, mostly to find that no
@@ -288,32 +288,19 @@ static int run(struct parser *parser, const char *data, size_t length) {
 	return parser->r;
 }
 
-static bool is_uuid(const char *text) {
-	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-
-	for (size_t i = 0; i < sizeof(form) - 1; i++) {
-		if (form[i] == 'x' ? !isxdigit((unsigned char)text[i]) : text[i] != form[i]) {
-			return false;
-		}
-	}
-	return text[sizeof(form) - 1] == '\0';
-}
-
 /* The key is made of the UUID alone: a name may be anything, also "../../x y%". */
 static int name_guest(struct parser *parser) {
 	struct request *request = &parser->request;
+	char uuid[UUID_SIZE];
 
-	if (!is_uuid(parser->uuid)) {
+	if (form_read("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", parser->uuid, uuid) < 0) {
 		return error_set(parser->error, -EINVAL, "domain XML: %s",
 			parser->uuid[0] ? "its <uuid> is not a UUID" : "there is no <uuid>");
 	}
 	if (!parser->name[0]) {
 		return error_set(parser->error, -EINVAL, "domain XML: there is no <name>");
 	}
-	for (char *c = parser->uuid; *c; c++) {
-		*c = (char)tolower((unsigned char)*c);
-	}
-	if (name_format(request->guest, sizeof(request->guest), "libvirt:%s", parser->uuid) < 0 ||
+	if (name_format(request->guest, sizeof(request->guest), "libvirt:%s", uuid) < 0 ||
 		name_format(request->title, sizeof(request->title), "libvirt:%s", parser->name) <
 			0) {
 		return error_set(parser->error, -EINVAL, "domain XML: its <name> is too long");
