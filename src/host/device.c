@@ -258,6 +258,21 @@ int devices_read(int root, struct device **ret, size_t *ret_count, struct error 
 	return 0;
 }
 
+int device_identify(int root, const char *name, struct identity *ret, struct error *error) {
+	struct device device;
+	int r = device_read(root, name, &device);
+
+	if (r == -ENODEV) {
+		return error_set(error, r, "there is no PCI device %s", name);
+	}
+	if (r == 0) {
+		r = read_all_guarded(root, &device, 1);
+		*ret = r < 0 ? *ret : device.identity;
+		device_done(&device);
+	}
+	return r < 0 ? error_set(error, r, "cannot read what %s is: %s", name, strerror(-r)) : 0;
+}
+
 bool identity_same(const struct identity *a, const struct identity *b) {
 	if (a->serial[0] && b->serial[0] && strcmp(a->serial, b->serial) != 0) {
 		return false;

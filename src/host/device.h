@@ -6,3 +6,7 @@
 /* Every PCI function below root, ordered by address; vfio_driver and vfio_module are not set. */
 int devices_read(int root, struct device **ret, size_t *ret_count, struct error *error) MUST_CHECK;
 void devices_free(struct device *devices, size_t count);
+
+/* What stands at one address, read as devices_read does. -ENODEV. */
+int device_identify(int root, const char *name, struct identity *ret, struct error *error)
+	MUST_CHECK;
