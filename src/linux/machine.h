@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "linux/linux.h"
+
+/* What the files of this layer share: the ops and what they need. */
+struct machine {
+	struct ops ops;               /* the first member: the ops that callers hold point here */
+	struct linux_options options; /* every default filled in */
+	int root;    /* everything in /sys, /proc, /dev and /lib is reached below this directory */
+	bool real;   /* root is "/" */
+	int lock;    /* the state directory while we hold its lock; -1 */
+	int changes; /* inotify on the state directory; -1: nobody watched yet */
+	int stop;    /* signalfd of SIGTERM, in a guard that watches; otherwise -1 */
+	struct names excused; /* units whose start counts as done: systemd is stopping */
+};
+
+/* What a fact's apply is asked for. */
+struct change {
+	struct step step;
+	bool home; /* a way back */
+};
+
+/* One fact: how it is read and how it is changed. Errors carry a sentence. */
+struct fact_row {
+	/* As ops.get. */
+	int (*get)(struct machine *machine, const char *subject, char ret[VALUE_SIZE],
+		struct error *error);
+
+	/* Brings the subject to change->step.to. */
+	int (*apply)(struct machine *machine, const struct change *change, struct error *error);
+
+	/* apply may block in the kernel: it is done by a child. */
+	bool blocks;
+
+	/* Or NULL. In the parent, after apply gave -EAGAIN: waits until the value is there. */
+	int (*await)(struct machine *machine, const struct change *change, uint64_t deadline,
+		struct error *error);
+};
+
+extern const struct fact_row driver_row;
+extern const struct fact_row override_row;
+extern const struct fact_row module_row;
+extern const struct fact_row service_row;
+extern const struct fact_row console_row;
+extern const struct fact_row framebuffer_row;
