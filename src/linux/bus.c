@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "linux/bus.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "linux/deadline.h"
+
+#define SERVICE        "org.freedesktop.systemd1"
+#define PRIVATE_SOCKET "unix:path=/run/systemd/private"
+
+bool bus_is_there(struct machine *machine) {
+	/* As sd_booted(3), and only where we are the machine's own. */
+	return machine->real && file_exists(machine->root, "run/systemd/system");
+}
+
+static int open_private(const struct systemd *lib, sd_bus **ret) {
+	sd_bus *bus = NULL;
+	int r = lib->sd_bus_new(&bus);
+
+	if (r >= 0) {
+		r = lib->sd_bus_set_address(bus, PRIVATE_SOCKET);
+	}
+	if (r >= 0) {
+		r = lib->sd_bus_start(bus);
+	}
+	if (r < 0) {
+		lib->sd_bus_close_unref(bus);
+		return r;
+	}
+	*ret = bus;
+	return 0;
+}
+
+int bus_open(uint64_t deadline, struct bus *ret, struct error *error) {
+	struct bus bus = {.deadline = deadline};
+	int r = systemd_load(&bus.lib, error);
+
+	if (r < 0) {
+		return r;
+	}
+	r = geteuid() == 0 ? open_private(bus.lib, &bus.bus) : -EPERM;
+	if (r < 0) {
+		r = bus.lib->sd_bus_open_system(&bus.bus);
+	}
+	if (r < 0) {
+		return error_set(error, r, "cannot reach systemd: %s", strerror(-r));
+	}
+	*ret = bus;
+	return 0;
+}
+
+void bus_close(struct bus *bus) {
+	if (bus->bus) {
+		bus->lib->sd_bus_close_unref(bus->bus);
+	}
+	*bus = (struct bus){0};
+}
+
+int bus_message(struct bus *bus, const char *method, sd_bus_message **ret, struct error *error) {
+	int r = bus->lib->sd_bus_message_new_method_call(
+		bus->bus, ret, SERVICE, MANAGER_PATH, MANAGER_INTERFACE, method);
+
+	return r < 0 ? error_set(error, r, "cannot ask systemd for %s: %s", method, strerror(-r))
+		     : 0;
+}
+
+static int translate(const struct systemd *lib, const sd_bus_error *failure, int r) {
+	if (lib->sd_bus_error_has_name(failure, SERVICE ".NoSuchUnit")) {
+		return -ENODEV;
+	}
+	return lib->sd_bus_error_has_name(failure, SERVICE ".UnitExists") ? -EEXIST : r;
+}
+
+/* What the two kinds of question have in common: the failure becomes a sentence. */
+static int conclude(struct bus *bus, sd_bus_error *failure, int r, struct error *error) {
+	if (r < 0) {
+		r = translate(bus->lib, failure, r);
+		error_set(error, r, "systemd says: %s",
+			failure->message ? failure->message : strerror(-r));
+	}
+	bus->lib->sd_bus_error_free(failure);
+	return r < 0 ? r : 0;
+}
+
+int bus_send(struct bus *bus, sd_bus_message *message, char ret_path[BUS_PATH_SIZE],
+	struct error *error) {
+	sd_bus_error failure = SD_BUS_ERROR_NULL;
+	sd_bus_message *reply = NULL;
+	const char *path;
+	/* 0 would mean the library's default. */
+	uint64_t left = deadline_left_us(bus->deadline) + 1;
+	int r = bus->lib->sd_bus_call(bus->bus, message, left, &failure, &reply);
+
+	if (r >= 0 && ret_path) {
+		r = bus->lib->sd_bus_message_read(reply, "o", &path);
+		r = r < 0 ? r : name_set(ret_path, BUS_PATH_SIZE, path);
+	}
+	r = conclude(bus, &failure, r, error);
+	bus->lib->sd_bus_message_unref(reply);
+	return r;
+}
+
+int bus_string(struct bus *bus, const struct property *property, char *ret, size_t size,
+	struct error *error) {
+	sd_bus_error failure = SD_BUS_ERROR_NULL;
+	AUTO_FREE char *value = NULL;
+	int r;
+
+	(void)bus->lib->sd_bus_set_method_call_timeout(
+		bus->bus, deadline_left_us(bus->deadline) + 1);
+	r = bus->lib->sd_bus_get_property_string(bus->bus, SERVICE, property->path,
+		property->interface, property->name, &failure, &value);
+	if (r >= 0) {
+		r = name_set(ret, size, value);
+	}
+	return conclude(bus, &failure, r, error);
+}
