@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "linux/identity.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "host/device.h"
+#include "linux/attribute.h"
+
+#define VFIO_DRIVER "sys/bus/pci/drivers/vfio-pci"
+
+/* A driver that somebody told the same id in several ways has it several times. */
+#define REPEATS_MAX 16
+
+int identity_find(struct ops *ops, const char *address, struct identity *ret, struct error *error) {
+	struct machine *machine = (struct machine *)ops;
+
+	return device_identify(machine->root, address, ret, error);
+}
+
+/* Has another device on vfio-pci the same ids? Then they may be what keeps it there. */
+static int has_twin(int root, const char *address, const struct identity *identity, bool *ret) {
+	AUTO_NAMES struct names names = {0};
+	int r = names_read(root, VFIO_DRIVER, &names);
+
+	*ret = false;
+	for (size_t i = 0; r >= 0 && i < names.count && !*ret; i++) {
+		struct identity other;
+		struct address parsed;
+
+		if (address_parse(names.names[i], &parsed) < 0 ||
+			strcmp(names.names[i], address) == 0) {
+			continue;
+		}
+		r = device_identify(root, names.names[i], &other, NULL);
+		*ret = r == 0 && other.vendor == identity->vendor &&
+		       other.device == identity->device;
+		r = r == -ENODEV ? 0 : r; /* it has just gone */
+	}
+	return r;
+}
+
+int identity_forget(struct ops *ops, const char *address, struct error *error) {
+	struct machine *machine = (struct machine *)ops;
+	struct identity identity;
+	char ids[16];
+	bool twin;
+	int r = identity_find(ops, address, &identity, error);
+
+	if (r < 0) {
+		return r;
+	}
+	r = has_twin(machine->root, address, &identity, &twin);
+	if (r == -ENOENT || (r == 0 && twin)) {
+		return 0; /* no vfio-pci, or somebody may need them */
+	}
+	r = r < 0 ? r
+		  : name_format(ids, sizeof(ids), "%04x %04x\n", identity.vendor, identity.device);
+	for (int i = 0; r == 0 && i < REPEATS_MAX; i++) {
+		r = attribute_write(machine->root, VFIO_DRIVER "/remove_id", ids, error);
+	}
+	if (r == -ENODEV) {
+		return 0; /* none is left */
+	}
+	return r < 0 ? error_add(error, r, "cannot take the ids of %s from vfio-pci", address) : 0;
+}
