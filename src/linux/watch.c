@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "linux/watch.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+
+#include "linux/deadline.h"
+#include "linux/guard.h"
+#include "linux/process.h"
+
+/* A journal that was made, written, or removed. Reading one is none of these. */
+#define CHANGES (IN_CREATE | IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
+
+enum {
+	SLOT_CHANGES,
+	SLOT_STOP,
+	SLOT_PROCESSES,
+};
+
+struct waiting {
+	struct pollfd fds[SLOT_PROCESSES + WATCH_MAX];
+	nfds_t count;
+};
+
+static void forget(struct waiting *waiting) {
+	for (nfds_t i = SLOT_PROCESSES; i < waiting->count; i++) {
+		close(waiting->fds[i].fd);
+	}
+}
+
+void watch_close(struct machine *machine) {
+	closep(&machine->changes);
+	closep(&machine->stop);
+	machine->changes = -1;
+	machine->stop = -1;
+}
+
+/* A directory that is not there yet has no changes to tell: the first journal makes it. */
+static int listen_to_changes(struct machine *machine, struct error *error) {
+	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	int r;
+
+	if (fd < 0) {
+		return error_set(error, -errno, "cannot watch files: %s", strerror(errno));
+	}
+	if (inotify_add_watch(fd, machine->options.state, CHANGES | IN_ONLYDIR | IN_DONT_FOLLOW) <
+		0) {
+		r = -errno;
+		close(fd);
+		return r == -ENOENT ? 0
+				    : error_set(error, r, "cannot watch %s: %s",
+					      machine->options.state, strerror(-r));
+	}
+	machine->changes = fd;
+	return 1;
+}
+
+/* 1: one of them has ended already. */
+static int add_processes(struct waiting *waiting, const struct process *processes, size_t count) {
+	for (size_t i = 0; i < count; i++) {
+		int fd;
+
+		if (processes[i].pid == 0) {
+			continue;
+		}
+		if (waiting->count >= COUNT(waiting->fds)) {
+			return -E2BIG;
+		}
+		fd = process_open(processes[i]);
+		if (fd < 0) {
+			return fd == -ESRCH ? 1 : fd;
+		}
+		waiting->fds[waiting->count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+	}
+	return 0;
+}
+
+/* Takes whatever is there: what it was is read off the directory. */
+static void drain(int fd) {
+	char ignored[4096];
+	ssize_t n;
+
+	do {
+		n = read(fd, ignored, sizeof(ignored));
+	} while (n > 0 || (n < 0 && errno == EINTR));
+}
+
+static int conclude(const struct waiting *waiting, struct error *error) {
+	if (waiting->fds[SLOT_CHANGES].revents) {
+		drain(waiting->fds[SLOT_CHANGES].fd);
+	}
+	if (waiting->fds[SLOT_STOP].revents) {
+		drain(waiting->fds[SLOT_STOP].fd);
+		return error_set(error, -EINTR, "the service manager wants the guard to end");
+	}
+	return 0;
+}
+
+int watch_run(struct ops *ops, const struct process *processes, size_t count,
+	unsigned int timeout_ms, struct error *error) {
+	struct machine *machine = (struct machine *)ops;
+	CLEANUP(forget) struct waiting waiting = {.count = SLOT_PROCESSES};
+	uint64_t deadline = deadline_after(timeout_ms);
+	int r = 0;
+
+	if (machine->changes < 0) {
+		r = listen_to_changes(machine, error);
+		guard_take_post(machine);
+		if (r != 0) {
+			return r < 0 ? r : 0;
+		}
+	}
+	waiting.fds[SLOT_CHANGES] = (struct pollfd){.fd = machine->changes, .events = POLLIN};
+	waiting.fds[SLOT_STOP] = (struct pollfd){.fd = machine->stop, .events = POLLIN};
+	r = add_processes(&waiting, processes, count);
+	if (r > 0) {
+		return 0;
+	}
+	if (r == 0) {
+		r = deadline_poll(waiting.fds, waiting.count, deadline);
+	}
+	return r < 0 ? error_set(error, r, "cannot wait for processes: %s", strerror(-r))
+		     : conclude(&waiting, error);
+}
