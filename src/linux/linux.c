@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "linux/linux.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "linux/child.h"
+#include "linux/deadline.h"
+#include "linux/guard.h"
+#include "linux/guest.h"
+#include "linux/identity.h"
+#include "linux/lock.h"
+#include "linux/process.h"
+#include "linux/store.h"
+#include "linux/syslog.h"
+#include "linux/usage.h"
+#include "linux/watch.h"
+
+#define STATE_DIRECTORY    "/run/baton"
+#define JOURNALD_SOCKET    "/run/systemd/journal/socket"
+#define WRITER_TIMEOUT_MS  60000
+#define SERVICE_TIMEOUT_MS 90000
+#define LOCK_TIMEOUT_MS    60000
+
+static const struct fact_row *const rows[FACT_COUNT] = {
+	[FACT_DRIVER] = &driver_row,
+	[FACT_OVERRIDE] = &override_row,
+	[FACT_MODULE] = &module_row,
+	[FACT_SERVICE] = &service_row,
+	[FACT_CONSOLE] = &console_row,
+	[FACT_FRAMEBUFFER] = &framebuffer_row,
+};
+
+/* A change between begin and its end. */
+struct pending {
+	struct change change;
+	struct child child; /* if the row blocks */
+};
+
+static int get(struct ops *ops, enum fact fact, const char *subject, char ret[VALUE_SIZE],
+	struct error *error) {
+	return rows[fact]->get((struct machine *)ops, subject, ret, error);
+}
+
+static int apply(struct machine *machine, const struct change *change, struct error *error) {
+	return rows[change->step.fact]->apply(machine, change, error);
+}
+
+/* In the child. */
+static int apply_order(
+	struct machine *machine, const void *order, void *answer, struct error *error) {
+	return apply(machine, order, error);
+}
+
+static int begin(struct ops *ops, const struct step *step, bool home, struct writer *ret,
+	struct error *error) {
+	AUTO_FREE struct pending *pending = calloc(1, sizeof(*pending));
+	struct duty duty = {.work = apply_order};
+	struct writer writer = {0};
+	int r = 0;
+
+	if (!pending) {
+		return error_set(error, -ENOMEM, "out of memory");
+	}
+	pending->change = (struct change){.step = *step, .home = home};
+	if (rows[step->fact]->blocks) {
+		duty.order = &pending->change;
+		r = child_start((struct machine *)ops, &duty, &pending->child, error);
+		writer.process = pending->child.process;
+	}
+	if (r < 0) {
+		return r;
+	}
+	writer.private = TAKE(pending);
+	*ret = writer;
+	return 0;
+}
+
+static int run_child(struct machine *machine, struct pending *pending, struct error *error) {
+	const struct step *step = &pending->change.step;
+	const struct fact_row *row = rows[step->fact];
+	uint64_t deadline = deadline_after(machine->options.writer_timeout_ms);
+	int r = child_run(machine, &pending->child, deadline, NULL, error);
+
+	if (r == -EAGAIN && row->await) {
+		return row->await(machine, &pending->change, deadline, error);
+	}
+	if (r == -EINPROGRESS) {
+		return error_set(error, r,
+			"%s %s has not become \"%s\" within %u s: process %d is still in the "
+			"kernel and cannot be stopped; its driver does not let go",
+			fact_name(step->fact), step->subject, step->to,
+			machine->options.writer_timeout_ms / MS_PER_S,
+			(int)pending->child.process.pid);
+	}
+	return r;
+}
+
+static int commit(struct ops *ops, struct writer *writer, struct error *error) {
+	struct machine *machine = (struct machine *)ops;
+	AUTO_FREE struct pending *pending = TAKE(writer->private);
+
+	assert(pending);
+	return writer->process.pid ? run_child(machine, pending, error)
+				   : apply(machine, &pending->change, error);
+}
+
+static void cancel(struct ops *ops, struct writer *writer) {
+	AUTO_FREE struct pending *pending = TAKE(writer->private);
+
+	assert(pending);
+	if (writer->process.pid) {
+		child_cancel(&pending->child);
+	}
+}
+
+static int look(struct ops *ops, struct host *ret, struct error *error) {
+	struct machine *machine = (struct machine *)ops;
+	AUTO_HOST struct host host = {0};
+	int r = host_read(machine->root, &host, error);
+
+	r = r < 0 ? r : host_read_holders(machine->root, &host, error);
+	if (r < 0) {
+		return r;
+	}
+	*ret = host;
+	host = (struct host){0};
+	return 0;
+}
+
+static void self(struct ops *ops, struct process *ret, struct process *ret_parent) {
+	*ret = *ret_parent = (struct process){0};
+	(void)!process_find(getpid(), ret);
+	(void)!process_find(getppid(), ret_parent);
+}
+
+static bool alive(struct ops *ops, struct process process) {
+	return process_alive(process);
+}
+
+static int guard(struct ops *ops, const char *guest, struct error *error) {
+	struct machine *machine = (struct machine *)ops;
+
+	return machine->options.guard ? guard_start(machine, guest, error) : 0;
+}
+
+static uint64_t now_us(struct ops *ops) {
+	return clock_us();
+}
+
+static void tell(struct ops *ops, const struct event *event) {
+	const struct machine *machine = (const struct machine *)ops;
+
+	if (machine->real) {
+		syslog_send(JOURNALD_SOCKET, event);
+	}
+	if (machine->options.tell) {
+		machine->options.tell(machine->options.context, event);
+	}
+}
+
+static const struct ops table = {
+	.get = get,
+	.begin = begin,
+	.commit = commit,
+	.cancel = cancel,
+	.look = look,
+	.self = self,
+	.alive = alive,
+	.prove_free = usage_prove_free,
+	.identify = identity_find,
+	.forget_ids = identity_forget,
+	.guest = guest_look,
+	.watch = watch_run,
+	.guard = guard,
+	.journal_list = store_list,
+	.journal_read = store_read,
+	.journal_create = store_create,
+	.journal_append = store_append,
+	.journal_remove = store_remove,
+	.lock = lock_take,
+	.unlock = lock_release,
+	.now_us = now_us,
+	.tell = tell,
+};
+
+static unsigned int set(unsigned int value, unsigned int otherwise) {
+	return value ? value : otherwise;
+}
+
+struct ops *linux_ops_new(const struct linux_options *options, struct error *error) {
+	AUTO_FREE struct machine *machine = calloc(1, sizeof(*machine));
+	const char *root = options->root ? options->root : "/";
+
+	if (!machine) {
+		error_set(error, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	machine->root = root_open(root);
+	if (machine->root < 0) {
+		error_set(
+			error, machine->root, "cannot open %s: %s", root, strerror(-machine->root));
+		return NULL;
+	}
+	machine->ops = table;
+	machine->options = *options;
+	machine->options.state = options->state ? options->state : STATE_DIRECTORY;
+	machine->options.writer_timeout_ms = set(options->writer_timeout_ms, WRITER_TIMEOUT_MS);
+	machine->options.service_timeout_ms = set(options->service_timeout_ms, SERVICE_TIMEOUT_MS);
+	machine->options.lock_timeout_ms = set(options->lock_timeout_ms, LOCK_TIMEOUT_MS);
+	machine->real = strcmp(root, "/") == 0;
+	machine->lock = -1;
+	machine->changes = -1;
+	machine->stop = -1;
+	return &TAKE(machine)->ops;
+}
+
+void linux_ops_free(struct ops *ops) {
+	struct machine *machine = (struct machine *)ops;
+
+	if (!machine) {
+		return;
+	}
+	watch_close(machine);
+	closep(&machine->lock);
+	closep(&machine->root);
+	names_free(&machine->excused);
+	free(machine);
+}

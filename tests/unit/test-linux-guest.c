@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "linux-tree.h"
+#include "linux/guest.h"
+#include "linux/process.h"
+#include "linux/usage.h"
+
+#define UUID  "c7a5fdbd-edaf-9455-926a-d65c16db1809"
+#define OTHER "c7a5fdbd-edaf-9455-926a-d65c16db1800"
+
+static const struct address card = {.bus = 1};
+static struct tree tree;
+
+static int set_up(void **state) {
+	tree_make(&tree);
+	tree_directory(&tree, "proc");
+	return 0;
+}
+
+static int tear_down(void **state) {
+	tree_remove(&tree);
+	return 0;
+}
+
+static const char *path_of(int pid, const char *name) {
+	static char path[64];
+
+	snprintf(path, sizeof(path), "proc/%d/%s", pid, name);
+	return path;
+}
+
+/* state and flags as in a stat file; program NULL: it has given up its address space. */
+static void add_process(
+	int pid, const char *comm, char state, unsigned int flags, const char *program) {
+	char line[256];
+
+	snprintf(line, sizeof(line), "%d (%s) %c 1 1 1 0 -1 %u 1 2 3 4 5 6 7 8 20 0 1 0 %d00 9 9\n",
+		pid, comm, state, flags, pid);
+	tree_file(&tree, path_of(pid, "stat"), line);
+	snprintf(line, sizeof(line), "%s\n", comm);
+	tree_file(&tree, path_of(pid, "comm"), line);
+	if (program) {
+		tree_link(&tree, path_of(pid, "exe"), program);
+	}
+}
+
+#define WORDS_TO(uuid) "qemu\0-name\0guest=a\0-uuid\0" uuid "\0-S"
+
+static void add_qemu(int pid, const char *words, size_t length) {
+	add_process(pid, "qemu-system-x86", 'S', 0, "/usr/bin/qemu-system-x86_64");
+	tree_bytes(&tree, path_of(pid, "cmdline"), words, length);
+}
+
+static void assert_found(pid_t pid) {
+	struct process process = {.pid = 1};
+
+	assert_int_equal(guest_find(tree.fd, UUID, &card, 1, &process, NULL), 0);
+	assert_int_equal(process.pid, pid);
+	assert_int_equal(process.start, pid * 100);
+}
+
+static void a_guest_is_known_by_its_uuid(void **state) {
+	static const char mine[] = WORDS_TO(UUID), other[] = WORDS_TO(OTHER);
+
+	assert_found(0);
+	add_qemu(1000, other, sizeof(other));
+	assert_found(0);
+	add_qemu(1001, mine, sizeof(mine));
+	assert_found(1001);
+}
+
+static void only_the_word_behind_uuid_counts(void **state) {
+	static const struct {
+		const char *words;
+		size_t length;
+		bool is;
+	} rows[] = {
+#define ROW(words, is) {words, sizeof(words) - 1, is}
+		ROW("q\0-uuid\0" UUID, true),
+		ROW("q\0-uuid\0" UUID "\0", true),
+		ROW("q\0-uuid\0C7A5FDBD-EDAF-9455-926A-D65C16DB1809\0", true),
+		ROW("q\0-uuid\0" UUID "0", false),
+		ROW("q\0-uuid\0", false),
+		ROW("q\0-uuid", false),
+		ROW("q\0" UUID, false),
+		ROW("q\0-name\0-uuid\0-x\0" UUID, false),
+		ROW("q\0--uuid\0" UUID, false),
+		ROW("", false),
+#undef ROW
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(guest_has_uuid(rows[i].words, rows[i].length, UUID), rows[i].is);
+	}
+}
+
+static void others_that_say_the_uuid_are_no_guest(void **state) {
+	static const char mine[] = WORDS_TO(UUID);
+
+	add_process(1000, "virsh", 'S', 0, "/usr/bin/virsh");
+	tree_bytes(&tree, "proc/1000/cmdline", mine, sizeof(mine));
+	assert_found(0);
+}
+
+static void a_dying_qemu_may_be_the_guest(void **state) {
+	add_process(1000, "qemu-system-x86", 'Z', 0, NULL);
+	add_process(1001, "kvm-nx-lpage-re", 'S', 0x00200000, NULL);
+	add_process(1002, "bash", 'D', 0, NULL);
+	assert_found(0);
+	add_process(1003, "qemu-system-x86", 'D', 0, NULL);
+	assert_found(1003);
+}
+
+static void add_group(const char *group) {
+	char target[128];
+
+	snprintf(target, sizeof(target), "../../../../kernel/iommu_groups/%s", group);
+	tree_link(&tree, "sys/bus/pci/devices/0000:01:00.0/iommu_group", target);
+	tree_link(&tree, "sys/dev/char/240:0", "../../devices/virtual/vfio/14");
+	tree_link(&tree, "sys/dev/char/240:1", "../../devices/virtual/vfio/15");
+	tree_link(&tree, "sys/dev/char/226:0",
+		"../../devices/pci0000:00/0000:00:01.0/0000:01:00.0/drm/card0");
+}
+
+static void whoever_has_the_group_open_is_the_guest(void **state) {
+	add_group("14");
+	add_process(1000, "something", 'S', 0, "/usr/bin/something");
+	tree_link(&tree, "proc/1000/fd/3", "/dev/vfio/15");
+	tree_link(&tree, "proc/1000/fd/4", "/dev/dri/card0");
+	assert_found(0);
+	tree_link(&tree, "proc/1000/fd/5", "/dev/vfio/14");
+	assert_found(1000);
+}
+
+static void users_are_told_by_device(void **state) {
+	struct holders holders = {0};
+	const struct address none = {.bus = 9};
+
+	add_group("14");
+	add_process(1000, "Xorg", 'S', 0, "/usr/lib/xorg/Xorg");
+	tree_file(&tree, "proc/1000/cgroup", "0::/system.slice/lightdm.service\n");
+	tree_link(&tree, "proc/1000/fd/4", "/dev/dri/card0");
+	assert_int_equal(usage_read(tree.fd, &none, 1, false, &holders, NULL), 0);
+	assert_int_equal(holders.count, 0);
+	assert_int_equal(usage_read(tree.fd, &card, 1, false, &holders, NULL), 0);
+	assert_int_equal(holders.count, 1);
+	assert_int_equal(holders.holders[0].pid, 1000);
+	assert_string_equal(holders.holders[0].name, "Xorg");
+	assert_string_equal(holders.holders[0].node, "dri/card0");
+	assert_string_equal(holders.holders[0].unit, "lightdm.service");
+	holders_free(&holders);
+}
+
+static struct ops *make_ops(void) {
+	struct linux_options options = {.root = tree.path, .state = tree.path};
+	struct ops *ops = linux_ops_new(&options, NULL);
+
+	assert_non_null(ops);
+	return ops;
+}
+
+static enum guest_state look(struct ops *ops, const char *key, struct process daemon) {
+	struct owner owner = {.daemon = daemon};
+	struct sight sight;
+
+	assert_int_equal(ops->guest(ops, key, &owner, &sight, NULL), 0);
+	return sight.state;
+}
+
+static void a_guest_starts_runs_and_is_gone(void **state) {
+	static const char mine[] = WORDS_TO(UUID);
+	struct ops *ops = make_ops();
+	struct process own, parent;
+	struct sight sight;
+
+	ops->self(ops, &own, &parent);
+	assert_int_equal(own.pid, getpid());
+	assert_int_equal(parent.pid, getppid());
+	assert_int_equal(look(ops, "libvirt:" UUID, (struct process){0}), GUEST_GONE);
+	assert_int_equal(look(ops, "libvirt:" UUID, own), GUEST_STARTING);
+	add_qemu(1001, mine, sizeof(mine));
+	assert_int_equal(look(ops, "libvirt:" UUID, own), GUEST_RUNNING);
+	assert_int_equal(look(ops, "libvirt:" UUID, (struct process){0}), GUEST_RUNNING);
+	assert_int_equal(look(ops, "hand", (struct process){0}), GUEST_RUNNING);
+	assert_int_equal(
+		ops->guest(ops, "proxmox:100", &(struct owner){0}, &sight, NULL), -EOPNOTSUPP);
+	linux_ops_free(ops);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void) {
+	const struct CMUnitTest tests[] = {
+		TEST(a_guest_is_known_by_its_uuid),
+		TEST(only_the_word_behind_uuid_counts),
+		TEST(others_that_say_the_uuid_are_no_guest),
+		TEST(a_dying_qemu_may_be_the_guest),
+		TEST(whoever_has_the_group_open_is_the_guest),
+		TEST(users_are_told_by_device),
+		TEST(a_guest_starts_runs_and_is_gone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
