@@ -4,6 +4,160 @@
 #include <errno.h>
 #include <string.h>
 
+/* The path, from the top: detach, reattach, repair. What they are made of stands below them. */
+
+static enum result clear_the_way(struct handover *handover, const char *guest, struct error *error);
+static int look_and_plan(struct handover *handover, const struct request *request,
+	struct host *host, struct error *error);
+static enum result carry_out(struct handover *handover, const struct host *host,
+	const struct request *request, const char *door, struct error *error);
+static enum result bring_back(struct ops *ops, struct journal *journal, struct error *error);
+static int is_abandoned(
+	struct ops *ops, const struct journal *journal, bool *ret, struct error *error);
+
+static enum result detach_locked(struct handover *handover, const struct request *request,
+	const char *door, struct error *error) {
+	AUTO_HOST struct host host = {0};
+	enum result result = clear_the_way(handover, request->guest, error);
+
+	if (result != RESULT_DONE) {
+		return result;
+	}
+	if (look_and_plan(handover, request, &host, error) < 0 ||
+		handover->plan->refusal_count > 0) {
+		return RESULT_REFUSED;
+	}
+	return carry_out(handover, &host, request, door, error);
+}
+
+enum result detach(struct handover *handover, const struct request *request, const char *door,
+	struct error *error) {
+	enum result result;
+
+	if (handover->ops->lock(handover->ops, error) < 0) {
+		return RESULT_REFUSED;
+	}
+	result = detach_locked(handover, request, door, error);
+	handover->ops->unlock(handover->ops);
+	return result;
+}
+
+static enum result reattach_locked(
+	struct handover *handover, const char *guest, struct error *error) {
+	AUTO_JOURNAL struct journal *journal = NULL;
+	int r = journal_load(handover->ops, guest, &journal, error);
+
+	if (r < 0) {
+		return r == -ENOENT ? RESULT_DONE : RESULT_UNRESOLVED;
+	}
+	return bring_back(handover->ops, journal, error);
+}
+
+enum result reattach(struct handover *handover, const char *guest, struct error *error) {
+	enum result result;
+
+	if (handover->ops->lock(handover->ops, error) < 0) {
+		return RESULT_UNRESOLVED;
+	}
+	result = reattach_locked(handover, guest, error);
+	handover->ops->unlock(handover->ops);
+	return result;
+}
+
+static enum result repair_locked(
+	struct handover *handover, const char *guest, struct error *error) {
+	AUTO_JOURNAL struct journal *journal = NULL;
+	bool abandoned;
+	int r = journal_load(handover->ops, guest, &journal, error);
+
+	if (r == -ENOENT) {
+		return RESULT_DONE;
+	}
+	r = r < 0 ? r : is_abandoned(handover->ops, journal, &abandoned, error);
+	if (r < 0) {
+		return RESULT_UNRESOLVED;
+	}
+	return abandoned ? bring_back(handover->ops, journal, error) : RESULT_DONE;
+}
+
+enum result repair_guest(struct handover *handover, const char *guest, struct error *error) {
+	enum result result;
+
+	if (handover->ops->lock(handover->ops, error) < 0) {
+		return RESULT_UNRESOLVED;
+	}
+	result = repair_locked(handover, guest, error);
+	handover->ops->unlock(handover->ops);
+	return result;
+}
+
+enum result repair(struct handover *handover, struct error *error) {
+	AUTO_NAMES struct names guests = {0};
+	enum result result = RESULT_DONE;
+	struct error why = {0};
+
+	if (handover->ops->journal_list(handover->ops, &guests, error) < 0) {
+		return RESULT_UNRESOLVED;
+	}
+	for (size_t i = 0; i < guests.count; i++) {
+		enum result one = repair_guest(handover, guests.names[i], &why);
+
+		if (one != RESULT_DONE && result == RESULT_DONE) {
+			error_set(error, -EIO, "%s: %s", guests.names[i], why.text);
+			result = one;
+		}
+	}
+	return result;
+}
+
+/* Only what is asked for and what no guest has. */
+static int plan_home(struct handover *handover, const struct request *request,
+	const char (*drivers)[VALUE_SIZE], struct host *host, struct error *error) {
+	AUTO_CLAIMS struct claims claims = {0};
+	int r = handover->ops->look(handover->ops, host, error);
+
+	r = r < 0 ? r : claims_read(handover->ops, request->guest, &claims, error);
+	return r < 0 ? r : plan_make_home(host, request, drivers, &claims, &handover->plan, error);
+}
+
+static enum result bring_home_locked(struct handover *handover, const struct request *request,
+	const char (*drivers)[VALUE_SIZE], struct error *error) {
+	AUTO_HOST struct host host = {0};
+	enum result result = clear_the_way(handover, request->guest, error);
+
+	if (result != RESULT_DONE) {
+		return result;
+	}
+	if (plan_home(handover, request, drivers, &host, error) < 0 ||
+		handover->plan->refusal_count > 0) {
+		return RESULT_REFUSED;
+	}
+	result = carry_out(handover, &host, request, "home", error);
+	if (result == RESULT_DONE) {
+		/* The plan of a way home leaves nothing to undo: its journal bridged the steps. */
+		(void)!handover->ops->journal_remove(handover->ops, request->guest, NULL);
+	}
+	return result;
+}
+
+enum result bring_home(struct handover *handover, const struct request *request,
+	const char (*drivers)[VALUE_SIZE], struct error *error) {
+	enum result result;
+
+	if (handover->ops->lock(handover->ops, error) < 0) {
+		return RESULT_REFUSED;
+	}
+	result = bring_home_locked(handover, request, drivers, error);
+	handover->ops->unlock(handover->ops);
+	return result;
+}
+
+int preview(struct handover *handover, const struct request *request, struct error *error) {
+	AUTO_HOST struct host host = {0};
+
+	return look_and_plan(handover, request, &host, error);
+}
+
 /* Is the unit up that draws on the screens? What no file says is asked for. */
 static int ask(struct ops *ops, const struct host *host, struct asked *ret, struct error *error) {
 	char value[VALUE_SIZE];
@@ -33,31 +187,28 @@ static int look_and_plan(struct handover *handover, const struct request *reques
 	return r < 0 ? r : plan_make(host, request, &claims, &asked, &handover->plan, error);
 }
 
-int preview(struct handover *handover, const struct request *request, struct error *error) {
-	AUTO_HOST struct host host = {0};
+static int start_guard(struct handover *handover, const char *guest, struct error *error) {
+	int r = handover->guarded ? handover->ops->guard(handover->ops, guest, error) : 0;
 
-	return look_and_plan(handover, request, &host, error);
+	if (r < 0) {
+		(void)!handover->ops->journal_remove(handover->ops, guest, NULL);
+		return error_add(error, r, "nobody would watch over this (by hand: --no-guard)");
+	}
+	return 0;
 }
 
 /* Journal, guard, steps: in this order, so that whoever dies leaves somebody who knows. */
 static enum result carry_out(struct handover *handover, const struct host *host,
 	const struct request *request, const char *door, struct error *error) {
 	AUTO_JOURNAL struct journal *journal = NULL;
+	struct ops *ops = handover->ops;
 	struct owner owner = {0};
 	int r = name_set(owner.door, sizeof(owner.door), door);
 
-	handover->ops->self(handover->ops, &owner.runner, &owner.daemon);
-	r = r < 0 ? r
-		  : journal_create(
-			    handover->ops, handover->plan, request, host, &owner, &journal, error);
-	if (r == 0 && handover->guarded) {
-		r = handover->ops->guard(handover->ops, request->guest, error);
-		if (r < 0) {
-			(void)!handover->ops->journal_remove(handover->ops, request->guest, NULL);
-			error_add(error, r, "nobody would watch over this (by hand: --no-guard)");
-		}
-	}
-	return r < 0 ? RESULT_REFUSED : run_plan(handover->ops, journal, handover->plan, error);
+	ops->self(ops, &owner.runner, &owner.daemon);
+	r = r < 0 ? r : journal_create(ops, handover->plan, request, host, &owner, &journal, error);
+	r = r < 0 ? r : start_guard(handover, request->guest, error);
+	return r < 0 ? RESULT_REFUSED : run_plan(ops, journal, handover->plan, error);
 }
 
 /* Ids that a hypervisor added to vfio-pci would grab the device back at the next probe (seed 001b).
@@ -77,15 +228,17 @@ static enum result bring_back(struct ops *ops, struct journal *journal, struct e
 	return result;
 }
 
-/* Is it nobody's turn any more? Interrupted on the way out or home, or held by a guest that is
- * gone. */
+/*
+ * Is it nobody's turn any more? Interrupted on the way out or home, or held by a guest that is
+ * gone. Under the lock, so whoever ran an unfinished run does not run any more.
+ */
 static int is_abandoned(
 	struct ops *ops, const struct journal *journal, bool *ret, struct error *error) {
 	struct sight sight;
 	int r;
 
 	if (!journal->held) {
-		*ret = true; /* we have the lock: whoever ran it does not run any more */
+		*ret = true;
 		return 0;
 	}
 	r = ops->guest(ops, journal->guest, &journal->owner, &sight, error);
@@ -93,148 +246,32 @@ static int is_abandoned(
 	return r;
 }
 
-/* Under the lock. *ret_there: the journal is there and its guest has what it says. */
-static enum result undo_if_abandoned(
-	struct handover *handover, const char *guest, bool *ret_there, struct error *error) {
-	AUTO_JOURNAL struct journal *journal = NULL;
-	bool abandoned;
-	int r = journal_load(handover->ops, guest, &journal, error);
-
-	*ret_there = false;
-	if (r == -ENOENT) {
-		return RESULT_DONE;
-	}
-	r = r < 0 ? r : is_abandoned(handover->ops, journal, &abandoned, error);
-	if (r < 0) {
-		return RESULT_UNRESOLVED;
-	}
-	if (!abandoned) {
-		*ret_there = true;
-		return RESULT_DONE;
-	}
-	return bring_back(handover->ops, journal, error);
-}
-
 /*
- * Has the guest a journal already? An interrupted run's is undone first; that of a guest that runs
- * is in the way.
+ * Has the guest a journal already? If it does not run, nobody came for it in time, and its steps
+ * are undone first: also those of a guest that only its daemon knows to be starting, since that
+ * daemon has just asked us for a start.
  */
 static enum result clear_the_way(
 	struct handover *handover, const char *guest, struct error *error) {
-	bool there;
-	enum result result = undo_if_abandoned(handover, guest, &there, error);
-
-	if (result == RESULT_DONE && there) {
-		error_set(error, -EBUSY,
-			"%s has its devices already; bring them home with `baton reattach %s` first",
-			guest, guest);
-		return RESULT_REFUSED;
-	}
-	return result;
-}
-
-enum result detach(struct handover *handover, const struct request *request, const char *door,
-	struct error *error) {
-	AUTO_HOST struct host host = {0};
-	enum result result;
-
-	if (handover->ops->lock(handover->ops, error) < 0) {
-		return RESULT_REFUSED;
-	}
-	result = clear_the_way(handover, request->guest, error);
-	if (result == RESULT_DONE && look_and_plan(handover, request, &host, error) < 0) {
-		result = RESULT_REFUSED;
-	}
-	if (result == RESULT_DONE && handover->plan->refusal_count > 0) {
-		result = RESULT_REFUSED;
-	}
-	if (result == RESULT_DONE) {
-		result = carry_out(handover, &host, request, door, error);
-	}
-	handover->ops->unlock(handover->ops);
-	return result;
-}
-
-enum result reattach(struct handover *handover, const char *guest, struct error *error) {
 	AUTO_JOURNAL struct journal *journal = NULL;
-	enum result result = RESULT_DONE;
-	int r = handover->ops->lock(handover->ops, error);
+	struct ops *ops = handover->ops;
+	struct sight sight = {.state = GUEST_GONE};
+	int r = journal_load(ops, guest, &journal, error);
 
+	if (r == -ENOENT) {
+		return RESULT_DONE;
+	}
+	if (r == 0 && journal->held) {
+		r = ops->guest(ops, guest, &journal->owner, &sight, error);
+	}
 	if (r < 0) {
-		return RESULT_UNRESOLVED;
-	}
-	r = journal_load(handover->ops, guest, &journal, error);
-	if (r == 0) {
-		result = bring_back(handover->ops, journal, error);
-	} else if (r != -ENOENT) {
-		result = RESULT_UNRESOLVED;
-	}
-	handover->ops->unlock(handover->ops);
-	return result;
-}
-
-enum result repair_guest(struct handover *handover, const char *guest, struct error *error) {
-	enum result result;
-	bool there;
-
-	if (handover->ops->lock(handover->ops, error) < 0) {
-		return RESULT_UNRESOLVED;
-	}
-	result = undo_if_abandoned(handover, guest, &there, error);
-	handover->ops->unlock(handover->ops);
-	return result;
-}
-
-enum result repair(struct handover *handover, struct error *error) {
-	AUTO_NAMES struct names guests = {0};
-	enum result result = RESULT_DONE;
-	struct error why;
-
-	if (handover->ops->journal_list(handover->ops, &guests, error) < 0) {
-		return RESULT_UNRESOLVED;
-	}
-	for (size_t i = 0; i < guests.count; i++) {
-		enum result one = repair_guest(handover, guests.names[i], &why);
-
-		if (one != RESULT_DONE && result == RESULT_DONE) {
-			error_set(error, -EIO, "%s: %s", guests.names[i], why.text);
-			result = one;
-		}
-	}
-	return result;
-}
-
-/* The plan of a way home leaves nothing to undo: its journal only bridges the steps. */
-static enum result run_home(struct handover *handover, const struct host *host,
-	const struct request *request, struct error *error) {
-	enum result result = carry_out(handover, host, request, "home", error);
-
-	if (result == RESULT_DONE) {
-		(void)!handover->ops->journal_remove(handover->ops, request->guest, NULL);
-	}
-	return result;
-}
-
-enum result bring_home(struct handover *handover, const struct request *request,
-	const char (*drivers)[VALUE_SIZE], struct error *error) {
-	AUTO_HOST struct host host = {0};
-	AUTO_CLAIMS struct claims claims = {0};
-	enum result result;
-	int r;
-
-	if (handover->ops->lock(handover->ops, error) < 0) {
 		return RESULT_REFUSED;
 	}
-	result = clear_the_way(handover, request->guest, error);
-	r = handover->ops->look(handover->ops, &host, error);
-	r = r < 0 ? r : claims_read(handover->ops, request->guest, &claims, error);
-	r = r < 0 ? r : plan_make_home(&host, request, drivers, &claims, &handover->plan, error);
-	if (result == RESULT_DONE && (r < 0 || handover->plan->refusal_count > 0)) {
-		result = RESULT_REFUSED;
+	if (sight.state == GUEST_RUNNING) {
+		error_set(error, -EBUSY,
+			"%s has its devices already; `baton reattach %s` brings them home",
+			journal->title, journal->title);
+		return RESULT_REFUSED;
 	}
-	if (result == RESULT_DONE) {
-		result = run_home(handover, &host, request, error);
-	}
-	handover->ops->unlock(handover->ops);
-	return result;
+	return bring_back(ops, journal, error);
 }
