@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,17 +35,26 @@ static const char *relative(const char *path) {
 	return path + strspn(path, "/");
 }
 
+static int open_file(const struct machine *machine, const char *path) {
+	int fd = openat(machine->root, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	return fd < 0 ? -errno : fd;
+}
+
 int machine_write_bytes(
 	const struct machine *machine, const char *path, const char *data, size_t length) {
-	AUTO_CLOSE int fd = -1;
-	int r = make_parents(machine, relative(path));
+	AUTO_CLOSE int fd = open_file(machine, relative(path));
 
-	if (r < 0) {
-		return r;
+	if (fd == -ENOENT) {
+		int r = make_parents(machine, relative(path));
+
+		if (r < 0) {
+			return r;
+		}
+		fd = open_file(machine, relative(path));
 	}
-	fd = openat(machine->root, relative(path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0) {
-		return -errno;
+		return fd;
 	}
 	return write(fd, data, length) == (ssize_t)length ? 0 : -EIO;
 }
@@ -53,17 +63,21 @@ int machine_write(const struct machine *machine, const char *path, const char *d
 	return machine_write_bytes(machine, path, data, strlen(data));
 }
 
-int machine_link(const struct machine *machine, const char *path, const char *target) {
-	int r = make_parents(machine, relative(path));
-
-	if (r < 0) {
-		return r;
-	}
+static int make_link(const struct machine *machine, const char *path, const char *target) {
 	/* Two devices may say the same of a driver. */
-	if (symlinkat(target, machine->root, relative(path)) < 0 && errno != EEXIST) {
-		return -errno;
+	bool made = symlinkat(target, machine->root, path) == 0 || errno == EEXIST;
+
+	return made ? 0 : -errno;
+}
+
+int machine_link(const struct machine *machine, const char *path, const char *target) {
+	int r = make_link(machine, relative(path), target);
+
+	if (r == -ENOENT) {
+		r = make_parents(machine, relative(path));
+		r = r < 0 ? r : make_link(machine, relative(path), target);
 	}
-	return 0;
+	return r;
 }
 
 int machine_make_directory(const struct machine *machine, const char *path) {
@@ -92,12 +106,20 @@ int machine_link_to(const struct machine *machine, const char *path, const char 
 	return machine_link(machine, path, link);
 }
 
+/* In memory if we may: a machine is a thousand small files that nobody needs to keep. */
+static const char *find_place(void) {
+	const char *place = getenv("TMPDIR");
+
+	if (place) {
+		return place;
+	}
+	return access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
+}
+
 int machine_make(const char *text, size_t length, struct machine *ret) {
-	const char *parent = getenv("TMPDIR");
 	struct machine machine = {.root = -1};
 	AUTO_FREE char *copy = strndup(text, length);
-	int r = name_format(
-		machine.path, sizeof(machine.path), "%s/machine-XXXXXX", parent ? parent : "/tmp");
+	int r = name_format(machine.path, sizeof(machine.path), "%s/machine-XXXXXX", find_place());
 
 	if (r < 0 || !copy) {
 		return r < 0 ? r : -ENOMEM;
