@@ -17,6 +17,7 @@
 struct search {
 	int root;
 	int class; /* /sys/class/block */
+	const struct host *host;
 	struct nodes *nodes;
 	struct node node; /* the one whose functions are sought */
 };
@@ -36,6 +37,21 @@ static int add(struct search *search, struct address device) {
 		}
 	}
 	return nodes_add(search->nodes, &search->node);
+}
+
+/* Adds the functions that the link stands on; returns how many, or -errno. */
+static int add_all(struct search *search, const char *link) {
+	struct address devices[NODE_DEVICES_MAX];
+	size_t count = node_devices(search->host, link, devices);
+
+	for (size_t i = 0; i < count; i++) {
+		int r = add(search, devices[i]);
+
+		if (r < 0) {
+			return r;
+		}
+	}
+	return (int)count;
 }
 
 static int take_component(const char *path, char *ret, size_t size) {
@@ -66,12 +82,11 @@ static int follow_subsystem(struct search *search, const char *path) {
 	}
 	for (size_t i = 0; i < names.count && r == 0; i++) {
 		char link[LINK_SIZE];
-		struct address device;
 
 		if (text_starts(names.names[i], "nvme") &&
-			link_read(dir, names.names[i], link, sizeof(link)) == 0 &&
-			link_device(link, &device) == 0) {
-			r = add(search, device);
+			link_read(dir, names.names[i], link, sizeof(link)) == 0) {
+			r = add_all(search, link);
+			r = r > 0 ? 0 : r;
 		}
 	}
 	return r;
@@ -101,14 +116,15 @@ static int follow_slaves(struct search *search, const char *path, unsigned int d
 }
 
 static int follow(struct search *search, const char *link, unsigned int depth) {
-	struct address device;
 	const char *path;
+	int r;
 
 	if (depth > DEPTH_MAX) {
 		return 0;
 	}
-	if (link_device(link, &device) == 0) {
-		return add(search, device);
+	r = add_all(search, link);
+	if (r != 0) {
+		return r < 0 ? r : 0;
 	}
 	path = link_after(link, "nvme-subsystem");
 	if (path) {
@@ -118,10 +134,10 @@ static int follow(struct search *search, const char *link, unsigned int depth) {
 	return path ? follow_slaves(search, path, depth) : 0;
 }
 
-int blocks_read(int root, struct nodes *nodes) {
+int blocks_read(int root, const struct host *host, struct nodes *nodes) {
 	AUTO_CLOSE int directory = dir_open(root, BLOCKS), class = dir_open(root, CLASS);
 	AUTO_NAMES struct names names = {0};
-	struct search search = {.root = root, .class = class, .nodes = nodes};
+	struct search search = {.root = root, .class = class, .host = host, .nodes = nodes};
 	int r = directory < 0 || class < 0 ? 0 : names_read(directory, ".", &names);
 
 	if (r < 0) {

@@ -8,4 +8,4 @@
  * managers, encryption, RAID: slaves/), or as a multipath NVMe namespace, which hangs below a
  * virtual subsystem and not below its controllers. -ENOMEM.
  */
-int blocks_read(int root, struct nodes *nodes) MUST_CHECK;
+int blocks_read(int root, const struct host *host, struct nodes *nodes) MUST_CHECK;

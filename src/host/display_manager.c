@@ -159,24 +159,46 @@ static bool is_graphics(const struct holder *holder) {
 	return text_starts(holder->node, "dri/") || text_starts(holder->node, "nvidia");
 }
 
-bool holder_of_display_manager(const struct host *host, const struct holder *holder) {
-	const struct display_manager *manager = &host->display_manager;
-
-	if (holder->kind != HOLDER_PROCESS || !holder->unit[0]) {
-		return false;
-	}
+static bool runs_below(const struct display_manager *manager, const struct holder *holder) {
 	return has(&manager->units, holder->unit) ||
 	       (is_graphics(holder) && has(&manager->desktops, holder->unit));
 }
 
-bool host_display_manager_holds(const struct host *host, struct address device) {
+/* Does a process of the display manager, and not one on its behalf, hold the device? */
+static bool is_held(const struct host *host, struct address device) {
 	for (size_t i = 0; i < host->holder_count; i++) {
 		const struct holder *holder = &host->holders[i];
 
-		if (address_compare(holder->device, device) == 0 &&
-			holder_of_display_manager(host, holder)) {
+		if (address_compare(holder->device, device) == 0 && holder->unit[0] &&
+			runs_below(&host->display_manager, holder)) {
 			return true;
 		}
 	}
 	return false;
+}
+
+/* These open a card for a session's compositor, which gets a copy of the descriptor, and close it
+ * when the session ends (logind: TakeDevice). */
+static bool is_seat_manager(const struct holder *holder) {
+	static const char *const units[] = {
+		"systemd-logind.service", "elogind.service", "seatd.service"};
+
+	for (size_t i = 0; i < COUNT(units); i++) {
+		if (strcmp(holder->unit, units[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool holder_of_display_manager(const struct host *host, const struct holder *holder) {
+	if (holder->kind != HOLDER_PROCESS || !holder->unit[0]) {
+		return false;
+	}
+	return runs_below(&host->display_manager, holder) ||
+	       (is_seat_manager(holder) && is_held(host, holder->device));
+}
+
+bool host_display_manager_holds(const struct host *host, struct address device) {
+	return is_held(host, device);
 }

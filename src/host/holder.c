@@ -81,7 +81,7 @@ static int read_all(int root, const struct host *host, struct holders *holders, 
 	if (r == 0) {
 		r = swaps_read(root, &nodes, holders);
 	}
-	return r < 0 ? r : routes_read(root, holders);
+	return r < 0 ? r : routes_read(root, host, holders);
 }
 
 int host_read_holders(int root, struct host *host, struct error *error) {

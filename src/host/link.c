@@ -30,33 +30,49 @@ static bool is_address(const char *component, size_t length, struct address *ret
 	return address_parse(text, ret) == 0 && strcmp(address_format(*ret, again), text) == 0;
 }
 
-/* Finds the last address; returns where it ends, NULL if there is none. */
+/* Finds the next address; returns where it ends, NULL if there is none. */
 static const char *find_device(const char *link, struct address *ret) {
-	const char *found = NULL;
-
 	while (*link) {
 		size_t length = strcspn(link, "/");
-		struct address address;
 
-		if (is_address(link, length, &address)) {
-			*ret = address;
-			found = link + length;
+		if (is_address(link, length, ret)) {
+			return link + length;
 		}
 		link += length;
 		link += strspn(link, "/");
 	}
-	return found;
+	return NULL;
+}
+
+size_t link_devices(const char *link, struct address *ret, size_t size) {
+	size_t count = 0;
+	struct address address;
+
+	while (count < size && (link = find_device(link, &address))) {
+		ret[count++] = address;
+	}
+	return count;
 }
 
 int link_device(const char *link, struct address *ret) {
-	return find_device(link, ret) ? 0 : -ENOENT;
+	struct address address;
+	int r = -ENOENT;
+
+	while ((link = find_device(link, &address))) {
+		*ret = address;
+		r = 0;
+	}
+	return r;
 }
 
 const char *link_below_device(const char *link) {
 	struct address address;
-	const char *below = find_device(link, &address);
+	const char *next;
 
-	return below ? below : link;
+	while ((next = find_device(link, &address))) {
+		link = next;
+	}
+	return link;
 }
 
 const char *link_after(const char *link, const char *component) {

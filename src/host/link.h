@@ -19,6 +19,9 @@ int link_read(int directory, const char *name, char *ret, size_t size) MUST_CHEC
 /* The PCI function that stands last on the way: the nearest above the thing. -ENOENT if none. */
 int link_device(const char *link, struct address *ret) MUST_CHECK;
 
+/* All PCI functions on the way, the nearest last; returns how many, at most size. */
+size_t link_devices(const char *link, struct address *ret, size_t size);
+
 /* The part of the way below that function; the whole way if there is none. */
 const char *link_below_device(const char *link);
 

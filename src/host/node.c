@@ -31,6 +31,20 @@ int nodes_add(struct nodes *nodes, const struct node *node) {
 	return 0;
 }
 
+size_t node_devices(
+	const struct host *host, const char *link, struct address ret[NODE_DEVICES_MAX]) {
+	size_t count = link_devices(link, ret, NODE_DEVICES_MAX), kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct device *device = host_device(host, ret[i]);
+
+		if (i + 1 == count || (device && !device_is_bridge(device))) {
+			ret[kept++] = ret[i];
+		}
+	}
+	return kept;
+}
+
 int node_set_number(struct node *node, const char *name) {
 	char end;
 
@@ -121,19 +135,25 @@ static int add_kfd(const struct host *host, struct node *node, struct nodes *nod
 static int add_character(
 	const struct host *host, int directory, const char *name, struct nodes *nodes) {
 	struct node node = {0};
+	struct address devices[NODE_DEVICES_MAX];
 	char link[LINK_SIZE];
+	size_t count;
+	int r = 0;
 
 	if (node_set_number(&node, name) < 0 ||
 		link_read(directory, name, link, sizeof(link)) < 0 || set_name(&node, link) < 0) {
 		return 0;
 	}
-	if (link_device(link, &node.device) == 0) {
-		return may_vanish(link) ? 0 : nodes_add(nodes, &node);
+	count = node_devices(host, link, devices);
+	if (count == 0) {
+		return strcmp(node.name, "kfd") == 0 ? add_kfd(host, &node, nodes)
+						     : add_group(host, link, &node, nodes);
 	}
-	if (strcmp(node.name, "kfd") == 0) {
-		return add_kfd(host, &node, nodes);
+	for (size_t i = 0; i < count && r == 0 && !may_vanish(link); i++) {
+		node.device = devices[i];
+		r = nodes_add(nodes, &node);
 	}
-	return add_group(host, link, &node, nodes);
+	return r;
 }
 
 static int add_characters(int root, const struct host *host, struct nodes *nodes) {
@@ -172,7 +192,7 @@ int nodes_read(int root, const struct host *host, struct nodes *ret) {
 	int r = add_characters(root, host, &nodes);
 
 	if (r == 0) {
-		r = blocks_read(root, &nodes);
+		r = blocks_read(root, host, &nodes);
 	}
 	if (r == 0) {
 		r = nvidia_nodes_read(root, &nodes);

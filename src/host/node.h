@@ -28,6 +28,15 @@ void nodes_free(struct nodes *nodes);
 
 #define AUTO_NODES CLEANUP(nodes_free)
 
+/*
+ * The functions that what the link leads to stands on: the nearest, and those above it that are no
+ * bridges (Intel's VMD has disks in a PCI domain of its own below it). Returns how many.
+ */
+#define NODE_DEVICES_MAX 16
+
+size_t node_devices(
+	const struct host *host, const char *link, struct address ret[NODE_DEVICES_MAX]);
+
 /* Takes "226:0", the name of a link in /sys/dev. -EINVAL. */
 int node_set_number(struct node *node, const char *name) MUST_CHECK;
 

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "host/link.h"
+#include "host/node.h"
 
 #define CLASS         "sys/class/net"
 #define FILE_MAX_SIZE (16U << 20)
@@ -70,30 +71,39 @@ int routes_parse_ipv6(const char *data, struct names *interfaces) {
 struct search {
 	int root;
 	int class;
+	const struct host *host;
 	const char *interface; /* the route's */
 	struct holders *holders;
 };
 
-static int add(const struct search *search, struct address device, const char *name) {
-	struct holder holder = {.kind = HOLDER_ROUTE, .device = device};
+static int add(const struct search *search, const struct address *devices, size_t count,
+	const char *name) {
+	int r = 0;
 
-	label_set(holder.name, search->interface);
-	label_set(holder.node, name);
-	return holders_add(search->holders, &holder);
+	for (size_t i = 0; i < count && r == 0; i++) {
+		struct holder holder = {.kind = HOLDER_ROUTE, .device = devices[i]};
+
+		label_set(holder.name, search->interface);
+		label_set(holder.node, name);
+		r = holders_add(search->holders, &holder);
+	}
+	return r;
 }
 
 /* What an interface stands on is linked in its directory as "lower_eno1". */
 static int follow(const struct search *search, const char *name, unsigned int depth) {
 	char link[LINK_SIZE], path[sizeof(CLASS "/") + LABEL_SIZE];
 	AUTO_NAMES struct names names = {0};
-	struct address device;
+	struct address devices[NODE_DEVICES_MAX];
+	size_t count;
 	int r = 0;
 
 	if (depth > DEPTH_MAX || link_read(search->class, name, link, sizeof(link)) < 0) {
 		return 0;
 	}
-	if (link_device(link, &device) == 0) {
-		return add(search, device, name);
+	count = node_devices(search->host, link, devices);
+	if (count > 0) {
+		return add(search, devices, count, name);
 	}
 	if (name_format(path, sizeof(path), CLASS "/%s", name) < 0 ||
 		names_read(search->root, path, &names) < 0) {
@@ -124,7 +134,7 @@ static int read_tables(int root, struct names *interfaces) {
 	return r == -ENOMEM ? r : 0;
 }
 
-int routes_read(int root, struct holders *holders) {
+int routes_read(int root, const struct host *host, struct holders *holders) {
 	AUTO_CLOSE int class = dir_open(root, CLASS);
 	AUTO_NAMES struct names interfaces = {0};
 	int r = read_tables(root, &interfaces);
@@ -132,6 +142,7 @@ int routes_read(int root, struct holders *holders) {
 	for (size_t i = 0; i < interfaces.count && class >= 0 && r == 0; i++) {
 		struct search search = {.root = root,
 			.class = class,
+			.host = host,
 			.interface = interfaces.names[i],
 			.holders = holders};
 

@@ -94,6 +94,17 @@ static void lingering_keeps_the_sound_server_too(void **state) {
 	assert_false(ends_with_it(&snapshot, "0000:03:00.1", "pipewire"));
 }
 
+static void logind_holds_a_card_for_the_session_that_has_it(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("amd-desktop");
+
+	assert_true(ends_with_it(&snapshot, "0000:03:00.0", "systemd-logind"));
+	/* the session on the card is nobody's but logind's now: stopping gdm would not free it */
+	assert_int_equal(machine_remove(&snapshot.machine, "/proc/1400"), 0);
+	snapshot_read(&snapshot);
+	assert_false(ends_with_it(&snapshot, "0000:03:00.0", "systemd-logind"));
+	assert_false(host_display_manager_holds(&snapshot.host, address_of("0000:03:00.0")));
+}
+
 static void a_session_that_another_opened_is_not_the_display_managers(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
 
@@ -124,6 +135,7 @@ int main(void) {
 		cmocka_unit_test(a_user_manager_ends_with_the_last_session_of_its_user),
 		cmocka_unit_test(a_second_session_keeps_the_sound_server_and_not_the_desktop),
 		cmocka_unit_test(lingering_keeps_the_sound_server_too),
+		cmocka_unit_test(logind_holds_a_card_for_the_session_that_has_it),
 		cmocka_unit_test(a_session_that_another_opened_is_not_the_display_managers),
 		cmocka_unit_test(parents_in_a_circle_end),
 	};

@@ -110,10 +110,14 @@ static void a_zfs_pool_holds_its_members(void **state) {
 	assert_true(holder->root);
 	assert_string_equal(holder->node, "nvme0n1p3");
 	assert_non_null(holder_of(&snapshot, "10000:02:00.0", HOLDER_MOUNT, "rpool"));
+	/* and the controller that the whole domain hangs on, but not the bridges in between */
+	assert_true(holder_of(&snapshot, "0000:00:0e.0", HOLDER_MOUNT, "rpool")->root);
+	assert_int_equal(holders_of(&snapshot, "10000:00:02.0"), 0);
 	/* exported: its members are free */
 	assert_int_equal(machine_remove(&snapshot.machine, "/proc/spl/kstat/zfs/rpool"), 0);
 	snapshot_read(&snapshot);
 	assert_int_equal(holders_of(&snapshot, "10000:01:00.0"), 0);
+	assert_int_equal(holders_of(&snapshot, "0000:00:0e.0"), 0);
 }
 
 static void a_long_mount_point_is_cut_and_still_holds(void **state) {
