@@ -10,6 +10,13 @@
 
 const struct command commands[] = {
 	{
+		.name = "list",
+		.arguments = "",
+		.summary = "the hardware: groups, devices, drivers, who keeps them busy",
+		.options = OPTION_JSON | OPTION_ROOT,
+		.run = command_list,
+	},
+	{
 		.name = "plan",
 		.arguments = "CARD|ADDRESS...",
 		.summary = "what a hand-over would change, step by step, or why it is refused",

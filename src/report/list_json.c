@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+
+#include "report/document.h"
+#include "report/list.h"
+
+static void add_identity(
+	struct document *document, const struct device *device, const struct pci_names *names) {
+	const struct identity *identity = &device->identity;
+	char id[16], name[PCI_NAME_SIZE];
+
+	snprintf(id, sizeof(id), "%04x:%04x", identity->vendor, identity->device);
+	document_text(document, "id", id);
+	snprintf(id, sizeof(id), "%04x:%04x", identity->subsystem_vendor,
+		identity->subsystem_device);
+	document_text(document, "subsystem", id);
+	document_number(document, "revision", identity->revision);
+	document_name(document, "serial", identity->serial);
+	pci_names_vendor(names, identity->vendor, name);
+	document_name(document, "vendor_name", name);
+	pci_names_device(names, identity->vendor, identity->device, name);
+	document_name(document, "device_name", name);
+	snprintf(id, sizeof(id), "%06x", device->class);
+	document_text(document, "class", id);
+	pci_names_class(names, device->class, name);
+	document_name(document, "class_name", name);
+}
+
+static void add_names(struct document *document, const char *key, const struct names *names) {
+	document_array(document, key);
+	for (size_t i = 0; i < names->count; i++) {
+		document_text(document, NULL, names->names[i]);
+	}
+	document_close(document);
+}
+
+static void add_connectors(struct document *document, const struct drm_card *card) {
+	static const char *const status[] = {
+		[CONNECTOR_UNKNOWN] = "unknown",
+		[CONNECTOR_CONNECTED] = "connected",
+		[CONNECTOR_DISCONNECTED] = "disconnected",
+	};
+
+	document_array(document, "outputs");
+	for (size_t i = 0; i < card->connector_count; i++) {
+		document_object(document, NULL);
+		document_text(document, "name", card->connectors[i].name);
+		document_text(document, "status", status[card->connectors[i].status]);
+		document_close(document);
+	}
+	document_close(document);
+}
+
+static void add_holders(
+	struct document *document, const struct host *host, const struct device *device) {
+	document_array(document, "holders");
+	for (size_t i = 0; i < host->holder_count; i++) {
+		const struct holder *holder = &host->holders[i];
+
+		if (address_compare(holder->device, device->address) != 0) {
+			continue;
+		}
+		document_object(document, NULL);
+		document_text(document, "kind", holder_kind_name(holder->kind));
+		document_text(document, "name", holder->name);
+		document_text(document, "node", holder->node);
+		if (holder->kind == HOLDER_PROCESS) {
+			document_number(document, "pid", holder->pid);
+			document_name(document, "unit", holder->unit);
+			document_bool(document, "of_display_manager",
+				holder_of_display_manager(host, holder));
+		}
+		if (holder->kind == HOLDER_MOUNT) {
+			document_bool(document, "root", holder->root);
+		}
+		document_close(document);
+	}
+	document_close(document);
+}
+
+static void add_device(struct document *document, const struct host *host,
+	const struct pci_names *names, const struct device *device) {
+	const struct drm_card *card = host_card(host, device->address);
+
+	document_object(document, NULL);
+	document_text(document, "address", device->name);
+	if (device->group != GROUP_NONE) {
+		document_number(document, "group", device->group);
+	} else {
+		document_name(document, "group", "");
+	}
+	add_identity(document, device, names);
+	document_bool(document, "bridge", device_is_bridge(device));
+	document_name(document, "driver", device->driver);
+	document_name(document, "module", device->module);
+	document_name(document, "override", device->override);
+	document_text(document, "vfio_driver", device->vfio_driver);
+	document_bool(document, "in_flight", device->in_flight);
+	document_name(document, "reset_methods", device->reset_methods);
+	document_bool(document, "boot_vga", device->boot_vga);
+	document_name(document, "power_state", device->power_state);
+	document_number(document, "numa_node", device->numa_node);
+	document_bool(document, "virtual_function", device->is_virtual_function);
+	document_number(document, "virtual_functions", device->virtual_functions);
+	add_names(document, "consumers", &device->consumers);
+	add_names(document, "suppliers", &device->suppliers);
+	if (card) {
+		document_text(document, "card", card->name);
+		add_connectors(document, card);
+	}
+	add_holders(document, host, device);
+	document_close(document);
+}
+
+int report_host_json(const struct host *host, const struct pci_names *names, struct text *ret,
+	struct error *error) {
+	struct document document;
+
+	document_begin(&document);
+	document_name(&document, "kernel", host->kernel);
+	document_bool(&document, "iommu", host->iommu);
+	document_bool(&document, "vfio", host->vfio);
+	document_name(&document, "display_manager", host->display_manager.unit);
+	document_number(&document, "hidden_processes", (long long)host->hidden_processes);
+	document_array(&document, "devices");
+	for (size_t i = 0; i < host->device_count; i++) {
+		add_device(&document, host, names, &host->devices[i]);
+	}
+	document_close(&document);
+	return document_end(&document, ret, error);
+}
