@@ -81,7 +81,13 @@ static const struct {
 };
 
 enum result command_fail(enum result result, const struct error *error) {
-	fprintf(stderr, "baton: %s\n", error->text);
+	struct error printable = *error;
+
+	/* A guest's name may have anything in it; a message is one line. */
+	for (char *c = printable.text; *c; c++) {
+		*c = (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c;
+	}
+	fprintf(stderr, "baton: %s\n", printable.text);
 	return result;
 }
 

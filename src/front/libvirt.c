@@ -13,11 +13,8 @@
  * failed.
  */
 
-/* libvirt's own limit for what a domain XML may be is of this order. */
-#define XML_MAX ((size_t)8 << 20)
-
 static int read_xml(char **ret, size_t *ret_length, struct error *error) {
-	int r = stream_read(STDIN_FILENO, XML_MAX, ret, ret_length);
+	int r = stream_read(STDIN_FILENO, DOMAIN_XML_MAX, ret, ret_length);
 
 	if (r == -EFBIG) {
 		return error_set(error, r, "the domain's XML is larger than 8 MiB");

@@ -55,6 +55,22 @@ static int take_ids(const char **text, uint16_t *ret_a, uint16_t *ret_b) {
 	return 0;
 }
 
+/* "a1", likewise. */
+static int take_revision(const char **text, uint8_t *ret) {
+	char word[8], again[8];
+	unsigned int revision;
+
+	if (take(text, word, sizeof(word)) < 0 || sscanf(word, "%2x", &revision) != 1) {
+		return -EINVAL;
+	}
+	snprintf(again, sizeof(again), "%02x", revision);
+	if (strcmp(word, again) != 0) {
+		return -EINVAL;
+	}
+	*ret = (uint8_t)revision;
+	return 0;
+}
+
 static int replay_journal(struct journal *journal, const char *text) {
 	char version[8];
 	int r = take(&text, version, sizeof(version));
@@ -79,22 +95,20 @@ static int replay_owner(struct journal *journal, const char *text) {
 static int replay_device(struct journal *journal, const char *text) {
 	struct planned_device device = {0};
 	struct identity *id = &device.identity;
-	unsigned int revision;
-	char role[8], word[8];
+	char role[8];
 	int r = take(&text, device.name, sizeof(device.name));
 
 	r = r < 0 ? r : address_parse(device.name, &device.address);
 	r = r < 0 ? r : take(&text, role, sizeof(role));
 	r = r < 0 ? r : take_ids(&text, &id->vendor, &id->device);
 	r = r < 0 ? r : take_ids(&text, &id->subsystem_vendor, &id->subsystem_device);
-	r = r < 0 ? r : take(&text, word, sizeof(word));
+	r = r < 0 ? r : take_revision(&text, &id->revision);
 	r = r < 0 ? r : take(&text, id->serial, sizeof(id->serial));
-	if (r < 0 || *text || sscanf(word, "%2x", &revision) != 1 ||
-		journal->device_count == PLAN_DEVICES_MAX) {
+	device.listed = r == 0 && strcmp(role, "listed") == 0;
+	if (r < 0 || *text || journal->device_count == PLAN_DEVICES_MAX ||
+		(!device.listed && strcmp(role, "member") != 0)) {
 		return -EINVAL;
 	}
-	id->revision = (uint8_t)revision;
-	device.listed = strcmp(role, "listed") == 0;
 	journal->devices[journal->device_count++] = device;
 	return 0;
 }
