@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Compares what baton would do on each machine of tests/machines with what it should do.
+
+    golden.py UNFOLD BATON [--update] [FILE...]
+
+A golden file, tests/plans/MACHINE.txt, is a row of
+
+    $ WORDS of a baton command line
+    what it prints, refusals included
+    = exit code
+
+--update writes what it is now, to be read before it is committed.
+"""
+
+import difflib
+import pathlib
+import re
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).parent
+
+
+def requests(text):
+    """The command lines of a golden file, in order."""
+    return re.findall(r"^\$ (.*)$", text, re.MULTILINE)
+
+
+def ask(unfold, baton, machine, words):
+    """What baton prints and exits with on the machine."""
+    command, *rest = words.split()
+    answer = subprocess.run([unfold, machine, baton, command, "--root", "{}", *rest], text=True,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, timeout=60, check=False)
+    # The directory has another name each time.
+    printed = re.sub(r"/\S*machine\.\w+", "ROOT", answer.stdout)
+    return f"$ {words}\n{printed}= {answer.returncode}\n"
+
+
+def main(arguments):
+    """Returns the exit status."""
+    update = "--update" in arguments
+    unfold, baton, *names = [word for word in arguments if word != "--update"]
+    files = [pathlib.Path(name) for name in names] or sorted(HERE.glob("*.txt"))
+    passed = failed = 0
+    for file in files:
+        expected = file.read_text()
+        found = "\n".join(ask(unfold, baton, file.stem, words) for words in requests(expected))
+        if update:
+            file.write_text(found)
+        elif found != expected:
+            failed += 1
+            sys.stdout.writelines(difflib.unified_diff(expected.splitlines(True),
+                                                       found.splitlines(True),
+                                                       str(file), "what it is now"))
+            continue
+        passed += len(requests(expected))
+    machines = {file.stem for file in (HERE.parent / "machines").glob("*.umockdev")}
+    for missing in sorted(machines - {file.stem for file in HERE.glob("*.txt")}):
+        print(f"tests/plans/{missing}.txt is missing: the machine is in tests/machines")
+        failed += 1
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
