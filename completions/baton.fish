@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What fish offers after "baton". A test compares it with what the program knows.
+
+function __baton_devices
+    for path in /sys/bus/pci/devices/*
+        path basename $path
+    end
+    set -l files /etc/baton/baton.conf /etc/baton/baton.conf.d/*.conf
+    sed -n 's/^\[card \(.*\)\]$/\1/p' $files 2>/dev/null
+end
+
+# The guests that have a card: "0000:01:00    GUEST      libvirt:win11".
+function __baton_guests
+    baton status 2>/dev/null | sed -n 's/^[0-9a-f][0-9a-f:]* *[A-Z]* *\([^- ].*\)$/\1/p'
+end
+
+function __baton_is
+    set -l words (commandline -opc)
+    set -q words[2]; and contains -- $words[2] $argv
+end
+
+function __baton_is_bare
+    test (count (commandline -opc)) -eq 1
+end
+
+complete -c baton -f
+complete -c baton -n __baton_is_bare -a list -d 'the hardware, and who keeps it busy'
+complete -c baton -n __baton_is_bare -a plan -d 'what a hand-over would change, or why it is refused'
+complete -c baton -n __baton_is_bare -a detach -d 'take devices from the host, ready for a guest'
+complete -c baton -n __baton_is_bare -a reattach -d 'bring devices home'
+complete -c baton -n __baton_is_bare -a status -d 'who has which card'
+complete -c baton -n __baton_is_bare -a repair -d 'put right what an interrupted hand-over left'
+complete -c baton -n __baton_is_bare -l version -d 'the release'
+complete -c baton -s h -l help -d 'the commands, or the options of one'
+complete -c baton -n '__baton_is list plan detach status' -l json -d 'report as JSON'
+complete -c baton -n '__baton_is list plan status' -l root -r -a '(__fish_complete_directories)' \
+    -d 'read a captured machine'
+complete -c baton -n '__baton_is detach reattach' -s n -l dry-run -d 'only say what would be done'
+complete -c baton -n '__baton_is detach reattach' -l no-guard -d 'start no guard'
+complete -c baton -n '__baton_is plan detach reattach' -a '(__baton_devices)'
+complete -c baton -n '__baton_is reattach repair' -a '(__baton_guests)'
