@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The levels of ./check, in their order."""
+
+import os
+import shutil
+
+from level import Level, MesonLevel
+
+SUITES = ("unit", "plans", "sim", "fuzz", "planted", "tidy")
+DEV, CLANG, RELEASE, FUZZING = "build/dev", "build/clang", "build/release", "build/fuzzing"
+NEW_KERNEL = "6.12"
+SANITIZERS = {
+    "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1",
+    "UBSAN_OPTIONS": "halt_on_error=1:abort_on_error=1:print_stacktrace=1",
+}
+CORES = os.cpu_count() or 1
+
+
+def _build(name, folder, *options, compiler=None):
+    """Sets a build up if it is not there, and builds it with warnings as errors."""
+    compiler = f"CC={compiler} " if compiler else ""
+    setup = f"test -f {folder}/build.ninja || {compiler}meson setup {' '.join(options)} {folder}"
+    return Level(name, ["bash", "-c", f"set -e; {setup}; ninja -C {folder}"], cores=CORES)
+
+
+def _lint():
+    return [
+        Level("format", ["tools/format", "--check"]),
+        Level("spelling", ["codespell"]),
+        Level("shell", ["tools/lint-shell"]),
+        Level("python", ["tools/lint-python"]),
+    ]
+
+
+def fast():
+    """No virtual hosts, and only what has changed is linted: under a minute."""
+    return _lint() + [
+        _build("build dev", DEV, "--native-file", "build-dev.ini"),
+        MesonLevel.make(DEV, SUITES, needs=("build dev",), cores=CORES,
+                        environment=SANITIZERS | {"BATON_TESTS": "fast"}),
+        Level("clang-tidy changed", ["tools/lint", "--changed"], cores=CORES),
+    ]
+
+
+def _all_but_hosts(length):
+    return _lint() + [
+        _build("build dev", DEV, "--native-file", "build-dev.ini"),
+        _build("build clang", CLANG, "--native-file", "build-dev.ini", compiler="clang"),
+        _build("build release", RELEASE, "--werror"),
+        MesonLevel.make(DEV, SUITES, needs=("build dev",), cores=CORES, limit_s=2400,
+                        environment=SANITIZERS | {"BATON_TESTS": length}),
+        Level("install", ["tests/tidy/install", RELEASE], needs=("build release",)),
+        Level("clang-tidy", ["tools/lint"], cores=CORES, limit_s=1800),
+    ]
+
+
+def _hosts(*options, name="kernel", limit_s=2400):
+    return Level(name, ["tests/kernel/run", *options], needs=("build release",), cores=CORES,
+                 limit_s=limit_s)
+
+
+def usual(cold):
+    return _all_but_hosts("check") + [_hosts(*["--cold"] * cold)]
+
+
+def long(cold):
+    """All there is, also against a newer kernel, and a search for new inputs."""
+    options = ["--long"] + ["--cold"] * cold
+    return _all_but_hosts("long") + [
+        _build("build fuzzing", FUZZING, "--native-file", "build-dev.ini", "-Dfuzzing=true",
+               compiler="clang"),
+        Level("fuzz new inputs", ["tests/fuzz/search", FUZZING], needs=("build fuzzing",),
+              cores=CORES, environment=SANITIZERS),
+        _hosts(*options, limit_s=4800),
+        _hosts(*options, "--kernel", NEW_KERNEL, name=f"kernel {NEW_KERNEL}", limit_s=4800),
+    ]
+
+
+def forget():
+    """Removes what earlier runs built."""
+    for folder in (DEV, CLANG, RELEASE, FUZZING, "build/lint"):
+        shutil.rmtree(folder, ignore_errors=True)
