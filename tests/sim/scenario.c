@@ -119,6 +119,19 @@ static void build_nvidia(struct world *world) {
 	world_boot(world);
 }
 
+/* Of a release that gives one card up while the other stays. */
+static void build_nvidia_twins(struct world *world) {
+	start(world, 601);
+	add_nvidia(world);
+	strcpy(world->modules[world_find_module(world, "nvidia")].version, "590.48.01");
+	world->drivers[world_find_driver(world, "nvidia")].client_lets_go = true;
+	world_add_device(world, GPU, VGA_CLASS, 0x10de, 0x2484, 1)->boot_vga = true;
+	world_add_device(world, SECOND, OTHER_CLASS, 0x10de, 0x2484, 2);
+	add_vfio(world, true);
+	world_add_service(world, "lightdm.service", true, true);
+	world_boot(world);
+}
+
 /* The boot's card without a driver: the firmware's picture is all that there is. */
 static void build_firmware(struct world *world) {
 	world_add_device(world, GPU, VGA_CLASS, 0x1002, 0x73bf, 1)->boot_vga = true;
@@ -201,6 +214,7 @@ const struct scenario scenarios[] = {
 	{"single", build_single, {GPU}, {GPU}, true},
 	{"driverless", build_driverless, {GPU, SOUND}, {GPU, SOUND}, false},
 	{"nvidia", build_nvidia, {GPU, SOUND}, {GPU, SOUND}, false},
+	{"nvidia-twins", build_nvidia_twins, {SECOND}, {SECOND}, false},
 	{"firmware-6.1", build_firmware_new, {GPU, SOUND}, {GPU, SOUND}, false},
 	{"firmware-5.15", build_firmware_old, {GPU, SOUND}, {GPU, SOUND}, false},
 	{"variant", build_variant, {GPU}, {GPU}, true},

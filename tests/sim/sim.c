@@ -341,7 +341,7 @@ static uint64_t now_us(struct ops *ops) {
 
 static void tell(struct ops *ops, const struct event *event) {
 	static const char *const outcomes[] = {
-		"done", "failed", "undone", "left alone", "gone", "shared", "stuck"};
+		"done", "failed", "undone", "left alone", "gone", "shared", "stuck", "stays"};
 	char text[STEP_TEXT_SIZE];
 
 	if (sim_of(ops)->trace) {

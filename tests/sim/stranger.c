@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Somebody else, who knows nothing of baton: between any two operations he does one thing to the
- * first device that is handed over, and what he did himself is not baton's to put back.
- */
-#include "trial.h"
+#include "stranger.h"
 
 #include <string.h>
 
@@ -23,58 +19,56 @@ const char *stranger_name(unsigned int deed) {
 	return names[deed];
 }
 
-static const char *target(const struct trial *trial) {
-	return trial->scenario->given[0];
-}
-
 /* What becomes of the device is his business from now on. */
-static void except_device(struct trial *trial) {
+static void except_device(struct stranger *stranger, const char *device) {
 	static const char *const facts[] = {"driver", "override", "node", "screen", "present"};
 
 	for (size_t i = 0; i < COUNT(facts); i++) {
-		exceptions_add(&trial->exceptions, facts[i], target(trial));
+		exceptions_add(stranger->exceptions, facts[i], device);
 	}
-	exceptions_add(&trial->exceptions, "console", "frame buffer device");
-	trial->robbed = true;
-	for (size_t i = 0; i < trial->world.framebuffer_count; i++) {
+	exceptions_add(stranger->exceptions, "console", "frame buffer device");
+	stranger->robbed = true;
+	for (size_t i = 0; i < stranger->world->framebuffer_count; i++) {
 		exceptions_add(
-			&trial->exceptions, "framebuffer", trial->world.framebuffers[i].name);
+			stranger->exceptions, "framebuffer", stranger->world->framebuffers[i].name);
 	}
 }
 
-static bool take(struct trial *trial) {
-	struct world *world = &trial->world;
-	int at = world_find_device(world, target(trial));
+static bool take(struct stranger *stranger) {
+	struct world *world = stranger->world;
+	int at = world_find_device(world, stranger->target);
 	int driver;
 
-	if (at < 0 || world_stuck_at(world, target(trial)) || world_in_use(world, at)) {
+	if (at < 0 || world_stuck_at(world, stranger->target) || world_in_use(world, at)) {
 		return false;
 	}
 	driver = world->devices[at].driver;
-	if (driver >= 0 && world_unbind(world, world->drivers[driver].name, target(trial)) < 0) {
+	if (driver >= 0 && world_unbind(world, world->drivers[driver].name, stranger->target) < 0) {
 		return false;
 	}
-	(void)world_override(world, target(trial), "pci-stub");
-	(void)world_bind(world, "pci-stub", target(trial));
-	except_device(trial);
+	(void)world_override(world, stranger->target, "pci-stub");
+	(void)world_bind(world, "pci-stub", stranger->target);
+	except_device(stranger, stranger->target);
 	return true;
 }
 
-static void except_display_manager(struct trial *trial, const char *service) {
-	exceptions_add(&trial->exceptions, "service", service);
-	for (size_t i = 0; i < trial->world.device_count; i++) {
-		exceptions_add(&trial->exceptions, "screen", trial->world.devices[i].name);
+static void except_display_manager(struct stranger *stranger, const char *service) {
+	exceptions_add(stranger->exceptions, "service", service);
+	for (size_t i = 0; i < stranger->world->device_count; i++) {
+		exceptions_add(stranger->exceptions, "screen", stranger->world->devices[i].name);
 	}
 }
 
-static bool switch_display_manager(struct trial *trial, bool up) {
-	struct world *world = &trial->world;
+static bool switch_display_manager(struct stranger *stranger, bool up) {
+	struct world *world = stranger->world;
 
 	for (size_t i = 0; i < world->service_count; i++) {
 		if (world->services[i].display_manager && world->services[i].up != up) {
 			(void)world_service(world, world->services[i].name, up, false);
-			if (!up) {
-				except_display_manager(trial, world->services[i].name);
+			if (up) {
+				stranger->started = true;
+			} else {
+				except_display_manager(stranger, world->services[i].name);
 			}
 			return true;
 		}
@@ -82,9 +76,9 @@ static bool switch_display_manager(struct trial *trial, bool up) {
 	return false;
 }
 
-static bool open_card(struct trial *trial) {
-	struct world *world = &trial->world;
-	int at = world_find_device(world, target(trial));
+static bool open_card(struct stranger *stranger) {
+	struct world *world = stranger->world;
+	int at = world_find_device(world, stranger->target);
 
 	if (at < 0 || !world_has_node(world, at)) {
 		return false;
@@ -93,12 +87,12 @@ static bool open_card(struct trial *trial) {
 	return true;
 }
 
-static bool remove_device(struct trial *trial, bool replace) {
-	struct world *world = &trial->world;
-	int at = world_find_device(world, target(trial));
+static bool remove_device(struct stranger *stranger, bool replace) {
+	struct world *world = stranger->world;
+	int at = world_find_device(world, stranger->target);
 	struct world_device *device;
 
-	if (at < 0 || world_stuck_at(world, target(trial)) || world_in_use(world, at)) {
+	if (at < 0 || world_stuck_at(world, stranger->target) || world_in_use(world, at)) {
 		return false;
 	}
 	device = &world->devices[at];
@@ -112,35 +106,43 @@ static bool remove_device(struct trial *trial, bool replace) {
 		device->identity.device = 0x1533;
 		(void)world_probe(world, device->name);
 	}
-	except_device(trial);
+	except_device(stranger, stranger->target);
 	return true;
 }
 
-/* The hypervisor's own way (contracts.md A5): every driverless match goes at once. */
-static bool give_ids(struct trial *trial) {
-	struct world *world = &trial->world;
-	int at = world_find_device(world, target(trial)), before;
+/*
+ * The hypervisor's own way (contracts.md A5): every driverless match goes at once. What had an
+ * override already, which nobody but baton sets, goes where it was on its way to anyhow.
+ */
+static bool give_ids(struct stranger *stranger) {
+	struct world *world = stranger->world;
+	int at = world_find_device(world, stranger->target);
+	int drivers[WORLD_DEVICES];
 
 	if (at < 0) {
 		return false;
 	}
-	before = world->devices[at].driver;
+	for (size_t i = 0; i < world->device_count; i++) {
+		drivers[i] = world->devices[i].driver;
+	}
 	if (world_new_id(world, "vfio-pci", world->devices[at].identity.vendor,
 		    world->devices[at].identity.device) < 0) {
 		return false;
 	}
-	if (world->devices[at].driver != before) {
-		except_device(trial);
+	for (size_t i = 0; i < world->device_count; i++) {
+		if (world->devices[i].driver != drivers[i] && !world->devices[i].override[0]) {
+			except_device(stranger, world->devices[i].name);
+		}
 	}
 	return true;
 }
 
-static bool load_modules(struct trial *trial) {
-	struct world *world = &trial->world;
+static bool load_modules(struct stranger *stranger) {
+	struct world *world = stranger->world;
 	bool any = false;
 
 	for (size_t i = 0; i < world->module_count; i++) {
-		if (trial->before.modules[i].loaded && !world->modules[i].loaded &&
+		if (stranger->before->modules[i].loaded && !world->modules[i].loaded &&
 			!world_stuck_at(world, world->modules[i].name)) {
 			any |= world_modprobe(world, world->modules[i].name) == 0;
 		}
@@ -148,26 +150,43 @@ static bool load_modules(struct trial *trial) {
 	return any;
 }
 
-bool stranger_act(struct trial *trial, unsigned int deed) {
+bool stranger_act(struct stranger *stranger, unsigned int deed) {
 	switch (deed) {
 	case 0:
-		return take(trial);
+		return take(stranger);
 	case 1:
-		return switch_display_manager(trial, true);
+		return switch_display_manager(stranger, true);
 	case 2:
-		return switch_display_manager(trial, false);
+		return switch_display_manager(stranger, false);
 	case 3:
-		return open_card(trial);
+		return open_card(stranger);
 	case 4:
-		return remove_device(trial, true);
+		return remove_device(stranger, true);
 	case 5:
-		return remove_device(trial, false);
+		return remove_device(stranger, false);
 	case 6:
-		trial->world.disk_free = 0;
+		stranger->world->disk_free = 0;
 		return true;
 	case 7:
-		return give_ids(trial);
+		return give_ids(stranger);
 	default:
-		return load_modules(trial);
+		return load_modules(stranger);
+	}
+}
+
+void stranger_return(struct stranger *stranger) {
+	struct world *world = stranger->world;
+	int at = world_find_device(stranger->before, stranger->target);
+	const struct world_device *before = &stranger->before->devices[at];
+	struct world_device *device = &world->devices[at];
+
+	if (device->driver >= 0) {
+		world_unbind_finish(world, at);
+	}
+	device->present = true;
+	device->identity = before->identity;
+	strcpy(device->override, before->override);
+	if (before->driver >= 0) {
+		(void)world_bind_finish(world, at, before->driver);
 	}
 }

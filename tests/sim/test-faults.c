@@ -103,6 +103,28 @@ static void remember_path(struct path *path) {
 	memcpy(path->blocking, trial.injector.blocking, path->count);
 }
 
+/*
+ * Faults that are followed by the same operations on the same machine are followed by the same
+ * second faults. Those are tried once, unless BATON_LONG is set.
+ */
+#define CONTINUATIONS_MAX 16384
+
+static uint64_t continuations[CONTINUATIONS_MAX];
+static size_t continuation_count;
+static bool everything;
+
+static bool is_new(uint64_t continuation) {
+	for (size_t i = 0; i < continuation_count; i++) {
+		if (continuations[i] == continuation) {
+			return everything;
+		}
+	}
+	if (continuation_count < CONTINUATIONS_MAX) {
+		continuations[continuation_count++] = continuation;
+	}
+	return true;
+}
+
 static void second_faults(const struct fault *first);
 
 static bool kills(enum fault_kind kind) {
@@ -111,11 +133,13 @@ static bool kills(enum fault_kind kind) {
 
 /* After a death either repair comes, by the guard or a person, or the door is called. */
 static void first_fault(const struct fault *fault, bool deeper) {
+	trial.following = deeper;
 	if (!try(fault, 1)) {
 		return;
 	}
+	trial.following = false;
 	totals.faults++;
-	if (deeper && fault->kind != FAULT_STRANGER) {
+	if (deeper && fault->kind != FAULT_STRANGER && is_new(trial.continuation)) {
 		second_faults(fault);
 	}
 	if (kills(fault->kind)) {
@@ -184,30 +208,32 @@ static void run_scenario(const struct scenario *scenario, bool deeper) {
 	trial_init(&trial, scenario);
 	trial_run(&trial, NULL, 0);
 	totals.trials++;
-	if (trial.wrong[0] || trial.act != ACT_REPAIR) {
+	if (trial.wrong[0] || trial.detached != RESULT_DONE) {
+		printf("without any fault, detach ends with %u\n", trial.detached);
 		show(NULL, 0);
 		return;
 	}
 	remember_path(&path);
+	continuation_count = 0;
 	allocations();
 	totals.operations += path.count;
 	for (unsigned int at = 0; at < path.count; at++) {
 		at_operation(&path, at, NULL, deeper);
 	}
-	printf("%-16s %3u operations, %lu trials\n", scenario->name, path.count,
-		totals.trials - before);
+	printf("%-16s %3u operations, %lu trials, %zu\n", scenario->name, path.count,
+		totals.trials - before, continuation_count);
 	fflush(stdout);
 }
 
 int main(int argc, char **argv) {
-	bool everything = getenv("BATON_LONG") != NULL;
 	unsigned long plans = 0;
 
+	everything = getenv("BATON_LONG") != NULL;
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	for (size_t i = 0; i < scenario_count; i++) {
 		if (argc < 2 || strcmp(argv[1], scenarios[i].name) == 0) {
 			plans++;
-			run_scenario(&scenarios[i], everything);
+			run_scenario(&scenarios[i], everything || scenarios[i].small);
 		}
 	}
 	printf("plans %lu, operations %lu, faults %lu, second faults %lu, allocations %lu: %lu trials, "

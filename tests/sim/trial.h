@@ -4,6 +4,7 @@
 #include "injector.h"
 #include "scenario.h"
 #include "sim.h"
+#include "stranger.h"
 
 #include "handover.h"
 
@@ -40,14 +41,17 @@ struct trial {
 	struct handover handover;
 	enum act act;
 	enum result result;
+	enum result detached; /* what detach said, unless it was killed */
 	bool died;
 	bool door_after_death; /* the door is called after a death, and not repair */
-	bool robbed;           /* a stranger has taken the guest's device */
-	bool trace;            /* tell what happens */
-	unsigned int memory;   /* the number of the allocation that fails, from 1; 0: none */
+	struct stranger stranger;
+	bool trace;          /* tell what happens */
+	unsigned int memory; /* the number of the allocation that fails, from 1; 0: none */
 	unsigned int memory_used;
 	struct error error;
-	char wrong[512]; /* the first broken promise; empty: none */
+	bool following;        /* compute the continuation */
+	uint64_t continuation; /* stands for what followed the first fault */
+	char wrong[512];       /* the first broken promise; empty: none */
 	jmp_buf death;
 };
 
@@ -59,9 +63,3 @@ void trial_run(struct trial *trial, const struct fault *faults, size_t fault_cou
 
 /* Writes "append 12 torn line" and the like. */
 const char *trial_describe(const struct trial *trial, char *ret, size_t size);
-
-/* Strangers' deeds (stranger.c). */
-#define STRANGER_DEEDS 9
-
-bool stranger_act(struct trial *trial, unsigned int deed);
-const char *stranger_name(unsigned int deed);

@@ -14,7 +14,7 @@ struct comparison {
 void exceptions_add(struct exceptions *exceptions, const char *what, const char *subject) {
 	size_t at = exceptions->count;
 
-	assert(at < 16 && strlen(what) < sizeof(exceptions->what[0]));
+	assert(at < WORLD_EXCEPTIONS && strlen(what) < sizeof(exceptions->what[0]));
 	assert(strlen(subject) < sizeof(exceptions->subject[0]));
 	strcpy(exceptions->what[at], what);
 	strcpy(exceptions->subject[at], subject);

@@ -54,6 +54,12 @@ static int fill_device(const struct world *world, size_t index, struct device *r
 	return r;
 }
 
+static int compare_devices(const void *a, const void *b) {
+	const struct device *x = a, *y = b;
+
+	return address_compare(x->address, y->address);
+}
+
 static int fill_devices(const struct world *world, struct host *ret) {
 	ret->devices = calloc(WORLD_DEVICES, sizeof(ret->devices[0]));
 	if (!ret->devices) {
@@ -69,6 +75,7 @@ static int fill_devices(const struct world *world, struct host *ret) {
 			return r;
 		}
 	}
+	qsort(ret->devices, ret->device_count, sizeof(ret->devices[0]), compare_devices);
 	return 0;
 }
 
@@ -131,6 +138,12 @@ static int fill_consoles(const struct world *world, struct host *ret) {
 	return r;
 }
 
+static int compare_modules(const void *a, const void *b) {
+	const struct module *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
 static int fill_module(const struct world *world, size_t index, struct module *ret) {
 	const struct world_module *from = &world->modules[index];
 	int r = name_set(ret->name, sizeof(ret->name), from->name);
@@ -160,6 +173,7 @@ static int fill_modules(const struct world *world, struct host *ret) {
 			return r;
 		}
 	}
+	qsort(ret->modules, ret->module_count, sizeof(ret->modules[0]), compare_modules);
 	return 0;
 }
 

@@ -98,7 +98,8 @@ void world_unbind_finish(struct world *world, int device) {
 static bool must_wait(const struct world *world, int device) {
 	const struct world_device *at = &world->devices[device];
 	const struct world_driver *driver = &world->drivers[at->driver];
-	bool client = driver->graphics_module[0] && world_has_node(world, device);
+	int module = world_find_module(world, driver->graphics_module);
+	bool client = module >= 0 && world->modules[module].loaded && !driver->client_lets_go;
 
 	return driver->waits_for_users && (client || world_in_use(world, device));
 }
@@ -113,8 +114,8 @@ int world_unbind(struct world *world, const char *driver, const char *device) {
 	if (at < 0 || world->devices[at].driver != by) {
 		return -ENODEV;
 	}
-	world->devices[at].link = -1;
 	if (must_wait(world, at)) {
+		world->devices[at].link = -1;
 		return -EINPROGRESS;
 	}
 	world_unbind_finish(world, at);

@@ -53,6 +53,13 @@ void world_open(struct world *world, struct world_process *process, int device) 
 	process->through[device] = world->devices[device].driver;
 }
 
+void world_close(struct world *world, int device) {
+	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
+		world->processes[i].opens[device] = false;
+	}
+	world_settle(world);
+}
+
 static bool graphical(const struct world *world) {
 	for (size_t i = 0; i < world->framebuffer_count; i++) {
 		if (world->framebuffers[i].present && world->framebuffers[i].bound) {

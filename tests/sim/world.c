@@ -169,7 +169,8 @@ bool world_has_node(const struct world *world, int device) {
 	const char *module;
 	int found;
 
-	if (!at->present || at->driver < 0 || !world->drivers[at->driver].graphics) {
+	if (!at->present || at->driver < 0 || at->link != at->driver ||
+		!world->drivers[at->driver].graphics) {
 		return false;
 	}
 	module = world->drivers[at->driver].graphics_module;

@@ -44,6 +44,7 @@ struct world_driver {
 	bool graphics;      /* gives a bound device a DRM node and a framebuffer console */
 	char graphics_module[WORLD_NAME_SIZE]; /* which must be loaded for that; empty: none */
 	bool waits_for_users; /* unbinding does not end while somebody uses the device */
+	bool client_lets_go;  /* ... but not for the graphics module */
 	bool refuses;         /* its probe fails */
 };
 
@@ -210,6 +211,7 @@ struct world_process *world_fork(struct world *world, enum world_kind kind);
 struct world_process *world_process(struct world *world, struct process id); /* NULL: gone */
 void world_end(struct world *world, struct world_process *process);
 void world_open(struct world *world, struct world_process *process, int device);
+void world_close(struct world *world, int device); /* everybody closes it */
 bool world_same_process(struct process a, struct process b);
 
 /* Writers: children that make one change each. */
@@ -242,6 +244,7 @@ int world_host(const struct world *world, struct host *ret) MUST_CHECK;
  * nodes, what a session contained, and the exceptions.
  */
 #define WORLD_DIFFERENCES 32
+#define WORLD_EXCEPTIONS  48
 
 struct difference {
 	char what[16]; /* a fact's name, or "in-flight", "node", "screen", "journal", "lock" */
@@ -257,8 +260,8 @@ struct differences {
 
 /* What is not ours to put back: named losses, and what a stranger has done. */
 struct exceptions {
-	char what[16][16];
-	char subject[16][SUBJECT_SIZE];
+	char what[WORLD_EXCEPTIONS][16];
+	char subject[WORLD_EXCEPTIONS][SUBJECT_SIZE];
 	size_t count;
 };
 

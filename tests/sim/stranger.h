@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "world.h"
+
+/*
+ * Somebody else, who knows nothing of baton: he does one thing at a time to one device, and what he
+ * did himself is not baton's to put back.
+ */
+struct stranger {
+	struct world *world;
+	const struct world *before; /* as the machine was */
+	const char *target;         /* the device that he has an eye on */
+	struct exceptions *exceptions;
+	bool robbed;  /* he has taken it */
+	bool started; /* he has started the display manager */
+};
+
+#define STRANGER_DEEDS 9
+
+/* False: there is nothing for him to do. */
+bool stranger_act(struct stranger *stranger, unsigned int deed);
+
+/* He brings the device back, as it was before he came. */
+void stranger_return(struct stranger *stranger);
+
+const char *stranger_name(unsigned int deed);
