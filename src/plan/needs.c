@@ -30,11 +30,22 @@ static bool nvidia_goes(const struct making *making) {
 	return false;
 }
 
+/*
+ * A card that another guest has counts as one that stays: it comes home to this driver, whoever
+ * ends first.
+ */
 static bool all_nvidia_goes(const struct making *making) {
 	for (size_t i = 0; i < making->host->device_count; i++) {
 		const struct device *device = &making->host->devices[i];
 
 		if (strcmp(device->driver, NVIDIA) == 0 && !goes(making, device)) {
+			return false;
+		}
+	}
+	for (size_t i = 0; i < making->claims->count; i++) {
+		const struct step *step = &making->claims->claims[i].step;
+
+		if (step->fact == FACT_DRIVER && strcmp(step->from, NVIDIA) == 0) {
 			return false;
 		}
 	}
