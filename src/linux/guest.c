@@ -7,10 +7,10 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "linux/child.h"
 #include "linux/deadline.h"
 #include "linux/process.h"
 #include "linux/usage.h"
+#include "linux/worker.h"
 #include "run/journal.h"
 
 #define BY_HAND     "hand" /* doors of the command line */
@@ -122,12 +122,12 @@ int guest_find(int root, const char *uuid, const struct address *devices, size_t
 }
 
 struct order {
-	const char *uuid;
+	char uuid[GUEST_SIZE];
 	struct address devices[PLAN_DEVICES_MAX];
 	size_t count;
 };
 
-/* In the child. */
+/* In the worker. */
 static int find(struct machine *machine, const void *context, void *answer, struct error *error) {
 	const struct order *order = context;
 
@@ -153,7 +153,7 @@ int guest_look(struct ops *ops, const char *key, const struct owner *owner, stru
 	struct error *error) {
 	struct machine *machine = (struct machine *)ops;
 	struct order order = {0};
-	const struct duty duty = {find, &order, sizeof(struct process)};
+	const struct duty duty = {find, &order, sizeof(order), sizeof(struct process)};
 	struct sight sight = {.state = GUEST_RUNNING};
 	int r;
 
@@ -168,10 +168,13 @@ int guest_look(struct ops *ops, const char *key, const struct owner *owner, stru
 	if (!text_starts(key, BY_LIBVIRT)) {
 		return error_set(error, -EOPNOTSUPP, "nothing is known of guests like \"%s\"", key);
 	}
-	order.uuid = key + strlen(BY_LIBVIRT);
+	r = name_set(order.uuid, sizeof(order.uuid), key + strlen(BY_LIBVIRT));
+	if (r < 0) {
+		return error_set(error, r, "\"%s\" is too long for a guest", key);
+	}
 	r = read_devices(ops, key, &order, error);
 	if (r >= 0) {
-		r = child_do(machine, &duty, deadline_after(machine->options.writer_timeout_ms),
+		r = worker_do(machine, &duty, deadline_after(machine->options.writer_timeout_ms),
 			&sight.hypervisor, error);
 	}
 	if (r == -EINPROGRESS) {

@@ -12,8 +12,8 @@ int guest_look(struct ops *ops, const char *key, const struct owner *owner, stru
 	struct error *error) MUST_CHECK;
 
 /*
- * In a child: the process below root that is the guest: the QEMU that has this UUID, or whoever has
- * one of the devices open through VFIO. *ret is {0} if there is none.
+ * In the worker: the process below root that is the guest: the QEMU that has this UUID, or whoever
+ * has one of the devices open through VFIO. *ret is {0} if there is none.
  */
 int guest_find(int root, const char *uuid, const struct address *devices, size_t count,
 	struct process *ret, struct error *error) MUST_CHECK;

@@ -7,22 +7,43 @@
 #include "base/text.h"
 #include "host/device.h"
 #include "linux/attribute.h"
+#include "linux/deadline.h"
+#include "linux/worker.h"
 
 #define VFIO_DRIVER "sys/bus/pci/drivers/vfio-pci"
 
 /* A driver that somebody told the same id in several ways has it several times. */
 #define REPEATS_MAX 16
 
+/* In the worker. */
+static int identify(struct machine *machine, const void *order, void *answer, struct error *error) {
+	return device_identify(machine->root, order, answer, error);
+}
+
 int identity_find(struct ops *ops, const char *address, struct identity *ret, struct error *error) {
 	struct machine *machine = (struct machine *)ops;
+	const struct duty duty = {identify, address, strlen(address) + 1, sizeof(*ret)};
+	int r;
 
-	return device_identify(machine->root, address, ret, error);
+	if (strlen(address) >= SUBJECT_SIZE) {
+		return error_set(error, -ENODEV, "there is no PCI device %s", address);
+	}
+	r = worker_do(
+		machine, &duty, deadline_after(machine->options.writer_timeout_ms), ret, error);
+	if (r == -EINPROGRESS) {
+		return error_set(error, -ETIMEDOUT,
+			"the kernel does not say what %s is: some driver has been busy with it for "
+			"%u s",
+			address, machine->options.writer_timeout_ms / MS_PER_S);
+	}
+	return r;
 }
 
 /* Has another device on vfio-pci the same ids? Then they may be what keeps it there. */
-static int has_twin(int root, const char *address, const struct identity *identity, bool *ret) {
+static int has_twin(
+	struct machine *machine, const char *address, const struct identity *identity, bool *ret) {
 	AUTO_NAMES struct names names = {0};
-	int r = names_read(root, VFIO_DRIVER, &names);
+	int r = names_read(machine->root, VFIO_DRIVER, &names);
 
 	*ret = false;
 	for (size_t i = 0; r >= 0 && i < names.count && !*ret; i++) {
@@ -33,7 +54,7 @@ static int has_twin(int root, const char *address, const struct identity *identi
 			strcmp(names.names[i], address) == 0) {
 			continue;
 		}
-		r = device_identify(root, names.names[i], &other, NULL);
+		r = identity_find(&machine->ops, names.names[i], &other, NULL);
 		*ret = r == 0 && other.vendor == identity->vendor &&
 		       other.device == identity->device;
 		r = r == -ENODEV ? 0 : r; /* it has just gone */
@@ -51,7 +72,7 @@ int identity_forget(struct ops *ops, const char *address, struct error *error) {
 	if (r < 0) {
 		return r;
 	}
-	r = has_twin(machine->root, address, &identity, &twin);
+	r = has_twin(machine, address, &identity, &twin);
 	if (r == -ENOENT || (r == 0 && twin)) {
 		return 0; /* no vfio-pci, or somebody may need them */
 	}

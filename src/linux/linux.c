@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "linux/child.h"
 #include "linux/deadline.h"
 #include "linux/guard.h"
 #include "linux/guest.h"
@@ -16,6 +15,7 @@
 #include "linux/syslog.h"
 #include "linux/usage.h"
 #include "linux/watch.h"
+#include "linux/worker.h"
 
 #define STATE_DIRECTORY    "/run/baton"
 #define JOURNALD_SOCKET    "/run/systemd/journal/socket"
@@ -32,87 +32,76 @@ static const struct fact_row *const rows[FACT_COUNT] = {
 	[FACT_FRAMEBUFFER] = &framebuffer_row,
 };
 
-/* A change between begin and its end. */
-struct pending {
-	struct change change;
-	struct child child; /* if the row blocks */
-};
-
 static int get(struct ops *ops, enum fact fact, const char *subject, char ret[VALUE_SIZE],
 	struct error *error) {
 	return rows[fact]->get((struct machine *)ops, subject, ret, error);
+}
+
+/* A change that may block has a worker at hand before it begins; the change itself waits here. */
+static int begin(struct ops *ops, const struct step *step, bool home, struct writer *ret,
+	struct error *error) {
+	AUTO_FREE struct change *change = calloc(1, sizeof(*change));
+	struct writer writer = {0};
+	int r = 0;
+
+	if (!change) {
+		return error_set(error, -ENOMEM, "out of memory");
+	}
+	*change = (struct change){.step = *step, .home = home};
+	if (rows[step->fact]->blocks) {
+		r = worker_ready((struct machine *)ops, &writer.process, error);
+	}
+	if (r < 0) {
+		return r;
+	}
+	writer.private = TAKE(change);
+	*ret = writer;
+	return 0;
+}
+
+static void cancel(struct ops *ops, struct writer *writer) {
+	assert(writer->private);
+	free(TAKE(writer->private));
 }
 
 static int apply(struct machine *machine, const struct change *change, struct error *error) {
 	return rows[change->step.fact]->apply(machine, change, error);
 }
 
-/* In the child. */
+/* In the worker. */
 static int apply_order(
 	struct machine *machine, const void *order, void *answer, struct error *error) {
 	return apply(machine, order, error);
 }
 
-static int begin(struct ops *ops, const struct step *step, bool home, struct writer *ret,
-	struct error *error) {
-	AUTO_FREE struct pending *pending = calloc(1, sizeof(*pending));
-	struct duty duty = {.work = apply_order};
-	struct writer writer = {0};
-	int r = 0;
-
-	if (!pending) {
-		return error_set(error, -ENOMEM, "out of memory");
-	}
-	pending->change = (struct change){.step = *step, .home = home};
-	if (rows[step->fact]->blocks) {
-		duty.order = &pending->change;
-		r = child_start((struct machine *)ops, &duty, &pending->child, error);
-		writer.process = pending->child.process;
-	}
-	if (r < 0) {
-		return r;
-	}
-	writer.private = TAKE(pending);
-	*ret = writer;
-	return 0;
-}
-
-static int run_child(struct machine *machine, struct pending *pending, struct error *error) {
-	const struct step *step = &pending->change.step;
+static int order_change(
+	struct machine *machine, const struct change *change, pid_t writer, struct error *error) {
+	const struct step *step = &change->step;
 	const struct fact_row *row = rows[step->fact];
+	const struct duty duty = {apply_order, change, sizeof(*change), 0};
 	uint64_t deadline = deadline_after(machine->options.writer_timeout_ms);
-	int r = child_run(machine, &pending->child, deadline, NULL, error);
+	int r = worker_order(machine, &duty, deadline, NULL, error);
 
 	if (r == -EAGAIN && row->await) {
-		return row->await(machine, &pending->change, deadline, error);
+		return row->await(machine, change, deadline, error);
 	}
 	if (r == -EINPROGRESS) {
 		return error_set(error, r,
 			"%s %s has not become \"%s\" within %u s: process %d is still in the "
 			"kernel and cannot be stopped; its driver does not let go",
 			fact_name(step->fact), step->subject, step->to,
-			machine->options.writer_timeout_ms / MS_PER_S,
-			(int)pending->child.process.pid);
+			machine->options.writer_timeout_ms / MS_PER_S, (int)writer);
 	}
 	return r;
 }
 
 static int commit(struct ops *ops, struct writer *writer, struct error *error) {
 	struct machine *machine = (struct machine *)ops;
-	AUTO_FREE struct pending *pending = TAKE(writer->private);
+	AUTO_FREE struct change *change = TAKE(writer->private);
 
-	assert(pending);
-	return writer->process.pid ? run_child(machine, pending, error)
-				   : apply(machine, &pending->change, error);
-}
-
-static void cancel(struct ops *ops, struct writer *writer) {
-	AUTO_FREE struct pending *pending = TAKE(writer->private);
-
-	assert(pending);
-	if (writer->process.pid) {
-		child_cancel(&pending->child);
-	}
+	assert(change);
+	return writer->process.pid ? order_change(machine, change, writer->process.pid, error)
+				   : apply(machine, change, error);
 }
 
 static int look(struct ops *ops, struct host *ret, struct error *error) {
@@ -133,10 +122,6 @@ static void self(struct ops *ops, struct process *ret, struct process *ret_paren
 	*ret = *ret_parent = (struct process){0};
 	(void)!process_find(getpid(), ret);
 	(void)!process_find(getppid(), ret_parent);
-}
-
-static bool alive(struct ops *ops, struct process process) {
-	return process_alive(process);
 }
 
 static int guard(struct ops *ops, const char *guest, struct error *error) {
@@ -167,7 +152,7 @@ static const struct ops table = {
 	.cancel = cancel,
 	.look = look,
 	.self = self,
-	.alive = alive,
+	.alive = worker_alive,
 	.prove_free = usage_prove_free,
 	.identify = identity_find,
 	.forget_ids = identity_forget,
@@ -213,6 +198,7 @@ struct ops *linux_ops_new(const struct linux_options *options, struct error *err
 	machine->lock = -1;
 	machine->changes = -1;
 	machine->stop = -1;
+	machine->worker.control = -1;
 	return &TAKE(machine)->ops;
 }
 
@@ -222,6 +208,7 @@ void linux_ops_free(struct ops *ops) {
 	if (!machine) {
 		return;
 	}
+	worker_dismiss(machine);
 	watch_close(machine);
 	closep(&machine->lock);
 	closep(&machine->root);

@@ -105,8 +105,7 @@ static int refuse(struct machine *machine, int fd, struct error *error) {
 	struct process_stat stat;
 	pid_t pid;
 
-	if (find_holder(machine, fd, &pid) < 0 ||
-		process_stat_read(machine->root, pid, &stat) < 0) {
+	if (find_holder(machine, fd, &pid) < 0 || process_look(pid, &stat) < 0) {
 		return error_set(error, -EBUSY,
 			"another hand-over is under way: %s has been locked for %u s; try again "
 			"when it is done",

@@ -3,6 +3,12 @@
 
 #include "linux/linux.h"
 
+/* The child that does what may block (worker.h). */
+struct worker {
+	struct process process; /* none: there is none at hand */
+	int control;            /* our end of the socket between us; -1 */
+};
+
 /* What the files of this layer share: the ops and what they need. */
 struct machine {
 	struct ops ops;               /* the first member: the ops that callers hold point here */
@@ -12,6 +18,7 @@ struct machine {
 	int lock;    /* the state directory while we hold its lock; -1 */
 	int changes; /* inotify on the state directory; -1: nobody watched yet */
 	int stop;    /* signalfd of SIGTERM, in a guard that watches; otherwise -1 */
+	struct worker worker;
 	struct names excused; /* units whose start counts as done: systemd is stopping */
 };
 
@@ -30,7 +37,7 @@ struct fact_row {
 	/* Brings the subject to change->step.to. */
 	int (*apply)(struct machine *machine, const struct change *change, struct error *error);
 
-	/* apply may block in the kernel: it is done by a child. */
+	/* apply may block in the kernel: it is done by the worker. */
 	bool blocks;
 
 	/* Or NULL. In the parent, after apply gave -EAGAIN: waits until the value is there. */

@@ -42,7 +42,6 @@ struct libkmod {
 	struct kmod_ctx *context;
 };
 
-/* Loaded once a process: in a child, that is once a change. */
 static int open_kmod(struct machine *machine, struct libkmod *ret, struct error *error) {
 	static const struct symbol symbols[] = {SYMBOLS(ENTRY)};
 	int r;

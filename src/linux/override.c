@@ -2,15 +2,15 @@
 /*
  * override ADDRESS: driver_override, the one driver that may take the device, or none. Read and
  * written under the device's lock (drivers/pci/pci-sysfs.c), which somebody's unbind may hold for
- * ever: both are done in a child.
+ * ever: both are done by the worker.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "linux/attribute.h"
-#include "linux/child.h"
 #include "linux/deadline.h"
+#include "linux/worker.h"
 
 #define UNSET_TEXT "(null)" /* how the kernel prints no override */
 
@@ -24,7 +24,7 @@ static int make_path(const char *subject, char *ret, size_t size, struct error *
 	return 0;
 }
 
-/* In the child. */
+/* In the worker. */
 static int read_value(
 	struct machine *machine, const void *order, void *answer, struct error *error) {
 	char path[128], line[VALUE_SIZE];
@@ -49,9 +49,11 @@ static int read_value(
 
 static int get(
 	struct machine *machine, const char *subject, char ret[VALUE_SIZE], struct error *error) {
-	const struct duty duty = {read_value, subject, VALUE_SIZE};
+	const struct duty duty = {read_value, subject, strlen(subject) + 1, VALUE_SIZE};
 	uint64_t deadline = deadline_after(machine->options.writer_timeout_ms);
-	int r = child_do(machine, &duty, deadline, ret, error);
+	int r = strlen(subject) < SUBJECT_SIZE
+			? worker_do(machine, &duty, deadline, ret, error)
+			: error_set(error, -EINVAL, "\"%s\" is no PCI address", subject);
 
 	if (r == -EINPROGRESS) {
 		return error_set(error, -ETIMEDOUT,

@@ -66,8 +66,7 @@ int process_stat_read(int root, pid_t pid, struct process_stat *ret) {
 	return r < 0 ? r : process_stat_parse(line, ret);
 }
 
-/* Of the real machine: processes of a test's tree do not run. */
-static int read_real(pid_t pid, struct process_stat *ret) {
+int process_look(pid_t pid, struct process_stat *ret) {
 	AUTO_CLOSE int root = root_open("/");
 
 	return root < 0 ? root : process_stat_read(root, pid, ret);
@@ -79,7 +78,7 @@ static bool is_nobody(int r) {
 
 int process_find(pid_t pid, struct process *ret) {
 	struct process_stat stat;
-	int r = read_real(pid, &stat);
+	int r = process_look(pid, &stat);
 
 	if (r < 0) {
 		return is_nobody(r) ? -ESRCH : r;
@@ -95,7 +94,7 @@ bool process_alive(struct process process) {
 	if (process.pid <= 0) {
 		return false;
 	}
-	r = read_real(process.pid, &stat);
+	r = process_look(process.pid, &stat);
 	if (r < 0) {
 		return !is_nobody(r);
 	}

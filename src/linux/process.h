@@ -20,6 +20,9 @@ int process_stat_parse(const char *line, struct process_stat *ret) MUST_CHECK;
 /* Below the directory fd root. -ENOENT or -ESRCH: there is no such process. */
 int process_stat_read(int root, pid_t pid, struct process_stat *ret) MUST_CHECK;
 
+/* Of the real machine: the processes of a test's tree do not run. */
+int process_look(pid_t pid, struct process_stat *ret) MUST_CHECK;
+
 /* The process that has the pid now. -ESRCH. */
 int process_find(pid_t pid, struct process *ret) MUST_CHECK;
 

@@ -12,9 +12,9 @@
 #include "host/node.h"
 #include "host/process.h"
 #include "linux/attribute.h"
-#include "linux/child.h"
 #include "linux/deadline.h"
 #include "linux/process.h"
+#include "linux/worker.h"
 
 #define DEVICES    "sys/bus/pci/devices"
 #define VFIO_NODES "vfio/"
@@ -35,7 +35,7 @@ struct users {
 	} users[USERS_MAX];
 };
 
-static_assert(sizeof(struct users) <= CHILD_ANSWER_MAX, "who uses a device fits an answer");
+static_assert(sizeof(struct users) <= ANSWER_MAX, "who uses a device fits an answer");
 
 /* As much of a device as the reader of nodes looks at. */
 static int read_device(int root, struct address address, struct device *ret) {
@@ -106,7 +106,7 @@ int usage_read(int root, const struct address *devices, size_t count, bool only_
 		     : 0;
 }
 
-/* In the child. */
+/* In the worker. */
 static int list_users(
 	struct machine *machine, const void *order, void *answer, struct error *error) {
 	AUTO_HOLDERS struct holders holders = {0};
@@ -130,9 +130,9 @@ static int list_users(
 
 static int look(struct machine *machine, const struct address *device, struct users *ret,
 	struct error *error) {
-	const struct duty duty = {list_users, device, sizeof(*ret)};
+	const struct duty duty = {list_users, device, sizeof(*device), sizeof(*ret)};
 	uint64_t deadline = deadline_after(machine->options.writer_timeout_ms);
-	int r = child_do(machine, &duty, deadline, ret, error);
+	int r = worker_do(machine, &duty, deadline, ret, error);
 
 	return r == -EINPROGRESS
 		       ? error_set(error, -ETIMEDOUT, "looking for processes takes for ever")

@@ -69,7 +69,7 @@ int journal_writer(struct ops *ops, struct journal *journal, size_t index, struc
 	if (r < 0) {
 		return r;
 	}
-	journal->records[index].writer = writer;
+	journal_set_writer(journal, index, writer);
 	return 0;
 }
 

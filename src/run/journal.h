@@ -54,12 +54,17 @@ int journal_create(struct ops *ops, const struct plan *plan, const struct reques
 
 int journal_push(struct ops *ops, struct journal *journal, const struct step *step, bool tried,
 	struct error *error) MUST_CHECK;
+/* Also ends the writing of every other record that the same process was named for: it makes one
+ * change at a time. */
 int journal_writer(struct ops *ops, struct journal *journal, size_t index, struct process writer,
 	struct error *error) MUST_CHECK;
 int journal_pop(struct ops *ops, struct journal *journal, size_t index, struct error *error)
 	MUST_CHECK;
 int journal_hold(struct ops *ops, struct journal *journal, struct error *error) MUST_CHECK;
 int journal_turn_home(struct ops *ops, struct journal *journal, struct error *error) MUST_CHECK;
+
+/* The same for the record in memory alone. */
+void journal_set_writer(struct journal *journal, size_t index, struct process writer);
 
 /* Records that are not popped. */
 size_t journal_depth(const struct journal *journal);

@@ -143,12 +143,28 @@ static int take_record(struct journal *journal, const char **text, struct record
 	return 0;
 }
 
+void journal_set_writer(struct journal *journal, size_t index, struct process writer) {
+	for (size_t i = 0; i < journal->record_count; i++) {
+		struct process *other = &journal->records[i].writer;
+
+		if (other->pid == writer.pid && other->start == writer.start) {
+			*other = (struct process){0};
+		}
+	}
+	journal->records[index].writer = writer;
+}
+
 static int replay_writer(struct journal *journal, const char *text) {
+	struct process writer;
 	struct record *record;
 	int r = take_record(journal, &text, &record);
 
-	r = r < 0 ? r : take_process(&text, &record->writer);
-	return r < 0 || *text ? -EINVAL : 0;
+	r = r < 0 ? r : take_process(&text, &writer);
+	if (r < 0 || *text) {
+		return -EINVAL;
+	}
+	journal_set_writer(journal, (size_t)(record - journal->records), writer);
+	return 0;
 }
 
 static int replay_pop(struct journal *journal, const char *text) {

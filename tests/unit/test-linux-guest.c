@@ -179,6 +179,7 @@ static enum guest_state look(struct ops *ops, const char *key, struct process da
 static void a_guest_starts_runs_and_is_gone(void **state) {
 	static const char mine[] = WORDS_TO(UUID);
 	struct ops *ops = make_ops();
+	const struct owner by_hand = {.door = "hand"}, home = {.door = "home"};
 	struct process own, parent;
 	struct sight sight;
 
@@ -190,7 +191,10 @@ static void a_guest_starts_runs_and_is_gone(void **state) {
 	add_qemu(1001, mine, sizeof(mine));
 	assert_int_equal(look(ops, "libvirt:" UUID, own), GUEST_RUNNING);
 	assert_int_equal(look(ops, "libvirt:" UUID, (struct process){0}), GUEST_RUNNING);
-	assert_int_equal(look(ops, "hand", (struct process){0}), GUEST_RUNNING);
+	assert_int_equal(ops->guest(ops, "hand:x", &by_hand, &sight, NULL), 0);
+	assert_int_equal(sight.state, GUEST_RUNNING);
+	assert_int_equal(ops->guest(ops, "hand:x", &home, &sight, NULL), 0);
+	assert_int_equal(sight.state, GUEST_GONE);
 	assert_int_equal(
 		ops->guest(ops, "proxmox:100", &(struct owner){0}, &sight, NULL), -EOPNOTSUPP);
 	linux_ops_free(ops);
