@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/aside.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 
-#define VALUE_MAX 512
+/*
+ * What the children write into and we read from. Each value has a mark of its own: a child that was
+ * given up may still write one, and does no harm by it.
+ */
+struct shared {
+	char *values;
+	atomic_bool *answered;
+};
 
-static_assert(VALUE_MAX <= PIPE_BUF, "a pipe keeps a value whole");
-
-/* One child on its way through the items. */
+/* One child on its way through the items. Its end of the pipe is closed when it ends. */
 struct reader {
 	pid_t pid;
 	int pipe;
@@ -37,19 +42,15 @@ static void close_all_but(int a, int b) {
 	close_range((unsigned int)high + 1, UINT_MAX, 0);
 }
 
-static void read_all(const struct aside *aside, size_t first, size_t count, int pipe) {
-	close_all_but(aside->root, pipe);
+static void read_all(const struct aside *aside, size_t first, size_t count, struct shared shared) {
 	for (size_t i = first; i < count; i++) {
-		char value[VALUE_MAX] = {0};
-
-		aside->read(aside->context, i, value);
-		if (write(pipe, value, aside->size) != (ssize_t)aside->size) {
-			return;
-		}
+		aside->read(aside->context, i, shared.values + i * aside->size);
+		atomic_store(&shared.answered[i], true);
 	}
 }
 
-static int start(const struct aside *aside, size_t first, size_t count, struct reader *ret) {
+static int start(const struct aside *aside, size_t first, size_t count, struct shared shared,
+	struct reader *ret) {
 	int ends[2];
 	pid_t pid;
 
@@ -58,7 +59,8 @@ static int start(const struct aside *aside, size_t first, size_t count, struct r
 	}
 	pid = fork();
 	if (pid == 0) {
-		read_all(aside, first, count, ends[1]);
+		close_all_but(aside->root, ends[1]);
+		read_all(aside, first, count, shared);
 		_exit(0);
 	}
 	close(ends[1]);
@@ -88,21 +90,35 @@ static bool is_blocked(pid_t pid) {
 	return !end || strncmp(end, ") D", 3) == 0;
 }
 
-/* Waits for the next value; false: the child is stuck or has died. On a busy machine a child that
- * could run may be silent for long: only one that is blocked is given up early. */
-static bool await(const struct aside *aside, const struct reader *reader, void *ret_value) {
-	struct pollfd pipe = {.fd = reader->pipe, .events = POLLIN};
+/* How far a child that began with item `first` has come. */
+static size_t progress(struct shared shared, size_t first, size_t count) {
+	while (first < count && atomic_load(&shared.answered[first])) {
+		first++;
+	}
+	return first;
+}
 
-	for (int waited_ms = 0; waited_ms < aside->limit_ms; waited_ms += aside->patience_ms) {
+/* Waits until the child has ended; false: it is stuck. On a busy machine a child that could run may
+ * be silent for long: only one that is blocked, and at the same item as before, is given up early.
+ */
+static bool await(const struct aside *aside, const struct reader *reader, struct shared shared,
+	size_t first, size_t count) {
+	struct pollfd pipe = {.fd = reader->pipe, .events = POLLIN};
+	int silent_ms = 0;
+
+	while (silent_ms < aside->limit_ms) {
+		size_t before = progress(shared, first, count);
 		int n = poll(&pipe, 1, aside->patience_ms);
 
 		if (n > 0) {
-			return read(reader->pipe, ret_value, aside->size) == (ssize_t)aside->size;
+			return true;
 		}
 		if (n < 0 && errno != EINTR) {
 			return false;
 		}
-		if (n == 0 && is_blocked(reader->pid)) {
+		first = progress(shared, before, count);
+		silent_ms = first == before ? silent_ms + aside->patience_ms : 0;
+		if (n == 0 && first == before && is_blocked(reader->pid)) {
 			return false;
 		}
 	}
@@ -119,29 +135,46 @@ static void finish(const struct reader *reader, bool stuck) {
 	}
 }
 
-int aside_read(const struct aside *aside, size_t count, void *ret_values, bool *ret_answered) {
-	char *values = ret_values;
-	size_t i = 0;
+/* Item by item with one child, and after one that does not answer with a new one. */
+static int read_shared(const struct aside *aside, size_t count, struct shared shared) {
+	size_t next = 0;
 
-	assert(aside->size > 0 && aside->size <= VALUE_MAX && aside->patience_ms > 0);
-	memset(values, 0, count * aside->size);
-	while (i < count) {
+	while (next < count) {
 		struct reader reader = {.pipe = -1};
-		char value[VALUE_MAX];
-		bool answered = true;
-		int r = start(aside, i, count, &reader);
+		int r = start(aside, next, count, shared, &reader);
 
 		if (r < 0) {
 			return r;
 		}
-		for (; answered && i < count; i++) {
-			answered = await(aside, &reader, value);
-			ret_answered[i] = answered;
-			if (answered) {
-				memcpy(values + i * aside->size, value, aside->size);
-			}
-		}
-		finish(&reader, !answered);
+		finish(&reader, !await(aside, &reader, shared, next, count));
+		next = progress(shared, next, count) + 1;
 	}
 	return 0;
+}
+
+int aside_read(const struct aside *aside, size_t count, void *ret_values, bool *ret_answered) {
+	size_t size = count * (aside->size + sizeof(atomic_bool));
+	struct shared shared;
+	int r;
+
+	if (count == 0) {
+		return 0;
+	}
+	shared.values = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared.values == MAP_FAILED) {
+		return -errno;
+	}
+	shared.answered = (atomic_bool *)(shared.values + count * aside->size);
+	r = read_shared(aside, count, shared);
+	memset(ret_values, 0, count * aside->size);
+	for (size_t i = 0; i < count && r == 0; i++) {
+		size_t at = i * aside->size;
+
+		ret_answered[i] = atomic_load(&shared.answered[i]);
+		if (ret_answered[i]) {
+			memcpy((char *)ret_values + at, shared.values + at, aside->size);
+		}
+	}
+	munmap(shared.values, size);
+	return r;
 }

@@ -17,10 +17,10 @@ struct aside {
 	/* Reads item `index` and writes its value, size bytes; runs in the child. */
 	void (*read)(void *context, size_t index, void *ret_value);
 	void *context;
-	size_t size;     /* of one value: at most 512, so that a pipe keeps it whole */
+	size_t size;     /* of one value */
 	int root;        /* the one descriptor that read may use; the child closes all others */
 	int patience_ms; /* a child that sleeps in the kernel this long is stuck */
-	int limit_ms;    /* and any other that has been silent this long */
+	int limit_ms;    /* and any other that has come no further this long */
 };
 
 /*

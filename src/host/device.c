@@ -1,84 +1,113 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/device.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "host/array.h"
-#include "host/aside.h"
-#include "host/serial.h"
+#include "host/attribute.h"
+#include "host/guarded.h"
+#include "host/link.h"
 
 #define DEVICES       "sys/bus/pci/devices"
 #define CLASS_CARDBUS 0x0607
 
-/* How long the kernel may keep silent about a device before we go on without its answer. */
-#define PATIENCE_MS 250
-#define LIMIT_MS    10000
-
 /*
  * Two files that look handy are never read here. `uevent` (all ids in one read) waits for the
  * device's lock on Linux 6.11 to 6.14 and the stable trees of that time, `sriov_numvfs` on 5.3 to
- * 6.8: a driver that hangs would hang us. The ids stand in files of their own, and the functions
- * that are enabled are links. What cannot be had without the lock is read aside (aside.h).
+ * 6.8: a driver that hangs would hang us. The ids stand in modalias too, and the functions that are
+ * enabled are links. What cannot be had without the lock is read elsewhere (guarded.h).
  */
 
-/* What is not there, or not for us to read, stays empty or as it was. */
-static void read_line(int dir, const char *name, char *ret, size_t size) {
-	if (file_read_line(dir, name, ret, size) < 0) {
-		ret[0] = '\0';
+/* One after the other, where modalias does not say it. */
+static void read_ids(int dir, struct device *device) {
+	struct identity *identity = &device->identity;
+
+	identity->vendor = (uint16_t)attribute_number(dir, "vendor", 16);
+	identity->device = (uint16_t)attribute_number(dir, "device", 16);
+	identity->subsystem_vendor = (uint16_t)attribute_number(dir, "subsystem_vendor", 16);
+	identity->subsystem_device = (uint16_t)attribute_number(dir, "subsystem_device", 16);
+	device->class = (uint32_t)attribute_number(dir, "class", 16) & 0xffffff;
+}
+
+/* "pci:v000010DEd00001E84sv00001458sd00004000bc03sc00i00" (drivers/pci/pci-sysfs.c) */
+static void read_identity(int dir, struct device *device) {
+	struct identity *identity = &device->identity;
+	unsigned int vendor, model, subsystem_vendor, subsystem, base, sub, interface;
+
+	attribute_read_if_any(dir, "modalias", device->modalias, sizeof(device->modalias));
+	if (sscanf(device->modalias, "pci:v%8xd%8xsv%8xsd%8xbc%2xsc%2xi%2x", &vendor, &model,
+		    &subsystem_vendor, &subsystem, &base, &sub, &interface) == 7) {
+		identity->vendor = (uint16_t)vendor;
+		identity->device = (uint16_t)model;
+		identity->subsystem_vendor = (uint16_t)subsystem_vendor;
+		identity->subsystem_device = (uint16_t)subsystem;
+		device->class = base << 16 | sub << 8 | interface;
+	} else {
+		read_ids(dir, device);
 	}
-}
-
-static uint64_t read_number(int dir, const char *name) {
-	uint64_t value = 0;
-
-	return file_read_number(dir, name, 16, &value) < 0 ? 0 : value;
-}
-
-static void read_identity(int dir, struct identity *identity) {
-	identity->vendor = (uint16_t)read_number(dir, "vendor");
-	identity->device = (uint16_t)read_number(dir, "device");
-	identity->subsystem_vendor = (uint16_t)read_number(dir, "subsystem_vendor");
-	identity->subsystem_device = (uint16_t)read_number(dir, "subsystem_device");
-	identity->revision = (uint8_t)read_number(dir, "revision");
+	identity->revision = (uint8_t)attribute_number(dir, "revision", 16);
 }
 
 static int read_group(int dir) {
 	unsigned long long number;
-	char name[16];
+	char link[LINK_SIZE];
 
-	if (link_read_name(dir, "iommu_group", name, sizeof(name)) < 0 ||
-		number_parse(name, INT_MAX, &number) < 0) {
+	if (link_read(dir, "iommu_group", link, sizeof(link)) < 0 ||
+		number_parse(link_name(link), INT_MAX, &number) < 0) {
 		return GROUP_NONE;
 	}
 	return (int)number;
 }
 
-static void read_driver(int root, int dir, struct device *device) {
+static void read_driver(int dir, struct device *device) {
+	char link[LINK_SIZE];
+
+	if (link_read(dir, "driver", link, sizeof(link)) < 0 ||
+		name_set(device->driver, sizeof(device->driver), link_name(link)) < 0) {
+		device->driver[0] = '\0';
+	}
+}
+
+static void read_module(int root, struct device *device) {
 	char path[sizeof("sys/bus/pci/drivers//module") + DRIVER_SIZE];
 
-	if (link_read_name(dir, "driver", device->driver, sizeof(device->driver)) < 0) {
-		device->driver[0] = '\0';
-		return;
-	}
 	if (name_format(path, sizeof(path), "sys/bus/pci/drivers/%s/module", device->driver) < 0 ||
 		link_read_name(root, path, device->module, sizeof(device->module)) < 0) {
 		device->module[0] = '\0';
 	}
 }
 
-static void read_attributes(int root, int dir, struct device *device) {
-	int64_t node;
+/* Many devices have few drivers: each is asked once for its module. */
+static void read_modules(int root, struct device *devices, size_t count) {
+	for (size_t i = 0; i < count; i++) {
+		size_t same = 0;
 
-	read_identity(dir, &device->identity);
-	device->class = (uint32_t)read_number(dir, "class") & 0xffffff;
+		while (strcmp(devices[same].driver, devices[i].driver) != 0) {
+			same++;
+		}
+		if (same < i) {
+			memcpy(devices[i].module, devices[same].module, MODULE_SIZE);
+		} else if (devices[i].driver[0]) {
+			read_module(root, &devices[i]);
+		}
+	}
+}
+
+static void read_attributes(int dir, struct device *device) {
+	unsigned long long number;
+	char node[16];
+
+	read_identity(dir, device);
 	device->group = read_group(dir);
-	read_driver(root, dir, device);
-	read_line(dir, "modalias", device->modalias, sizeof(device->modalias));
-	read_line(dir, "power_state", device->power_state, sizeof(device->power_state));
-	device->numa_node = file_read_signed(dir, "numa_node", &node) < 0 ? -1 : (int)node;
+	read_driver(dir, device);
+	attribute_read_if_any(dir, "power_state", device->power_state, sizeof(device->power_state));
+	attribute_read_if_any(dir, "numa_node", node, sizeof(node));
+	device->numa_node = number_parse(node, INT_MAX, &number) < 0 ? -1 : (int)number;
 }
 
 /* A device link to another PCI device is named "consumer:pci:ADDRESS" (drivers/base/core.c). */
@@ -94,9 +123,10 @@ static int look_at_name(int dir, const char *name, struct device *device) {
 		/* Only bridges have it: config, which says so too, would wake the device. */
 		device->header_type = device->class >> 8 == CLASS_CARDBUS ? 2 : 1;
 	} else if (strcmp(name, "boot_vga") == 0) {
-		device->boot_vga = read_number(dir, name) == 1;
+		device->boot_vga = attribute_number(dir, name, 10) == 1;
 	} else if (strcmp(name, "reset_method") == 0) {
-		read_line(dir, name, device->reset_methods, sizeof(device->reset_methods));
+		attribute_read_if_any(
+			dir, name, device->reset_methods, sizeof(device->reset_methods));
 	} else if (strcmp(name, "vfio-dev") == 0) {
 		device->has_vfio_device = true;
 	} else if (strcmp(name, "physfn") == 0) {
@@ -113,30 +143,67 @@ static void device_done(struct device *device) {
 	names_free(&device->suppliers);
 }
 
+static int compare_names(const void *a, const void *b) {
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The kernel's order is not ours. */
+static void sort_names(struct names *names) {
+	if (names->count > 1) {
+		qsort(names->names, names->count, sizeof(*names->names), compare_names);
+	}
+}
+
+static int look_at_names(DIR *directory, struct device *device) {
+	const struct dirent *entry;
+	int r = 0;
+
+	while (r == 0 && (entry = readdir(directory))) {
+		r = look_at_name(dirfd(directory), entry->d_name, device);
+	}
+	sort_names(&device->consumers);
+	sort_names(&device->suppliers);
+	return r;
+}
+
+static void closedirp(DIR **directory) {
+	if (*directory) {
+		closedir(*directory);
+	}
+}
+
+static DIR *open_device(int root, const char *name) {
+	char path[sizeof(DEVICES "/") + ADDRESS_SIZE];
+	DIR *directory;
+	int fd = name_format(path, sizeof(path), DEVICES "/%s", name) < 0 ? -1
+									  : dir_open(root, path);
+
+	directory = fd < 0 ? NULL : fdopendir(fd);
+	if (!directory && fd >= 0) {
+		close(fd);
+	}
+	return directory;
+}
+
 /* -ENODEV: it is no PCI function, or went away while we looked. */
 static int device_read(int root, const char *name, struct device *ret) {
-	char path[sizeof(DEVICES "/") + ADDRESS_SIZE];
 	struct device device = {0};
-	AUTO_CLOSE int dir = -1;
-	AUTO_NAMES struct names names = {0};
+	CLEANUP(closedirp) DIR *directory = NULL;
+	int r;
 
-	if (address_parse(name, &device.address) < 0 ||
-		name_format(path, sizeof(path), DEVICES "/%s", name) < 0) {
+	if (address_parse(name, &device.address) < 0) {
 		return -ENODEV;
 	}
 	address_format(device.address, device.name);
-	dir = dir_open(root, path);
-	if (dir < 0 || names_read(dir, ".", &names) < 0) {
-		return dir == -ENOMEM ? -ENOMEM : -ENODEV;
+	directory = open_device(root, name);
+	if (!directory) {
+		return -ENODEV;
 	}
-	read_attributes(root, dir, &device);
-	for (size_t i = 0; i < names.count; i++) {
-		int r = look_at_name(dir, names.names[i], &device);
-
-		if (r < 0) {
-			device_done(&device);
-			return r;
-		}
+	read_attributes(dirfd(directory), &device);
+	r = look_at_names(directory, &device);
+	if (r < 0) {
+		device_done(&device);
+		return r;
 	}
 	*ret = device;
 	return 0;
@@ -147,71 +214,6 @@ void devices_free(struct device *devices, size_t count) {
 		device_done(&devices[i]);
 	}
 	free(devices);
-}
-
-/* What the kernel tells only when nobody is at work on the device. */
-struct guarded {
-	char override[DRIVER_SIZE];
-	char serial[SERIAL_SIZE];
-};
-
-struct guarded_context {
-	int root;
-	const struct device *devices;
-};
-
-static void read_guarded(void *context, size_t index, void *ret_value) {
-	const struct guarded_context *all = context;
-	const struct device *device = &all->devices[index];
-	struct guarded *value = ret_value;
-	char path[sizeof(DEVICES "/") + ADDRESS_SIZE];
-	AUTO_CLOSE int dir = -1;
-
-	if (name_format(path, sizeof(path), DEVICES "/%s", device->name) < 0) {
-		return;
-	}
-	dir = dir_open(all->root, path);
-	if (dir < 0) {
-		return;
-	}
-	read_line(dir, "driver_override", value->override, sizeof(value->override));
-	if (strcmp(value->override, "(null)") == 0) {
-		value->override[0] = '\0'; /* what the kernel's printf makes of none */
-	}
-	/* Reading config wakes a device up, and nobody wants that from being looked at. */
-	if (!device_is_bridge(device) && strcmp(device->power_state, "D3cold") != 0 &&
-		serial_read(dir, value->serial) < 0) {
-		value->serial[0] = '\0';
-	}
-}
-
-static int read_all_guarded(int root, struct device *devices, size_t count) {
-	struct guarded_context context = {.root = root, .devices = devices};
-	struct aside aside = {
-		.read = read_guarded,
-		.context = &context,
-		.size = sizeof(struct guarded),
-		.root = root,
-		.patience_ms = PATIENCE_MS,
-		.limit_ms = LIMIT_MS,
-	};
-	AUTO_FREE struct guarded *values = calloc(count + 1, sizeof(*values));
-	AUTO_FREE bool *answered = calloc(count + 1, sizeof(*answered));
-	int r;
-
-	if (!values || !answered) {
-		return -ENOMEM;
-	}
-	r = aside_read(&aside, count, values, answered);
-	if (r < 0) {
-		return r;
-	}
-	for (size_t i = 0; i < count; i++) {
-		memcpy(devices[i].override, values[i].override, DRIVER_SIZE);
-		memcpy(devices[i].identity.serial, values[i].serial, SERIAL_SIZE);
-		devices[i].in_flight = !answered[i];
-	}
-	return 0;
 }
 
 static int compare(const void *a, const void *b) {
@@ -236,7 +238,8 @@ static int read_all(int root, const struct names *names, struct device **devices
 		/* Not the order of the names: domain 10000 sorts before 1001 there. */
 		qsort(*devices, *count, sizeof(**devices), compare);
 	}
-	return read_all_guarded(root, *devices, *count);
+	read_modules(root, *devices, *count);
+	return guarded_read(root, *devices, *count);
 }
 
 int devices_read(int root, struct device **ret, size_t *ret_count, struct error *error) {
@@ -259,18 +262,25 @@ int devices_read(int root, struct device **ret, size_t *ret_count, struct error 
 }
 
 int device_identify(int root, const char *name, struct identity *ret, struct error *error) {
-	struct device device;
-	int r = device_read(root, name, &device);
+	struct device device = {0};
+	char path[sizeof(DEVICES "/") + ADDRESS_SIZE];
+	AUTO_CLOSE int dir = -1;
 
-	if (r == -ENODEV) {
-		return error_set(error, r, "there is no PCI device %s", name);
+	if (address_parse(name, &device.address) == 0) {
+		address_format(device.address, device.name);
+		dir = name_format(path, sizeof(path), DEVICES "/%s", device.name) < 0
+			      ? -1
+			      : dir_open(root, path);
 	}
-	if (r == 0) {
-		r = read_all_guarded(root, &device, 1);
-		*ret = r < 0 ? *ret : device.identity;
-		device_done(&device);
+	if (dir < 0) {
+		return error_set(error, -ENODEV, "there is no PCI device %s", name);
 	}
-	return r < 0 ? error_set(error, r, "cannot read what %s is: %s", name, strerror(-r)) : 0;
+	read_identity(dir, &device);
+	attribute_read_if_any(dir, "power_state", device.power_state, sizeof(device.power_state));
+	device.header_type = file_exists(dir, "secondary_bus_number");
+	guarded_read_here(root, &device);
+	*ret = device.identity;
+	return 0;
 }
 
 bool identity_same(const struct identity *a, const struct identity *b) {

@@ -132,6 +132,12 @@ static int add_kfd(const struct host *host, struct node *node, struct nodes *nod
 	return nodes_add(nodes, node);
 }
 
+/* Terminals are half of all nodes, and those of the kernel itself are of no device: mem, tty1 to
+ * tty63, vcs (Documentation/admin-guide/devices.txt). */
+static bool is_of_kernel(const struct node *node) {
+	return node->major == 1 || (node->major == 4 && node->minor < 64) || node->major == 7;
+}
+
 static int add_character(
 	const struct host *host, int directory, const char *name, struct nodes *nodes) {
 	struct node node = {0};
@@ -140,7 +146,7 @@ static int add_character(
 	size_t count;
 	int r = 0;
 
-	if (node_set_number(&node, name) < 0 ||
+	if (node_set_number(&node, name) < 0 || is_of_kernel(&node) ||
 		link_read(directory, name, link, sizeof(link)) < 0 || set_name(&node, link) < 0) {
 		return 0;
 	}

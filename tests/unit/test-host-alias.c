@@ -89,6 +89,16 @@ static void each_device_gets_the_variant_that_libvirt_would_take(void **state) {
 	assert_true(snapshot.host.vfio);
 }
 
+static void a_broken_index_does_not_hide_the_list(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("sriov-nic");
+
+	assert_int_equal(machine_write(&snapshot.machine,
+				 "/lib/modules/6.12.6-amd64/modules.alias.bin", "no index"),
+		0);
+	snapshot_read(&snapshot);
+	assert_string_equal(device_of(&snapshot, "0000:3b:00.2")->vfio_driver, "mlx5_vfio_pci");
+}
+
 static void a_loaded_module_tells_its_drivers_name_itself(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("sriov-nic");
 
@@ -117,6 +127,7 @@ int main(void) {
 		cmocka_unit_test(only_what_matches_is_kept_if_a_modalias_is_given),
 		cmocka_unit_test(what_is_built_in_has_aliases_too),
 		cmocka_unit_test(each_device_gets_the_variant_that_libvirt_would_take),
+		cmocka_unit_test(a_broken_index_does_not_hide_the_list),
 		cmocka_unit_test(a_loaded_module_tells_its_drivers_name_itself),
 		cmocka_unit_test(without_a_list_it_is_the_general_driver),
 	};

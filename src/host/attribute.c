@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/attribute.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+/* A page is all that an attribute can be. */
+#define ATTRIBUTE_MAX 4096
+
+int attribute_read(int device, const char *name, char *ret, size_t size) {
+	AUTO_CLOSE int fd = openat(device, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	char data[ATTRIBUTE_MAX];
+	char *start = data;
+	size_t length;
+	ssize_t n;
+
+	if (fd < 0) {
+		return -errno;
+	}
+	n = read(fd, data, sizeof(data) - 1);
+	if (n < 0) {
+		return -errno;
+	}
+	data[n] = '\0';
+	start += strspn(start, " \t");
+	length = strcspn(start, "\n");
+	while (length > 0 && (start[length - 1] == ' ' || start[length - 1] == '\t')) {
+		length--;
+	}
+	start[length] = '\0';
+	return name_set(ret, size, start);
+}
+
+void attribute_read_if_any(int device, const char *name, char *ret, size_t size) {
+	if (attribute_read(device, name, ret, size) < 0) {
+		ret[0] = '\0';
+	}
+}
+
+uint64_t attribute_number(int device, const char *name, int base) {
+	char line[32], *end;
+	unsigned long long value;
+
+	if (attribute_read(device, name, line, sizeof(line)) < 0) {
+		return 0;
+	}
+	errno = 0;
+	value = strtoull(line, &end, base);
+	return errno || end == line || *end || line[0] == '-' ? 0 : value;
+}
