@@ -45,7 +45,7 @@ enum result command_plan(const struct invocation *invocation) {
 		return result;
 	}
 	r = host_read(session.root, &host, &error);
-	r = r < 0 ? r : host_read_holders(session.root, &host, &error);
+	r = r < 0 || !captured ? r : host_read_holders(session.root, &host, &error);
 	if (r < 0) {
 		return command_fail(RESULT_REFUSED, &error);
 	}
