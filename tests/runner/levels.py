@@ -69,7 +69,7 @@ def long(cold):
     return _all_but_hosts("long") + [
         _build("build fuzzing", FUZZING, "--native-file", "build-dev.ini", "-Dfuzzing=true",
                compiler="clang"),
-        Level("fuzz new inputs", ["tests/fuzz/search", FUZZING], needs=("build fuzzing",),
+        Level("fuzz new inputs", ["tools/fuzz", FUZZING], needs=("build fuzzing",),
               cores=CORES, environment=SANITIZERS),
         _hosts(*options, limit_s=4800),
         _hosts(*options, "--kernel", NEW_KERNEL, name=f"kernel {NEW_KERNEL}", limit_s=4800),

@@ -21,7 +21,7 @@ LONG = re.compile(r"^.{101,}$")
 # They have to name what they forbid.
 OURSELVES = ("tests/tidy/words.py", "tests/tidy/planted.py")
 # Recorded as they were, byte for byte, or put into a virtual host as they are.
-RECORDED = ("tests/machines/", "tests/fuzz/corpus/", "tests/golden/", "tests/kernel/full/root/")
+RECORDED = re.compile(r"tests/(machines|golden|fuzz/corpus|kernel/full/root)/|tests/plans/.*\.txt$")
 LICENCE = "LICENSE"
 
 
@@ -31,7 +31,7 @@ def _is_script(text):
 
 def licence(path, text):
     named = path.endswith(CODE) or _is_script(text)
-    if not named or path.startswith(RECORDED):
+    if not named or RECORDED.match(path):
         return []
     head = "\n".join(text.splitlines()[:SPDX_LINES])
     return [] if SPDX.search(head) else ["has no SPDX-License-Identifier at its top"]
@@ -61,7 +61,7 @@ def width(path, text):
 
 
 def _written():
-    return [path for path in tree.files() if not path.startswith(RECORDED)
+    return [path for path in tree.files() if not RECORDED.match(path)
             and path not in OURSELVES and path != LICENCE]
 
 
