@@ -38,6 +38,7 @@ static const char *const faults[FAULT_COUNT] = {
 	[FAULT_DIE] = "die",
 	[FAULT_DIE_TORN] = "die in mid-line",
 	[FAULT_DIE_HANG] = "die, the writer lives on",
+	[FAULT_LOSE] = "lost line",
 	[FAULT_STRANGER] = "stranger",
 };
 
@@ -73,6 +74,7 @@ bool injector_applies(enum fault_kind kind, enum operation operation, bool block
 		return commits && blocking;
 	case FAULT_TEAR:
 	case FAULT_DIE_TORN:
+	case FAULT_LOSE:
 		return appends;
 	case FAULT_DIE:
 		return changes || operation == OPERATION_UNLOCK;
@@ -276,8 +278,8 @@ static int journal_append(
 	bool tears = is(fault, FAULT_TEAR) || is(fault, FAULT_DIE_TORN);
 	int r;
 
-	if (is(fault, FAULT_FAIL)) {
-		return fail(error, OPERATION_APPEND);
+	if (is(fault, FAULT_FAIL) || is(fault, FAULT_LOSE)) {
+		return fault->kind == FAULT_LOSE ? 0 : fail(error, OPERATION_APPEND);
 	}
 	r = inner->journal_append(
 		inner, name, data, tears ? torn(fault->part, length) : length, error);

@@ -42,6 +42,7 @@ enum fault_kind {
 	FAULT_DIE_TORN,  /* the process is killed with a part of the line written */
 	FAULT_DIE_HANG,  /* the process is killed while its writer is in the kernel, which ends
 			    `part` operations later */
+	FAULT_LOSE,      /* a line is not written, and it is said that it is */
 	FAULT_STRANGER,  /* before the operation somebody else does thing number `part` */
 	FAULT_COUNT,
 };

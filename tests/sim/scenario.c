@@ -119,14 +119,19 @@ static void build_nvidia(struct world *world) {
 	world_boot(world);
 }
 
-/* Of a release that gives one card up while the other stays. */
+/*
+ * Of a release that gives one card up while the other stays; and a third card of another make, so
+ * that the console stays when both have gone.
+ */
 static void build_nvidia_twins(struct world *world) {
 	start(world, 601);
 	add_nvidia(world);
 	strcpy(world->modules[world_find_module(world, "nvidia")].version, "590.48.01");
 	world->drivers[world_find_driver(world, "nvidia")].client_lets_go = true;
-	world_add_device(world, GPU, VGA_CLASS, 0x10de, 0x2484, 1)->boot_vga = true;
+	world_add_device(world, GPU, OTHER_CLASS, 0x10de, 0x2484, 1);
 	world_add_device(world, SECOND, OTHER_CLASS, 0x10de, 0x2484, 2);
+	add_driver(world, "amdgpu", 0x1002, 0x73bf)->graphics = true;
+	world_add_device(world, "0000:03:00.0", VGA_CLASS, 0x1002, 0x73bf, 3)->boot_vga = true;
 	add_vfio(world, true);
 	world_add_service(world, "lightdm.service", true, true);
 	world_boot(world);
@@ -217,9 +222,9 @@ const struct scenario scenarios[] = {
 	{"nvidia-twins", build_nvidia_twins, {SECOND}, {SECOND}, false},
 	{"firmware-6.1", build_firmware_new, {GPU, SOUND}, {GPU, SOUND}, false},
 	{"firmware-5.15", build_firmware_old, {GPU, SOUND}, {GPU, SOUND}, false},
-	{"variant", build_variant, {GPU}, {GPU}, true},
+	{"variant", build_variant, {GPU}, {GPU}, false},
 	{"override", build_override, {GPU, SOUND}, {GPU, SOUND}, false},
-	{"already", build_already, {GPU, SOUND}, {GPU, SOUND}, true},
+	{"already", build_already, {GPU, SOUND}, {GPU, SOUND}, false},
 	{"group", build_group, {GPU}, {GPU, "0000:03:00.0"}, false},
 	{"twins", build_twins, {SECOND}, {SECOND}, true},
 };

@@ -6,10 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct sim *sim_of(struct ops *ops) {
-	return (struct sim *)ops;
-}
-
 static int look(struct ops *ops, struct host *ret, struct error *error) {
 	int r = world_host(sim_of(ops)->world, ret);
 
@@ -33,16 +29,58 @@ static bool may_block(const struct step *step) {
 	return step->fact != FACT_SERVICE;
 }
 
-/* What would be stuck too, were it to go on: whoever waits for the same device's lock (C1). */
+/* Somebody has had the device open since before the change before this one: that was to be seen. */
+static bool takes_from_user(const struct sim *sim, int device) {
+	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
+		const struct world_process *process = &sim->world->processes[i];
+
+		if (process->kind != PROCESS_NONE && process->opens[device] &&
+			process->generation[device] == sim->world->devices[device].generation &&
+			process->since[device] < sim->world->changes) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * A device that was replaced may be hit by one change whose identity was checked just before, and
+ * by no other.
+ */
+static void watch_device(struct sim *sim, const struct step *step, const char *text) {
+	int at = world_find_device(sim->world, step->subject);
+	struct world_device *device = &sim->world->devices[at < 0 ? 0 : at];
+
+	if (at < 0) {
+		return;
+	}
+	if (device->replaced && ++device->touches > 1) {
+		world_violate(sim->world, "\"%s\" on a device that is another one now", text);
+	}
+	if (step->fact == FACT_DRIVER && strcmp(step->to, VALUE_NONE) == 0 &&
+		takes_from_user(sim, at)) {
+		world_violate(sim->world, "\"%s\" while somebody has it open", text);
+	}
+}
+
+/* What must never be done, whatever else goes wrong. */
 static void watch_for_violations(struct sim *sim, const struct step *step) {
 	char text[STEP_TEXT_SIZE];
+	int module = step->fact == FACT_MODULE ? world_find_module(sim->world, step->subject) : -1;
 
+	(void)step_format(step, text);
 	if (world_stuck_at(sim->world, step->subject)) {
-		world_violate(sim->world, "\"%s\" while another writer is in the kernel with it",
-			step_format(step, text));
+		world_violate(
+			sim->world, "\"%s\" while another writer is in the kernel with it", text);
 	}
 	if (!world_same_process(sim->world->lock, sim->self)) {
-		world_violate(sim->world, "\"%s\" without the lock", step_format(step, text));
+		world_violate(sim->world, "\"%s\" without the lock", text);
+	}
+	if (module >= 0 && sim->world->modules[module].vfio && strcmp(step->to, VALUE_NONE) == 0) {
+		world_violate(sim->world, "\"%s\": VFIO's modules stay", text);
+	}
+	if (step_is_of_device(step)) {
+		watch_device(sim, step, text);
 	}
 }
 
@@ -96,6 +134,7 @@ static int commit(struct ops *ops, struct writer *writer, struct error *error) {
 			step_format(&pending->step, text));
 	}
 	r = world_apply(sim->world, &pending->step, pending->home);
+	sim->world->changes++;
 	if (child && r == -EINPROGRESS) {
 		return error_set(error, stick(sim, child, true), "\"%s\" has not come back",
 			step_format(&pending->step, text));
@@ -208,110 +247,6 @@ static int guard(struct ops *ops, const char *name, struct error *error) {
 	return 0;
 }
 
-static int compare_names(const void *a, const void *b) {
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int journal_list(struct ops *ops, struct names *ret, struct error *error) {
-	struct world *world = sim_of(ops)->world;
-	AUTO_NAMES struct names names = {0};
-
-	for (size_t i = 0; i < WORLD_JOURNALS; i++) {
-		if (world->journals[i].present && names_add(&names, world->journals[i].guest) < 0) {
-			return error_set(error, -ENOMEM, "out of memory");
-		}
-	}
-	if (names.count > 1) {
-		qsort(names.names, names.count, sizeof(names.names[0]), compare_names);
-	}
-	*ret = names;
-	names = (struct names){0};
-	return 0;
-}
-
-static int journal_read_file(
-	struct ops *ops, const char *name, char **ret, size_t *ret_length, struct error *error) {
-	const struct world_journal *journal = world_journal(sim_of(ops)->world, name);
-	char *data;
-
-	if (!journal) {
-		return error_set(error, -ENOENT, "%s has no journal", name);
-	}
-	data = malloc(journal->length + 1);
-	if (!data) {
-		return error_set(error, -ENOMEM, "out of memory");
-	}
-	memcpy(data, journal->data, journal->length);
-	data[journal->length] = '\0';
-	*ret = data;
-	*ret_length = journal->length;
-	return 0;
-}
-
-static int journal_create_file(
-	struct ops *ops, const char *name, size_t reserve, struct error *error) {
-	struct world *world = sim_of(ops)->world;
-
-	if (world_journal(world, name)) {
-		return error_set(error, -EEXIST, "%s has a journal already", name);
-	}
-	if (world->disk_free < reserve) {
-		return error_set(error, -ENOSPC, "no room for the journal of %s", name);
-	}
-	for (size_t i = 0; i < WORLD_JOURNALS; i++) {
-		struct world_journal *journal = &world->journals[i];
-
-		if (!journal->present) {
-			assert(strlen(name) < sizeof(journal->guest));
-			strcpy(journal->guest, name);
-			journal->present = true;
-			journal->length = 0;
-			journal->reserved = reserve;
-			world->disk_free -= reserve;
-			return 0;
-		}
-	}
-	return error_set(error, -ENOSPC, "no more journals");
-}
-
-static int journal_append_file(
-	struct ops *ops, const char *name, const char *data, size_t length, struct error *error) {
-	struct sim *sim = sim_of(ops);
-	struct world_journal *journal = world_journal(sim->world, name);
-	size_t end;
-
-	if (!world_same_process(sim->world->lock, sim->self)) {
-		world_violate(sim->world, "the journal of %s is written without the lock", name);
-	}
-	if (!journal) {
-		return error_set(error, -ENOENT, "%s has no journal", name);
-	}
-	end = journal->length + length;
-	if (end > journal->reserved && end - journal->reserved > sim->world->disk_free) {
-		return error_set(error, -ENOSPC, "no room in the journal of %s", name);
-	}
-	if (end > journal->reserved) {
-		sim->world->disk_free -= end - journal->reserved;
-		journal->reserved = end;
-	}
-	assert(end <= WORLD_JOURNAL_SIZE);
-	memcpy(journal->data + journal->length, data, length);
-	journal->length = end;
-	return 0;
-}
-
-static int journal_remove_file(struct ops *ops, const char *name, struct error *error) {
-	struct world *world = sim_of(ops)->world;
-	struct world_journal *journal = world_journal(world, name);
-
-	if (!journal) {
-		return error_set(error, -ENOENT, "%s has no journal", name);
-	}
-	journal->present = false;
-	world->disk_free += journal->reserved;
-	return 0;
-}
-
 static int lock(struct ops *ops, struct error *error) {
 	struct sim *sim = sim_of(ops);
 
@@ -367,11 +302,6 @@ void sim_init(struct sim *sim, struct world *world, struct process process, stru
 			.guest = guest,
 			.watch = watch,
 			.guard = guard,
-			.journal_list = journal_list,
-			.journal_read = journal_read_file,
-			.journal_create = journal_create_file,
-			.journal_append = journal_append_file,
-			.journal_remove = journal_remove_file,
 			.lock = lock,
 			.unlock = unlock,
 			.now_us = now_us,
@@ -380,4 +310,5 @@ void sim_init(struct sim *sim, struct world *world, struct process process, stru
 		.self = process,
 		.parent = parent,
 	};
+	sim_files_init(&sim->ops);
 }

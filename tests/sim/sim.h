@@ -33,3 +33,10 @@ struct sim {
 };
 
 void sim_init(struct sim *sim, struct world *world, struct process process, struct process parent);
+
+static inline struct sim *sim_of(struct ops *ops) {
+	return (struct sim *)ops;
+}
+
+/* sim-files.c: fills in what concerns journals. */
+void sim_files_init(struct ops *ops);

@@ -49,6 +49,7 @@ static bool take(struct stranger *stranger) {
 	(void)world_override(world, stranger->target, "pci-stub");
 	(void)world_bind(world, "pci-stub", stranger->target);
 	except_device(stranger, stranger->target);
+	stranger->took = world->devices[at].driver >= 0;
 	return true;
 }
 
@@ -87,6 +88,19 @@ static bool open_card(struct stranger *stranger) {
 	return true;
 }
 
+/* Does a journal speak of the device? */
+static bool is_journaled(const struct world *world, const char *device) {
+	for (size_t i = 0; i < WORLD_JOURNALS; i++) {
+		const struct world_journal *journal = &world->journals[i];
+
+		if (journal->present &&
+			memmem(journal->data, journal->length, device, strlen(device))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool remove_device(struct stranger *stranger, bool replace) {
 	struct world *world = stranger->world;
 	int at = world_find_device(world, stranger->target);
@@ -105,14 +119,16 @@ static bool remove_device(struct stranger *stranger, bool replace) {
 		device->identity.vendor = 0x8086;
 		device->identity.device = 0x1533;
 		(void)world_probe(world, device->name);
+		device->replaced = is_journaled(world, device->name);
 	}
 	except_device(stranger, stranger->target);
 	return true;
 }
 
 /*
- * The hypervisor's own way (contracts.md A5): every driverless match goes at once. What had an
- * override already, which nobody but baton sets, goes where it was on its way to anyhow.
+ * The hypervisor's own way (contracts.md A5): every driverless match goes at once. What has an
+ * override only goes because of baton, and must come home; unless it was idle before, and so would
+ * have gone anyhow.
  */
 static bool give_ids(struct stranger *stranger) {
 	struct world *world = stranger->world;
@@ -130,7 +146,10 @@ static bool give_ids(struct stranger *stranger) {
 		return false;
 	}
 	for (size_t i = 0; i < world->device_count; i++) {
-		if (world->devices[i].driver != drivers[i] && !world->devices[i].override[0]) {
+		bool idle = stranger->before->devices[i].driver < 0;
+
+		if (world->devices[i].driver != drivers[i] &&
+			(idle || !world->devices[i].override[0])) {
 			except_device(stranger, world->devices[i].name);
 		}
 	}
@@ -174,6 +193,14 @@ bool stranger_act(struct stranger *stranger, unsigned int deed) {
 	}
 }
 
+bool stranger_is_content(const struct stranger *stranger) {
+	const struct world *world = stranger->world;
+	int at = world_find_device(world, stranger->target);
+
+	return !stranger->took ||
+	       (at >= 0 && world->devices[at].driver == world_find_driver(world, "pci-stub"));
+}
+
 void stranger_return(struct stranger *stranger) {
 	struct world *world = stranger->world;
 	int at = world_find_device(stranger->before, stranger->target);
@@ -183,6 +210,8 @@ void stranger_return(struct stranger *stranger) {
 	if (device->driver >= 0) {
 		world_unbind_finish(world, at);
 	}
+	stranger->took = false;
+	device->replaced = false;
 	device->present = true;
 	device->identity = before->identity;
 	strcpy(device->override, before->override);

@@ -12,7 +12,8 @@ struct stranger {
 	const struct world *before; /* as the machine was */
 	const char *target;         /* the device that he has an eye on */
 	struct exceptions *exceptions;
-	bool robbed;  /* he has taken it */
+	bool robbed;  /* it is not what it was, or not where it was */
+	bool took;    /* he has it on a driver of his own */
 	bool started; /* he has started the display manager */
 };
 
@@ -20,6 +21,12 @@ struct stranger {
 
 /* False: there is nothing for him to do. */
 bool stranger_act(struct stranger *stranger, unsigned int deed);
+
+/*
+ * Has he still what he took? Baton may have it in between, but must give it back to him. His
+ * override may be lost: between reading and writing one there is nothing that could keep him out.
+ */
+bool stranger_is_content(const struct stranger *stranger);
 
 /* He brings the device back, as it was before he came. */
 void stranger_return(struct stranger *stranger);

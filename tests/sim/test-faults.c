@@ -3,7 +3,9 @@
  * Every fault at every operation of a hand-over and its return, and again at every operation of
  * what follows the first fault. A fault that strikes nothing is no trial.
  *
- *     test-faults [SCENARIO]    BATON_LONG=1: two faults on every machine
+ *     test-faults [--first] [SCENARIO]
+ *
+ * --first: ends at the first failure, easy trials first. BATON_LONG=1: two faults on every machine.
  */
 #include "trial.h"
 
@@ -19,9 +21,20 @@ struct totals {
 	unsigned long faults;
 	unsigned long seconds;
 	unsigned long allocations;
+	unsigned long gaps;
 	unsigned long trials;
 	unsigned long failures;
 };
+
+/*
+ * Faults that are followed by the same operations on the same machine are followed by the same
+ * second faults. Those are tried once, unless BATON_LONG is set.
+ */
+#define CONTINUATIONS_MAX 16384
+
+static uint64_t continuations[CONTINUATIONS_MAX];
+static size_t continuation_count;
+static bool everything, first_only;
 
 static struct trial trial;
 static struct totals totals;
@@ -40,8 +53,15 @@ static void show(const struct fault *faults, size_t count) {
 	}
 }
 
+static bool is_over(void) {
+	return first_only && totals.failures > 0;
+}
+
 /* Returns whether all of the faults struck. */
 static bool try(const struct fault *faults, size_t count) {
+	if (is_over()) {
+		return false;
+	}
 	trial_run(&trial, faults, count);
 	for (size_t i = 0; i < count; i++) {
 		if (!trial.injector.faults[i].fired) {
@@ -83,6 +103,7 @@ static unsigned int parts(enum fault_kind kind, unsigned int *ret_parts) {
 	case FAULT_FAIL_LATE:
 	case FAULT_LIE:
 	case FAULT_DIE:
+	case FAULT_LOSE:
 	case FAULT_COUNT:
 		break;
 	}
@@ -102,16 +123,6 @@ static void remember_path(struct path *path) {
 	memcpy(path->operations, trial.injector.trace, path->count);
 	memcpy(path->blocking, trial.injector.blocking, path->count);
 }
-
-/*
- * Faults that are followed by the same operations on the same machine are followed by the same
- * second faults. Those are tried once, unless BATON_LONG is set.
- */
-#define CONTINUATIONS_MAX 16384
-
-static uint64_t continuations[CONTINUATIONS_MAX];
-static size_t continuation_count;
-static bool everything;
 
 static bool is_new(uint64_t continuation) {
 	for (size_t i = 0; i < continuation_count; i++) {
@@ -156,8 +167,8 @@ static void at_operation(
 		unsigned int count = parts(kind, part);
 
 		if (!injector_applies(kind, path->operations[at], path->blocking[at]) ||
-			(first && kind == FAULT_STRANGER)) {
-			continue;
+			(first && kind == FAULT_STRANGER) || kind == FAULT_LOSE) {
+			continue; /* a lost line is for gaps() */
 		}
 		for (unsigned int i = 0; i < count * (1 + injector_may_persist(kind)); i++) {
 			struct fault faults[2] = {{.kind = kind,
@@ -189,7 +200,7 @@ static void second_faults(const struct fault *first) {
 static void allocations(void) {
 	unsigned int count = trial.memory_used;
 
-	for (trial.memory = 1; trial.memory <= count; trial.memory++) {
+	for (trial.memory = 1; trial.memory <= count && !is_over(); trial.memory++) {
 		trial_run(&trial, NULL, 0);
 		totals.trials++;
 		totals.allocations++;
@@ -199,6 +210,24 @@ static void allocations(void) {
 		}
 	}
 	trial.memory = 0;
+}
+
+/* A line is lost, and baton dies at any later operation that changes something. */
+static void gaps(const struct path *path) {
+	for (unsigned int lost = 0; lost < path->count && !is_over(); lost++) {
+		for (unsigned int at = lost + 1; at < path->count; at++) {
+			if (path->operations[lost] != OPERATION_APPEND ||
+				!injector_applies(FAULT_DIE, path->operations[at], false) ||
+				!trial_run_gap(&trial, lost, at)) {
+				continue;
+			}
+			totals.trials++;
+			totals.gaps++;
+			if (trial.wrong[0]) {
+				show(NULL, 0);
+			}
+		}
+	}
 }
 
 static void run_scenario(const struct scenario *scenario, bool deeper) {
@@ -216,29 +245,49 @@ static void run_scenario(const struct scenario *scenario, bool deeper) {
 	remember_path(&path);
 	continuation_count = 0;
 	allocations();
+	gaps(&path);
 	totals.operations += path.count;
 	for (unsigned int at = 0; at < path.count; at++) {
 		at_operation(&path, at, NULL, deeper);
 	}
-	printf("%-16s %3u operations, %lu trials, %zu\n", scenario->name, path.count,
-		totals.trials - before, continuation_count);
+	printf("%-16s %3u operations, %lu trials\n", scenario->name, path.count,
+		totals.trials - before);
 	fflush(stdout);
 }
 
-int main(int argc, char **argv) {
+/* Two faults where that takes seconds, or everywhere. */
+static unsigned long run_all(const char *name, bool deeper) {
 	unsigned long plans = 0;
 
-	everything = getenv("BATON_LONG") != NULL;
-	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	for (size_t i = 0; i < scenario_count; i++) {
-		if (argc < 2 || strcmp(argv[1], scenarios[i].name) == 0) {
+		if (!name || strcmp(name, scenarios[i].name) == 0) {
 			plans++;
-			run_scenario(&scenarios[i], everything || scenarios[i].small);
+			run_scenario(&scenarios[i], deeper && (everything || scenarios[i].small));
+		}
+		if (first_only && totals.failures > 0) {
+			break;
 		}
 	}
-	printf("plans %lu, operations %lu, faults %lu, second faults %lu, allocations %lu: %lu trials, "
-	       "%lu failed\n",
+	return plans;
+}
+
+int main(int argc, char **argv) {
+	const char *name = NULL;
+	unsigned long plans;
+
+	everything = getenv("BATON_LONG") != NULL;
+	for (int i = 1; i < argc; i++) {
+		first_only |= strcmp(argv[i], "--first") == 0;
+		name = argv[i][0] == '-' ? name : argv[i];
+	}
+	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+	plans = first_only ? run_all(name, false) : 0;
+	if (totals.failures == 0) {
+		plans = run_all(name, true);
+	}
+	printf("plans %lu, operations %lu, faults %lu, second faults %lu, allocations %lu, "
+	       "gaps %lu: %lu trials, %lu failed\n",
 		plans, totals.operations, totals.faults, totals.seconds, totals.allocations,
-		totals.trials, totals.failures);
+		totals.gaps, totals.trials, totals.failures);
 	return totals.failures > 0;
 }

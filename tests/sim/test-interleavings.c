@@ -8,16 +8,12 @@
  * lock, so that among them the turn changes only where the lock is taken, a guest starts or stops,
  * or the list of journals is read. The stranger knows no lock and may act before every operation.
  *
- *     test-interleavings [GAME]    BATON_LONG=1: all actors in one game
+ *     test-interleavings [--first] [GAME]
+ *
+ * --first: ends at the first failure. BATON_LONG=1: games of all actors too.
  */
-#include "fiber.h"
-#include "injector.h"
 #include "memory.h"
-#include "scenario.h"
-#include "sim.h"
-#include "stranger.h"
-
-#include "handover.h"
+#include "table.h"
 
 #include <assert.h>
 #include <malloc.h>
@@ -25,283 +21,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ACTORS_MAX  3
-#define CHOICES_MAX 4096
-#define SHOWN_MAX   5
-#define KILLER      STRANGER_DEEDS /* one deed more: kill -9 of what guest A's door runs */
-
-struct part {
-	const char *guest;     /* NULL: a repair */
-	const char *device[2]; /* that it wants */
-};
-
-struct game {
-	const char *name;
-	const char *scenario;
-	struct part parts[ACTORS_MAX];
-	size_t part_count;
-	bool stranger; /* each of his deeds, and the killer's, is one more game */
-	bool is_long;
-};
-
-struct actor {
-	const struct part *part;
-	struct fiber fiber;
-	struct sim sim;
-	struct injector injector;
-	struct handover handover;
-	char subject[GUEST_SIZE]; /* of the next operation */
-	enum operation next;      /* what it stops before; OPERATION_COUNT: something that is no
-				     operation      of baton's */
-	bool alive;
-	bool has; /* the guest has its devices */
-	enum result detached;
-	struct error error;
-};
-
-struct table {
-	const struct game *game;
-	const struct scenario *scenario;
-	struct world before;
-	struct world world;
-	struct exceptions exceptions;
-	struct stranger stranger;
-	struct actor actors[ACTORS_MAX];
-	unsigned int asleep; /* actors whose next operation has been tried first */
-	struct actor *turn;  /* who goes on; NULL: nobody can */
-	bool seated;         /* everybody has come to his first operation */
-	struct process daemon;
-	int deed;     /* that the stranger has still to do; -1: none */
-	bool in_vain; /* there was nothing for him to do, or it has been played in another order */
-	bool killed;
-	bool trace;
-	char wrong[512];
-
-	unsigned char chosen[CHOICES_MAX], options[CHOICES_MAX];
-	size_t depth, length;
-};
-
-static struct table table;
-
-static void wrong(const char *format, ...) PRINTF(1, 2);
-
-static void wrong(const char *format, ...) {
-	va_list args;
-
-	if (table.wrong[0]) {
-		return;
-	}
-	va_start(args, format);
-	(void)vsnprintf(table.wrong, sizeof(table.wrong), format, args);
-	va_end(args);
-}
-
-/* The next choice of so many. */
-static unsigned int choose(unsigned int count) {
-	assert(table.depth < CHOICES_MAX);
-	if (table.depth == table.length) {
-		table.chosen[table.length] = 0;
-		table.options[table.length++] = (unsigned char)count;
-	}
-	assert(table.options[table.depth] == count);
-	return table.chosen[table.depth++];
-}
-
-/* The next schedule; false: there is none. */
-static bool advance(void) {
-	while (table.length > 0 &&
-		table.chosen[table.length - 1] + 1 == table.options[table.length - 1]) {
-		table.length--;
-	}
-	if (table.length == 0) {
-		return false;
-	}
-	table.chosen[table.length - 1]++;
-	return true;
-}
-
-static unsigned int mask(const struct actor *actor) {
-	return 1U << (actor - table.actors);
-}
-
-static bool can_go(const struct actor *actor) {
-	return actor->alive && !actor->fiber.finished &&
-	       !(actor->next == OPERATION_LOCK && table.world.lock.pid != 0);
-}
-
-/* Do the two want the same device? */
-static bool compete(const struct part *a, const struct part *b) {
-	for (size_t i = 0; i < 2 && a->device[i]; i++) {
-		for (size_t k = 0; k < 2 && b->device[k]; k++) {
-			if (strcmp(a->device[i], b->device[k]) == 0) {
-				return true;
-			}
-		}
-	}
-	return false;
-}
-
-/* Does it see whether the guest runs? */
-static bool sees(const struct actor *actor, const struct actor *guest) {
-	if (actor->next == OPERATION_GUEST) {
-		return !guest->part->guest || strcmp(actor->subject, guest->part->guest) == 0;
-	}
-	return actor->next == OPERATION_LOOK && compete(actor->part, guest->part);
-}
-
-/*
- * May it matter which of two next operations comes first? What is done under the lock meets only
- * what is done without it: the list of journals, and guests that start and stop (OPERATION_COUNT).
- */
-static bool depend(const struct actor *a, const struct actor *b) {
-	bool lists_a = a->next == OPERATION_CREATE || a->next == OPERATION_REMOVE;
-	bool lists_b = b->next == OPERATION_CREATE || b->next == OPERATION_REMOVE;
-
-	return (a->next == OPERATION_LOCK && b->next == OPERATION_LOCK) ||
-	       (a->next == OPERATION_LIST && lists_b) || (b->next == OPERATION_LIST && lists_a) ||
-	       (a->next == OPERATION_COUNT && sees(b, a)) ||
-	       (b->next == OPERATION_COUNT && sees(a, b));
-}
-
-/* May the turn change before this operation at all? */
-static bool may_change(const struct actor *turn, const struct actor *other) {
-	bool outside = turn->next == OPERATION_LOCK || turn->next == OPERATION_LIST ||
-		       turn->next == OPERATION_COUNT;
-
-	return outside || depend(turn, other);
-}
-
-/*
- * Sleep sets: once an actor's operation has been tried first, it is not tried again after others
- * that do not depend on it. The actor that goes on wakes those that depend on what it does.
- */
-static void wake(const struct actor *actor, unsigned int tried) {
-	unsigned int asleep = table.asleep | tried;
-
-	table.asleep = 0;
-	for (size_t i = 0; i < table.game->part_count; i++) {
-		if ((asleep & 1U << i) && !depend(&table.actors[i], actor)) {
-			table.asleep |= 1U << i;
-		}
-	}
-}
-
-/* What must hold at every moment. */
-static void check_now(void) {
-	for (size_t i = 0; i < table.game->part_count; i++) {
-		const struct actor *actor = &table.actors[i];
-
-		for (size_t k = 0; actor->has && k < 2 && actor->part->device[k]; k++) {
-			const char *name = actor->part->device[k];
-			int at = world_find_device(&table.world, name);
-			bool robbed =
-				table.stranger.robbed && strcmp(table.stranger.target, name) == 0;
-
-			if (!robbed && (at < 0 || table.world.devices[at].driver < 0 ||
-					       !table.world.drivers[table.world.devices[at].driver]
-							.vfio)) {
-				wrong("%s has %s, but it is not on a VFIO driver",
-					actor->part->guest, name);
-			}
-		}
-	}
-	if (!table.stranger.started && table.world.services[0].display_manager &&
-		table.world.services[0].up && !table.world.console) {
-		wrong("the display manager is up and has no card to draw on");
-	}
-	if (table.world.violation[0]) {
-		wrong("%s", table.world.violation);
-	}
-}
-
-static void kill_actor(struct actor *actor) {
-	world_kill(&table.world, actor->sim.self);
-	actor->alive = false;
-	table.killed = true;
-	if (actor->part->guest) {
-		world_guest(&table.world, actor->part->guest)->state = GUEST_GONE;
-	}
-}
-
-static void act_strangely(void) {
-	int deed = table.deed;
-
-	table.deed = -1;
-	if (table.trace) {
-		printf("    - %s\n", deed == KILLER ? "kill -9 of guest A's baton"
-						    : stranger_name((unsigned int)deed));
-	}
-	if (deed != KILLER) {
-		table.in_vain = !stranger_act(&table.stranger, (unsigned int)deed);
-	} else if (table.actors[0].fiber.finished || table.actors[0].has ||
-		   !world_process(&table.world, table.actors[0].sim.self)) {
-		table.in_vain = true;
-	} else {
-		kill_actor(&table.actors[0]);
-	}
-}
-
-/* Who could go on, whose turn it is first. */
-static unsigned int candidates(struct actor *ret[ACTORS_MAX]) {
-	bool goes = table.turn && can_go(table.turn);
-	unsigned int count = 0;
-
-	if (goes && !(table.asleep & mask(table.turn))) {
-		ret[count++] = table.turn;
-	}
-	for (size_t i = 0; i < table.game->part_count; i++) {
-		struct actor *other = &table.actors[i];
-
-		if (other != table.turn && can_go(other) && !(table.asleep & mask(other)) &&
-			(!goes || may_change(table.turn, other))) {
-			ret[count++] = other;
-		}
-	}
-	return count;
-}
-
-static bool anybody(void) {
-	for (size_t i = 0; i < table.game->part_count; i++) {
-		if (can_go(&table.actors[i])) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Who goes on now? The stranger goes in between. NULL: nobody can, or it has been tried. */
-static struct actor *next_actor(void) {
-	for (;;) {
-		struct actor *who[ACTORS_MAX];
-		unsigned int count = candidates(who), options, chosen, tried = 0;
-
-		check_now();
-		options = count + (table.deed >= 0 && anybody());
-		table.in_vain |= options == 0 && anybody();
-		if (options == 0) {
-			return NULL;
-		}
-		chosen = options == 1 ? 0 : choose(options);
-		for (unsigned int i = 0; i < chosen && i < count; i++) {
-			tried |= mask(who[i]);
-		}
-		if (chosen < count) {
-			wake(who[chosen], tried);
-			return who[chosen];
-		}
-		table.asleep = 0;
-		act_strangely();
-		if (table.in_vain) {
-			return NULL;
-		}
-	}
-}
+#define SHOWN_MAX 5
 
 /* Before this operation of the actor whose turn it is: whose is it now? */
 static void stop_before(struct actor *actor, enum operation operation) {
 	actor->next = operation;
 	if (table.seated) {
-		table.turn = next_actor();
+		table.turn = table_next();
 	}
 	if (table.turn != actor) {
 		fiber_yield(&actor->fiber);
@@ -362,13 +88,44 @@ static void tell(const struct actor *actor, const char *what, enum result result
 /* Where nobody disturbs, nothing fails. */
 static void expect(const struct actor *actor, const char *what, enum result result, bool allowed) {
 	if (!table.game->stranger && result != RESULT_DONE && !allowed) {
-		wrong("%s for %s ended with %u: %s", what,
+		table_wrong("%s for %s ended with %u: %s", what,
 			actor->part->guest ? actor->part->guest : "all", result, actor->error.text);
 	}
 }
 
 static size_t count_devices(const struct part *part) {
 	return part->device[1] ? 2 : 1;
+}
+
+/*
+ * While a guest has its devices, everything that its journal holds is as the journal says, whoever
+ * else has come and gone.
+ */
+static void check_holdings(const struct actor *actor) {
+	const struct world_journal *file = world_journal(&table.world, actor->part->guest);
+	static struct journal journal;
+
+	if (table.game->stranger) {
+		return;
+	}
+	if (!file || journal_parse(file->data, file->length, &journal, NULL) < 0) {
+		table_wrong("%s has its devices, but no journal", actor->part->guest);
+		return;
+	}
+	for (size_t i = 0; i < journal.record_count; i++) {
+		const struct step *step = &journal.records[i].step;
+		char value[VALUE_SIZE];
+		bool later = false;
+
+		for (size_t k = i + 1; k < journal.record_count; k++) {
+			later |= step_same_fact(step, &journal.records[k].step);
+		}
+		if (!later && world_get(&table.world, step->fact, step->subject, value) == 0 &&
+			strcmp(value, step->to) != 0) {
+			table_wrong("%s has its devices, but %s %s is %s", actor->part->guest,
+				fact_name(step->fact), step->subject, value);
+		}
+	}
 }
 
 /* The guest itself, between its door's two calls. */
@@ -381,9 +138,10 @@ static void run_guest(struct actor *actor) {
 	if (world_guest_start(
 		    &table.world, part->guest, part->device, count_devices(part), reason) < 0 &&
 		!table.stranger.robbed) {
-		wrong("detach for %s ended with 0, but %s", part->guest, reason);
+		table_wrong("detach for %s ended with 0, but %s", part->guest, reason);
 	}
 	stop_before(actor, OPERATION_COUNT);
+	check_holdings(actor);
 	actor->has = false;
 	world_guest_stop(&table.world, part->guest);
 }
@@ -489,14 +247,14 @@ static void finish(void) {
 		result = last_repair(&error);
 	}
 	if (result != RESULT_DONE) {
-		wrong("the last repair ended with %u: %s", result, error.text);
+		table_wrong("the last repair ended with %u: %s", result, error.text);
 	}
-	check_now();
+	table_check();
 	world_compare(&table.before, &table.world, &table.exceptions, &differences);
 	for (size_t i = 0; i < differences.count; i++) {
 		const struct difference *at = &differences.list[i];
 
-		wrong("at the end %s %s is %s and was %s", at->what, at->subject, at->now,
+		table_wrong("at the end %s %s is %s and was %s", at->what, at->subject, at->now,
 			at->before);
 	}
 }
@@ -510,26 +268,26 @@ static void play(int deed) {
 	memory_begin();
 	take_seats();
 	table.seated = true;
-	table.turn = next_actor();
+	table.turn = table_next();
 	while (table.turn) {
 		struct actor *actor = table.turn;
 
 		fiber_resume(&actor->fiber);
 		if (actor->fiber.finished && table.turn == actor) {
-			table.turn = next_actor();
+			table.turn = table_next();
 		}
 	}
 	for (size_t i = 0; i < table.game->part_count; i++) {
 		finished &= table.actors[i].fiber.finished || !table.actors[i].alive;
 	}
 	if (!table.in_vain && !finished) {
-		wrong("nobody can go on");
+		table_wrong("nobody can go on");
 	}
 	if (!table.in_vain) {
 		finish();
 	}
 	if (memory_end() > 0 && !table.killed && !table.in_vain) {
-		wrong("something leaks");
+		table_wrong("something leaks");
 	}
 }
 
@@ -538,6 +296,7 @@ struct totals {
 };
 
 static struct totals totals;
+static bool first_only;
 
 static void play_all(const struct game *game, int deed) {
 	unsigned long schedules = 0;
@@ -561,7 +320,7 @@ static void play_all(const struct game *game, int deed) {
 			play(deed);
 			table.trace = false;
 		}
-	} while (advance());
+	} while (table_advance() && !(first_only && totals.failures > 0));
 	totals.games++;
 	totals.schedules += schedules;
 }
@@ -598,6 +357,9 @@ static const struct game games[] = {
 static void play_game(const struct game *game) {
 	unsigned long before = totals.schedules;
 
+	if (first_only && totals.failures > 0) {
+		return;
+	}
 	table.game = game;
 	table.scenario = scenario_find(game->scenario);
 	memset(&table.before, 0, sizeof(table.before));
@@ -614,11 +376,16 @@ static void play_game(const struct game *game) {
 
 int main(int argc, char **argv) {
 	bool everything = getenv("BATON_LONG") != NULL;
+	const char *name = NULL;
+
+	for (int i = 1; i < argc; i++) {
+		first_only |= strcmp(argv[i], "--first") == 0;
+		name = argv[i][0] == '-' ? name : argv[i];
+	}
 
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	for (size_t i = 0; i < COUNT(games); i++) {
-		if (argc > 1 ? strcmp(argv[1], games[i].name) == 0
-			     : everything || !games[i].is_long) {
+		if (name ? strcmp(name, games[i].name) == 0 : everything || !games[i].is_long) {
 			play_game(&games[i]);
 		}
 	}

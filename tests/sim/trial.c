@@ -2,25 +2,11 @@
 #include "trial.h"
 
 #include <assert.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "judge.h"
 #include "memory.h"
-
-static void wrong(struct trial *trial, const char *format, ...) PRINTF(2, 3);
-
-static void wrong(struct trial *trial, const char *format, ...) {
-	va_list args;
-
-	if (trial->wrong[0]) {
-		return;
-	}
-	va_start(args, format);
-	(void)vsnprintf(trial->wrong, sizeof(trial->wrong), format, args);
-	va_end(args);
-}
 
 static void die(void *context) {
 	struct trial *trial = context;
@@ -117,12 +103,6 @@ static enum result act(struct trial *trial, enum act what) {
 	return RESULT_USAGE;
 }
 
-static const char *act_name(enum act act) {
-	static const char *const names[] = {"detach", "reattach", "repair"};
-
-	return names[act];
-}
-
 /* Runs one process of baton to its end or its death. */
 static void run_process(struct trial *trial, enum act what) {
 	struct process self = world_fork(&trial->world, PROCESS_BATON)->id;
@@ -140,136 +120,18 @@ static void run_process(struct trial *trial, enum act what) {
 		trial->result = act(trial, what);
 		plan_free(&trial->handover.plan);
 		if (trial->world.lock.pid) {
-			wrong(trial, "%s ended with the lock", act_name(what));
+			trial_wrong(trial, "%s ended with the lock", act_name(what));
 		}
 	}
 	trial->memory_used += memory_count();
 	left = memory_end();
 	if (!trial->died && left > 0) {
-		wrong(trial, "%s leaks %zu blocks", act_name(what), left);
+		trial_wrong(trial, "%s leaks %zu blocks", act_name(what), left);
 	}
 	world_kill(&trial->world, self);
 	if (trial->trace) {
 		printf("    = %s: %d %s\n", act_name(what), trial->died ? -1 : (int)trial->result,
 			trial->died ? "killed" : trial->error.text);
-	}
-}
-
-static bool same_text(const char *a, const char *b) {
-	return strcmp(a, b) == 0;
-}
-
-/* Does a step that has not been undone explain the difference, itself or as what came along? */
-static bool explains(const struct step *step, const struct difference *difference) {
-	const char *what = difference->what;
-
-	if (same_text(what, fact_name(step->fact)) || same_text(what, "in-flight")) {
-		return same_text(difference->subject, step->subject);
-	}
-	return same_text(what, "node") || same_text(what, "screen") || same_text(what, "console") ||
-	       same_text(what, "framebuffer");
-}
-
-static bool named(const struct journal *journal, const struct difference *difference) {
-	for (size_t i = 0; i < journal->record_count; i++) {
-		if (!journal->records[i].popped &&
-			explains(&journal->records[i].step, difference)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static struct journal *read_journal(struct trial *trial) {
-	const struct world_journal *file = world_journal(&trial->world, TRIAL_GUEST);
-	static struct journal journal;
-
-	if (!file) {
-		return NULL;
-	}
-	if (journal_parse(file->data, file->length, &journal, &trial->error) < 0) {
-		wrong(trial, "the journal cannot be read: %s", trial->error.text);
-		return NULL;
-	}
-	return &journal;
-}
-
-/* Did it not go away, or come in spite of all? Then it may stay: the next repair removes it. */
-static bool journal_may_stay(const struct trial *trial) {
-	for (size_t i = 0; i < trial->injector.fault_count; i++) {
-		const struct fault *fault = &trial->injector.faults[i];
-
-		if (fault->fired && (text_starts(fault->key, "remove ") ||
-					    text_starts(fault->key, "create "))) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static void check_as_before(struct trial *trial, bool final) {
-	struct differences differences;
-
-	world_compare(&trial->before, &trial->world, &trial->exceptions, &differences);
-	for (size_t i = 0; i < differences.count; i++) {
-		const struct difference *at = &differences.list[i];
-
-		if (!final && same_text(at->what, "journal") && journal_may_stay(trial)) {
-			continue;
-		}
-		wrong(trial, "%s ended with %u (%s), but %s %s is %s and was %s",
-			act_name(trial->act), trial->result, trial->error.text, at->what,
-			at->subject, at->now, at->before);
-	}
-}
-
-static void check_named(struct trial *trial) {
-	struct differences differences;
-	const struct journal *journal = read_journal(trial);
-
-	world_compare(&trial->before, &trial->world, &trial->exceptions, &differences);
-	for (size_t i = 0; i < differences.count; i++) {
-		const struct difference *at = &differences.list[i];
-
-		if (same_text(at->what, "journal") || (journal && named(journal, at))) {
-			continue;
-		}
-		wrong(trial, "%s: %s %s is %s and was %s, and the journal does not say so",
-			trial->died ? "killed" : "ended with 4", at->what, at->subject, at->now,
-			at->before);
-	}
-}
-
-static void check_guest_starts(struct trial *trial) {
-	char reason[256];
-	size_t count = scenario_count_devices(trial->scenario->given);
-
-	if (trial->stranger.robbed) {
-		return; /* between our last look and the guest's first */
-	}
-	if (world_guest_start(&trial->world, TRIAL_GUEST, trial->scenario->given, count, reason) <
-		0) {
-		wrong(trial, "detach ended with 0, but %s", reason);
-	}
-}
-
-/* Holds one process's end against what its exit code promises. */
-static void judge(struct trial *trial) {
-	if (trial->world.violation[0]) {
-		wrong(trial, "%s", trial->world.violation);
-	}
-	if (trial->died || trial->result == RESULT_UNRESOLVED) {
-		check_named(trial);
-		return;
-	}
-	if (trial->result == RESULT_USAGE ||
-		(trial->act != ACT_DETACH && trial->result != RESULT_DONE)) {
-		wrong(trial, "%s ended with %u", act_name(trial->act), trial->result);
-	}
-	if (trial->act == ACT_DETACH && trial->result == RESULT_DONE) {
-		check_guest_starts(trial);
-	} else {
-		check_as_before(trial, false);
 	}
 }
 
@@ -317,9 +179,13 @@ static void finish(struct trial *trial) {
 		step(trial, ACT_REPAIR);
 	}
 	if (!is_over(trial)) {
-		wrong(trial, "the last repair ended with %u: %s", trial->result, trial->error.text);
+		trial_wrong(trial, "the last repair ended with %u: %s", trial->result,
+			trial->error.text);
 	}
-	check_as_before(trial, true);
+	judge_as_before(trial, true);
+	if (!stranger_is_content(&trial->stranger)) {
+		trial_wrong(trial, "at the end the stranger has not what he took");
+	}
 }
 
 static void play(struct trial *trial) {
@@ -336,7 +202,7 @@ static void play(struct trial *trial) {
 	finish(trial);
 }
 
-void trial_run(struct trial *trial, const struct fault *faults, size_t fault_count) {
+static void begin(struct trial *trial, const struct fault *faults, size_t fault_count) {
 	world_copy(&trial->world, &trial->before);
 	trial->wrong[0] = '\0';
 	trial->stranger = (struct stranger){.world = &trial->world,
@@ -354,7 +220,47 @@ void trial_run(struct trial *trial, const struct fault *faults, size_t fault_cou
 		trial->injector.faults[i] = faults[i];
 	}
 	trial->injector.fault_count = fault_count;
+}
+
+void trial_run(struct trial *trial, const struct fault *faults, size_t fault_count) {
+	begin(trial, faults, fault_count);
 	play(trial);
+}
+
+static bool line_follows(const struct trial *trial, unsigned int lost_at) {
+	for (unsigned int i = lost_at + 1; i < trial->injector.count - 1; i++) {
+		if (trial->injector.trace[i] == OPERATION_APPEND) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool trial_run_gap(struct trial *trial, unsigned int lost_at, unsigned int killed_at) {
+	const struct fault faults[] = {
+		{.kind = FAULT_LOSE, .at = lost_at}, {.kind = FAULT_DIE, .at = killed_at}};
+	static struct world found;
+	struct differences differences;
+
+	begin(trial, faults, COUNT(faults));
+	run_process(trial, ACT_DETACH);
+	if (!trial->died || !line_follows(trial, lost_at)) {
+		return false;
+	}
+	world_guest(&trial->world, TRIAL_GUEST)->state = GUEST_GONE;
+	world_copy(&found, &trial->world);
+	for (size_t i = 0; i < WORLD_JOURNALS; i++) {
+		found.journals[i].present = false; /* only those that have come would differ */
+	}
+	run_process(trial, ACT_REPAIR);
+	world_compare(&found, &trial->world, NULL, &differences);
+	if (trial->died || trial->result != RESULT_UNRESOLVED) {
+		trial_wrong(trial, "repair of a journal with a gap ended with %u", trial->result);
+	}
+	if (differences.count != 1 || strcmp(differences.list[0].what, "journal") != 0) {
+		trial_wrong(trial, "repair of a journal with a gap has touched the machine");
+	}
+	return true;
 }
 
 /* Losses are excepted by name, as the plan names them. */

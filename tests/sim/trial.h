@@ -61,5 +61,12 @@ void trial_init(struct trial *trial, const struct scenario *scenario);
 /* Plays the whole trial; fault->fired in trial->injector tells which faults were met. */
 void trial_run(struct trial *trial, const struct fault *faults, size_t fault_count);
 
+/*
+ * A journal with a gap in it: the line of one operation is lost, although its disk said otherwise,
+ * and baton is killed at a later one. Repair must touch nothing and end with 4: a person must look.
+ * False: no line follows the lost one, and nobody could know.
+ */
+bool trial_run_gap(struct trial *trial, unsigned int lost_at, unsigned int killed_at);
+
 /* Writes "append 12 torn line" and the like. */
 const char *trial_describe(const struct trial *trial, char *ret, size_t size);

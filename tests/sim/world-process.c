@@ -48,9 +48,14 @@ void world_end(struct world *world, struct world_process *process) {
 }
 
 void world_open(struct world *world, struct world_process *process, int device) {
+	if (process->opens[device] &&
+		process->generation[device] == world->devices[device].generation) {
+		return;
+	}
 	process->opens[device] = true;
 	process->generation[device] = world->devices[device].generation;
 	process->through[device] = world->devices[device].driver;
+	process->since[device] = world->changes;
 }
 
 void world_close(struct world *world, int device) {

@@ -62,6 +62,8 @@ struct world_device {
 	char override[WORLD_NAME_SIZE];
 	char vfio_driver[WORLD_NAME_SIZE]; /* the best one; empty: vfio-pci */
 	unsigned int generation;           /* of its node: grows with every probe */
+	bool replaced;                     /* by another one, after a journal was begun for it */
+	unsigned int touches;              /* changes that baton has made to it since */
 };
 
 struct world_module {
@@ -112,6 +114,7 @@ struct world_process {
 	char guest[GUEST_SIZE]; /* hypervisors */
 	bool opens[WORLD_DEVICES];
 	unsigned int generation[WORLD_DEVICES]; /* of the node that it opened */
+	unsigned int since[WORLD_DEVICES];      /* how many changes there had been then */
 	int through[WORLD_DEVICES];             /* the driver that it pins so */
 };
 
@@ -148,8 +151,9 @@ struct world {
 	struct world_process processes[WORLD_PROCESSES];
 	unsigned int forks;
 	uint64_t clock_us;
-	struct process lock; /* none: free */
-	size_t disk_free;    /* bytes beyond what is reserved */
+	unsigned int changes; /* that baton has made */
+	struct process lock;  /* none: free */
+	size_t disk_free;     /* bytes beyond what is reserved */
 	struct world_guest guests[WORLD_GUESTS];
 	bool framebuffer_lost; /* vfio-pci has removed one */
 	char violation[256];   /* the first thing that must never be done; empty: none */

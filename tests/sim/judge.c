@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+void trial_wrong(struct trial *trial, const char *format, ...) {
+	va_list args;
+
+	if (trial->wrong[0]) {
+		return;
+	}
+	va_start(args, format);
+	(void)vsnprintf(trial->wrong, sizeof(trial->wrong), format, args);
+	va_end(args);
+}
+
+const char *act_name(enum act act) {
+	const char *const names[] = {"detach", "reattach", "repair"};
+
+	return names[act];
+}
+
+static bool same_text(const char *a, const char *b) {
+	return strcmp(a, b) == 0;
+}
+
+/* Does a step that has not been undone explain the difference, itself or as what came along? */
+static bool explains(const struct step *step, const struct difference *difference) {
+	const char *what = difference->what;
+
+	if (same_text(what, fact_name(step->fact)) || same_text(what, "in-flight")) {
+		return same_text(difference->subject, step->subject);
+	}
+	return same_text(what, "node") || same_text(what, "screen") || same_text(what, "console") ||
+	       same_text(what, "framebuffer");
+}
+
+static bool named(const struct journal *journal, const struct difference *difference) {
+	for (size_t i = 0; i < journal->record_count; i++) {
+		if (!journal->records[i].popped &&
+			explains(&journal->records[i].step, difference)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct journal *read_journal(struct trial *trial) {
+	const struct world_journal *file = world_journal(&trial->world, TRIAL_GUEST);
+	static struct journal journal;
+
+	if (!file) {
+		return NULL;
+	}
+	if (journal_parse(file->data, file->length, &journal, &trial->error) < 0) {
+		trial_wrong(trial, "the journal cannot be read: %s", trial->error.text);
+		return NULL;
+	}
+	return &journal;
+}
+
+/* Did it not go away, or come in spite of all? Then it may stay: the next repair removes it. */
+static bool journal_may_stay(const struct trial *trial) {
+	for (size_t i = 0; i < trial->injector.fault_count; i++) {
+		const struct fault *fault = &trial->injector.faults[i];
+
+		if (fault->fired && (text_starts(fault->key, "remove ") ||
+					    text_starts(fault->key, "create "))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void judge_as_before(struct trial *trial, bool final) {
+	struct differences differences;
+
+	world_compare(&trial->before, &trial->world, &trial->exceptions, &differences);
+	for (size_t i = 0; i < differences.count; i++) {
+		const struct difference *at = &differences.list[i];
+
+		if (!final && same_text(at->what, "journal") && journal_may_stay(trial)) {
+			continue;
+		}
+		trial_wrong(trial, "%s ended with %u (%s), but %s %s is %s and was %s",
+			act_name(trial->act), trial->result, trial->error.text, at->what,
+			at->subject, at->now, at->before);
+	}
+}
+
+static void check_named(struct trial *trial) {
+	struct differences differences;
+	const struct journal *journal = read_journal(trial);
+
+	world_compare(&trial->before, &trial->world, &trial->exceptions, &differences);
+	for (size_t i = 0; i < differences.count; i++) {
+		const struct difference *at = &differences.list[i];
+
+		if (same_text(at->what, "journal") || (journal && named(journal, at))) {
+			continue;
+		}
+		trial_wrong(trial, "%s: %s %s is %s and was %s, and the journal does not say so",
+			trial->died ? "killed" : "ended with 4", at->what, at->subject, at->now,
+			at->before);
+	}
+}
+
+/* Is the subject part of what the NVIDIA driver is made of, or driven by it? */
+static bool of_nvidia(const struct trial *trial, const char *subject) {
+	int at = world_find_device(&trial->before, subject);
+	int driver = at < 0 ? -1 : trial->before.devices[at].driver;
+
+	return text_starts(subject, "nvidia") ||
+	       (driver >= 0 && same_text(trial->before.drivers[driver].name, "nvidia"));
+}
+
+/* May the fault be why this is not as before? */
+static bool may_explain(
+	const struct trial *trial, const struct fault *fault, const struct difference *difference) {
+	bool hangs = fault->kind == FAULT_HANG || fault->kind == FAULT_HANG_LATE ||
+		     fault->kind == FAULT_DIE_HANG;
+
+	if (!fault->fired) {
+		return false;
+	}
+	if (hangs && same_text(difference->what, fact_name(FACT_SERVICE))) {
+		return true; /* the picture may have come back after it was waited for */
+	}
+	if (strstr(fault->key, TRIAL_GUEST) || text_starts(fault->key, "list ") ||
+		text_starts(fault->key, "lock ") || strstr(fault->key, difference->subject)) {
+		return true; /* without a journal nothing can be tried */
+	}
+	for (size_t i = 0; i < trial->before.module_count; i++) {
+		if (strstr(fault->key, trial->before.modules[i].name) &&
+			of_nvidia(trial, trial->before.modules[i].name)) {
+			return of_nvidia(trial, difference->subject);
+		}
+	}
+	for (size_t i = 0; i < trial->before.device_count; i++) {
+		const char *name = trial->before.devices[i].name;
+
+		if (strstr(fault->key, name) && of_nvidia(trial, name)) {
+			return of_nvidia(trial, difference->subject);
+		}
+	}
+	return false;
+}
+
+/*
+ * Undo goes on: what could not be undone does not keep anything else from coming home, but a login
+ * screen needs a picture. What comes along with steps is not asked.
+ */
+static void check_went_on(struct trial *trial) {
+	struct differences differences;
+
+	world_compare(&trial->before, &trial->world, &trial->exceptions, &differences);
+	for (size_t i = 0; i < differences.count; i++) {
+		const struct difference *at = &differences.list[i];
+		bool explained = false;
+		enum fact fact;
+
+		if (fact_parse(at->what, &fact) < 0 || fact == FACT_CONSOLE ||
+			(fact == FACT_SERVICE && !trial->world.console)) {
+			continue;
+		}
+		for (size_t k = 0; k < trial->injector.fault_count; k++) {
+			const struct fault *fault = &trial->injector.faults[k];
+
+			explained |= fault->kind == FAULT_STRANGER || may_explain(trial, fault, at);
+		}
+		if (!explained && !trial->memory) {
+			trial_wrong(trial,
+				"%s ended with 4 (%s), and left %s %s at %s, which had nothing to "
+				"do with it",
+				act_name(trial->act), trial->error.text, at->what, at->subject,
+				at->now);
+		}
+	}
+}
+
+static void check_guest_starts(struct trial *trial) {
+	char reason[256];
+	size_t count = scenario_count_devices(trial->scenario->given);
+
+	if (trial->stranger.robbed) {
+		return; /* between our last look and the guest's first */
+	}
+	if (world_guest_start(&trial->world, TRIAL_GUEST, trial->scenario->given, count, reason) <
+		0) {
+		trial_wrong(trial, "detach ended with 0, but %s", reason);
+	}
+}
+
+/* Holds one process's end against what its exit code promises. */
+void judge(struct trial *trial) {
+	if (trial->world.violation[0]) {
+		trial_wrong(trial, "%s", trial->world.violation);
+	}
+	if (trial->died || trial->result == RESULT_UNRESOLVED) {
+		check_named(trial);
+		if (!trial->died) {
+			check_went_on(trial);
+		}
+		return;
+	}
+	if (trial->result == RESULT_USAGE ||
+		(trial->act != ACT_DETACH && trial->result != RESULT_DONE)) {
+		trial_wrong(trial, "%s ended with %u", act_name(trial->act), trial->result);
+	}
+	if (trial->act == ACT_DETACH && trial->result == RESULT_DONE) {
+		check_guest_starts(trial);
+	} else {
+		judge_as_before(trial, false);
+	}
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "fiber.h"
+#include "injector.h"
+#include "scenario.h"
+#include "sim.h"
+#include "stranger.h"
+
+#include "handover.h"
+
+/* The table at which the interleavings are played: who sits there, and who goes on next. */
+#define ACTORS_MAX  3
+#define CHOICES_MAX 4096
+#define KILLER      STRANGER_DEEDS /* one deed more: kill -9 of what guest A's door runs */
+
+struct part {
+	const char *guest;     /* NULL: a repair */
+	const char *device[2]; /* that it wants */
+};
+
+struct game {
+	const char *name;
+	const char *scenario;
+	struct part parts[ACTORS_MAX];
+	size_t part_count;
+	bool stranger; /* each of his deeds, and the killer's, is one more game */
+	bool is_long;
+};
+
+struct actor {
+	const struct part *part;
+	struct fiber fiber;
+	struct sim sim;
+	struct injector injector;
+	struct handover handover;
+	char subject[GUEST_SIZE]; /* of the next operation */
+	enum operation next;      /* what it stops before; OPERATION_COUNT: something that is no
+				     operation      of baton's */
+	bool alive;
+	bool has; /* the guest has its devices */
+	enum result detached;
+	struct error error;
+};
+
+struct table {
+	const struct game *game;
+	const struct scenario *scenario;
+	struct world before;
+	struct world world;
+	struct exceptions exceptions;
+	struct stranger stranger;
+	struct actor actors[ACTORS_MAX];
+	unsigned int asleep; /* actors whose next operation has been tried first */
+	struct actor *turn;  /* who goes on; NULL: nobody can */
+	bool seated;         /* everybody has come to his first operation */
+	struct process daemon;
+	int deed;     /* that the stranger has still to do; -1: none */
+	bool in_vain; /* there was nothing for him to do, or it has been played in another order */
+	bool killed;
+	bool trace;
+	char wrong[512];
+
+	unsigned char chosen[CHOICES_MAX], options[CHOICES_MAX];
+	size_t depth, length;
+};
+
+extern struct table table;
+
+/* Who goes on now? The stranger goes in between. NULL: nobody can, or it has been tried. */
+struct actor *table_next(void);
+
+/* The next schedule; false: there is none. */
+bool table_advance(void);
+
+/* What must hold at every moment. */
+void table_check(void);
+
+/* Keeps the first thing that is wrong. */
+void table_wrong(const char *format, ...) PRINTF(1, 2);
