@@ -261,7 +261,8 @@ int devices_read(int root, struct device **ret, size_t *ret_count, struct error 
 	return 0;
 }
 
-int device_identify(int root, const char *name, struct identity *ret, struct error *error) {
+int device_identify(
+	int root, const char *name, bool with_serial, struct identity *ret, struct error *error) {
 	struct device device = {0};
 	char path[sizeof(DEVICES "/") + ADDRESS_SIZE];
 	AUTO_CLOSE int dir = -1;
@@ -276,9 +277,12 @@ int device_identify(int root, const char *name, struct identity *ret, struct err
 		return error_set(error, -ENODEV, "there is no PCI device %s", name);
 	}
 	read_identity(dir, &device);
-	attribute_read_if_any(dir, "power_state", device.power_state, sizeof(device.power_state));
-	device.header_type = file_exists(dir, "secondary_bus_number");
-	guarded_read_here(root, &device);
+	if (with_serial) {
+		attribute_read_if_any(
+			dir, "power_state", device.power_state, sizeof(device.power_state));
+		device.header_type = file_exists(dir, "secondary_bus_number");
+		guarded_read_here(root, &device);
+	}
 	*ret = device.identity;
 	return 0;
 }

@@ -15,9 +15,12 @@
 /* A driver that somebody told the same id in several ways has it several times. */
 #define REPEATS_MAX 16
 
+/* For the serial: a device that some driver is busy with for longer is known by its ids alone. */
+#define PATIENCE_MS 2000
+
 /* In the worker. */
 static int identify(struct machine *machine, const void *order, void *answer, struct error *error) {
-	return device_identify(machine->root, order, answer, error);
+	return device_identify(machine->root, order, true, answer, error);
 }
 
 int identity_find(struct ops *ops, const char *address, struct identity *ret, struct error *error) {
@@ -28,15 +31,8 @@ int identity_find(struct ops *ops, const char *address, struct identity *ret, st
 	if (strlen(address) >= SUBJECT_SIZE) {
 		return error_set(error, -ENODEV, "there is no PCI device %s", address);
 	}
-	r = worker_do(
-		machine, &duty, deadline_after(machine->options.writer_timeout_ms), ret, error);
-	if (r == -EINPROGRESS) {
-		return error_set(error, -ETIMEDOUT,
-			"the kernel does not say what %s is: some driver has been busy with it for "
-			"%u s",
-			address, machine->options.writer_timeout_ms / MS_PER_S);
-	}
-	return r;
+	r = worker_do(machine, &duty, deadline_after(PATIENCE_MS), ret, error);
+	return r == -EINPROGRESS ? device_identify(machine->root, address, false, ret, error) : r;
 }
 
 /* Has another device on vfio-pci the same ids? Then they may be what keeps it there. */
@@ -79,10 +75,12 @@ int identity_forget(struct ops *ops, const char *address, struct error *error) {
 	r = r < 0 ? r
 		  : name_format(ids, sizeof(ids), "%04x %04x\n", identity.vendor, identity.device);
 	for (int i = 0; r == 0 && i < REPEATS_MAX; i++) {
-		r = attribute_write(machine->root, VFIO_DRIVER "/remove_id", ids, error);
+		r = attribute_write(machine->root, VFIO_DRIVER "/remove_id", ids, NULL);
 	}
 	if (r == -ENODEV) {
 		return 0; /* none is left */
 	}
-	return r < 0 ? error_add(error, r, "cannot take the ids of %s from vfio-pci", address) : 0;
+	return r < 0 ? error_set(error, r, "cannot take the ids of %s from vfio-pci: %s", address,
+			       strerror(-r))
+		     : 0;
 }
