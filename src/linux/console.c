@@ -2,6 +2,10 @@
 /*
  * console NAME: whether a driver of virtual consoles is bound to its terminals. It is found by what
  * it says of itself ("(M) frame buffer device"), not by its number.
+ *
+ * A write to bind never fails, and does nothing where no system driver is left to fall back to (on
+ * a PC whose "VGA+" went when a DRM driver came; drivers/tty/vt/vt.c vt_bind). Then the frame
+ * buffer console comes back only with a framebuffer, that is, with the driver.
  */
 #include <errno.h>
 #include <string.h>

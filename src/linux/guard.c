@@ -23,7 +23,8 @@
  * administrator's), reads other processes, talks to systemd and listens to uevents; it writes
  * nothing else but the journals. So /sys, /dev and /proc stay as they are, and the rest of the file
  * system is read-only for it. Network: none but AF_UNIX and AF_NETLINK; in a network namespace of
- * its own it would not hear udev.
+ * its own it would not hear udev. Two settings that look harmless are not: RestrictSUIDSGID= makes
+ * openat2 fail, by which everything here is read, and ProtectClock= closes /dev.
  */
 #include "linux/guard.h"
 
@@ -106,11 +107,9 @@ static const struct setting settings[] = {
 	{"NoNewPrivileges", "b", .number = true},
 	{"ProtectSystem", "s", .text = "strict"},
 	{"ProtectHome", "s", .text = "read-only"},
-	{"ProtectClock", "b", .number = true},
 	{"ProtectHostname", "b", .number = true},
 	{"ProtectKernelLogs", "b", .number = true},
 	{"RestrictRealtime", "b", .number = true},
-	{"RestrictSUIDSGID", "b", .number = true},
 	{"LockPersonality", "b", .number = true},
 };
 

@@ -242,7 +242,7 @@ static int hear(struct machine *machine, size_t answer_size, void *answer, struc
 	if (n != (ssize_t)(sizeof(verdict) + answer_size)) {
 		return mourn(machine, error);
 	}
-	if (error) {
+	if (error && verdict.r < 0) {
 		*error = verdict.error;
 	}
 	if (answer && verdict.r >= 0) {
