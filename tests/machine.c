@@ -118,7 +118,7 @@ static const char *find_place(void) {
 
 int machine_make(const char *text, size_t length, struct machine *ret) {
 	struct machine machine = {.root = -1};
-	AUTO_FREE char *copy = strndup(text, length);
+	AUTO_FREE char *copy = strndup(length ? text : "", length);
 	int r = name_format(machine.path, sizeof(machine.path), "%s/machine-XXXXXX", find_place());
 
 	if (r < 0 || !copy) {

@@ -81,30 +81,33 @@ int aliases_parse(const char *data, size_t length, const char *prefix, const cha
 	return 0;
 }
 
-int aliases_parse_builtin(const char *data, size_t length, const char *prefix, const char *modalias,
+/* "MODULE.alias=PATTERN"; other entries are passed over. */
+static int add_builtin(const char *entry, size_t length, const char *prefix, const char *modalias,
 	struct aliases *aliases) {
 	static const char key[] = ".alias=";
+	const char *found = memmem(entry, length, key, strlen(key));
+	const char *pattern = found ? found + strlen(key) : NULL;
+	struct alias alias;
+
+	if (!found || !copy(alias.module, sizeof(alias.module), entry, (size_t)(found - entry)) ||
+		!copy(alias.pattern, sizeof(alias.pattern), pattern,
+			length - (size_t)(pattern - entry)) ||
+		!text_starts(alias.pattern, prefix)) {
+		return 0;
+	}
+	return add(aliases, &alias, modalias);
+}
+
+int aliases_parse_builtin(const char *data, size_t length, const char *prefix, const char *modalias,
+	struct aliases *aliases) {
 	const char *end = data + length;
 
 	while (data < end) {
 		size_t entry = strnlen(data, (size_t)(end - data));
-		const char *found = memmem(data, entry, key, strlen(key));
-		struct alias alias;
+		int r = add_builtin(data, entry, prefix, modalias, aliases);
 
-		if (found) {
-			const char *pattern = found + strlen(key);
-			size_t rest = entry - (size_t)(pattern - data);
-
-			if (copy(alias.module, sizeof(alias.module), data,
-				    (size_t)(found - data)) &&
-				copy(alias.pattern, sizeof(alias.pattern), pattern, rest) &&
-				text_starts(alias.pattern, prefix)) {
-				int r = add(aliases, &alias, modalias);
-
-				if (r < 0) {
-					return r;
-				}
-			}
+		if (r < 0) {
+			return r;
 		}
 		data += entry + 1;
 	}
@@ -138,7 +141,7 @@ const struct alias *aliases_best(const struct aliases *aliases, const char *moda
 
 int module_file_read(
 	int root, const char *kernel, const char *name, char **ret, size_t *ret_length) {
-	char path[sizeof("lib/modules//") + 2 * LABEL_SIZE];
+	char path[sizeof("lib/modules//") + LABEL_SIZE + LABEL_SIZE];
 	int r = name_format(path, sizeof(path), "lib/modules/%s/%s", kernel, name);
 
 	return r < 0 ? r : file_read(root, path, FILE_MAX_SIZE, ret, ret_length);

@@ -43,7 +43,7 @@ void attribute_read_if_any(int device, const char *name, char *ret, size_t size)
 }
 
 uint64_t attribute_number(int device, const char *name, int base) {
-	char line[32], *end;
+	char line[32] = "", *end;
 	unsigned long long value;
 
 	if (attribute_read(device, name, line, sizeof(line)) < 0) {

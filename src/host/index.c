@@ -90,7 +90,7 @@ static int add_to_key(struct search *search, size_t *length, const char *text) {
 }
 
 static int tell_values(struct search *search, struct node *node, size_t length) {
-	uint32_t count, priority;
+	uint32_t count = 0, priority;
 	int r = take_number(node, &count);
 
 	for (uint32_t i = 0; i < count && r == 0; i++) {

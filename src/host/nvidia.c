@@ -57,7 +57,7 @@ static int add(struct nodes *nodes, struct address device, const char *name, uin
 static int add_card(int root, const char *name, struct address address, struct nodes *nodes) {
 	char path[sizeof(CARDS "//information") + ADDRESS_SIZE], node[32];
 	AUTO_FREE char *data = NULL;
-	uint32_t minor;
+	uint32_t minor = 0;
 	int r = name_format(path, sizeof(path), CARDS "/%s/information", name);
 
 	if (r == 0) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/names.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +8,16 @@
 #include "base/text.h"
 
 #define FILE_MAX_SIZE (32U << 20) /* it has 1.5 MiB */
+
+static int hex_digit(char c) {
+	if (c >= '0' && c <= '9') {
+		return c - '0';
+	}
+	if (c >= 'A' && c <= 'F') {
+		return c - 'A' + 10;
+	}
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
 
 /* Reads that many hex digits off the front of a line. */
 static bool take_id(const char *line, const char *end, size_t digits, uint16_t *ret) {
@@ -18,12 +27,12 @@ static bool take_id(const char *line, const char *end, size_t digits, uint16_t *
 		return false;
 	}
 	for (size_t i = 0; i < digits; i++) {
-		unsigned char c = (unsigned char)line[i];
+		int digit = hex_digit(line[i]);
 
-		if (!isxdigit(c)) {
+		if (digit < 0) {
 			return false;
 		}
-		value = value * 16 + (unsigned int)(isdigit(c) ? c - '0' : tolower(c) - 'a' + 10);
+		value = value * 16 + (unsigned int)digit;
 	}
 	*ret = (uint16_t)value;
 	return true;
