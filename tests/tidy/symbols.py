@@ -28,7 +28,8 @@ READING = re.compile(
     r"|p?read(64|v)?|(__)?readlink(at)?(_chk)?|readdir(64)?|uname|getuid|geteuid"
     r"|(__)?p?read(64)?_chk|(__)?open(at)?(64)?_2")
 # host reads other processes in a child of its own, which a dead file system cannot take with it.
-CHILD = re.compile(r"_exit|close_range|fork|kill|m(un)?map(64)?|pipe2|(__)?poll(_chk)?|waitpid|write|syscall")
+CHILD = re.compile(
+    r"_exit|close_range|fork|kill|m(un)?map(64)?|pipe2|(__)?poll(_chk)?|waitpid|write|syscall")
 LOADING = re.compile(r"dlopen|dlsym|dlerror|dladdr")
 # Change the machine: for linux/ and setup/ alone.
 CHANGING = re.compile(
