@@ -10,8 +10,11 @@
  * not ask anybody: files in /proc and /run say all that it needs.
  */
 
-/* How often to look again at what gives no event: a QEMU that is about to start. */
-#define LOOK_MS 1000
+/*
+ * How often to look again at what gives no event: a QEMU that is about to start, a daemon that
+ * hangs. Nothing depends on being quick there, and each look reads all of /proc.
+ */
+#define LOOK_MS 10000
 
 /*
  * A hypervisor's daemon that lives calls its door when the guest ends, and takes care of the
@@ -78,7 +81,8 @@ static int wait_for_daemon(
 	if (guard->leaving || now_us - guard->gone_since_us >= GRACE_US) {
 		return bring_home_now(guard, journal, error);
 	}
-	return watch(guard, NULL, 0, LOOK_MS, error);
+	return watch(guard, NULL, 0,
+		(unsigned int)((GRACE_US - (now_us - guard->gone_since_us)) / 1000) + 1, error);
 }
 
 static int watch_guest(struct guard *guard, const struct journal *journal, struct error *error) {
@@ -93,7 +97,7 @@ static int watch_guest(struct guard *guard, const struct journal *journal, struc
 		guard->seen = true;
 		guard->gone_since_us = 0;
 		return watch(guard, &sight.hypervisor, sight.hypervisor.pid != 0,
-			sight.hypervisor.pid ? RETRY_MAX_MS : LOOK_MS * 10, error);
+			sight.hypervisor.pid ? RETRY_MAX_MS : LOOK_MS, error);
 	}
 	if (sight.state == GUEST_STARTING && !guard->seen) {
 		return watch(guard, &journal->owner.daemon, 1, LOOK_MS, error);
