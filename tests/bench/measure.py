@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The benchmark: rows of commands in one virtual host, alternating, as medians and ratios.
+
+    ./bench [ROUNDS]        at least 10 rounds count
+"""
+
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "kernel"))
+
+import baton                        # noqa: E402
+import vhost                        # noqa: E402
+from machine import Machine         # noqa: E402
+
+OUT = ["0000:01:00.2", "0000:01:00.1", "0000:01:00.0"]
+HOME = {"0000:01:00.0": "bochs-drm", "0000:01:00.1": "snd_hda_intel", "0000:01:00.2": "xhci_hcd"}
+PLAIN_XML = """<domain type='qemu'><name>plain</name>
+<uuid>c7a5fdbd-edaf-9455-926a-d65c16db1809</uuid><memory unit='KiB'>65536</memory>
+<os><type arch='x86_64' machine='q35'>hvm</type></os>
+<devices><disk type='file' device='disk'><source file='/x.img'/><target dev='vda'/></disk></devices>
+</domain>
+"""
+
+
+def node(address):
+    """libvirt's name for a PCI function."""
+    return "pci_" + address.replace(":", "_").replace(".", "_")
+
+
+def scripts():
+    """The peers' ways, one command a device: name -> text."""
+    return {
+        "driverctl-out": "\n".join(f"driverctl --nosave set-override {a} vfio-pci" for a in OUT),
+        "driverctl-home": "\n".join(f"driverctl --nosave unset-override {a}" for a in HOME),
+        "virsh-out": "\n".join(f"virsh nodedev-detach {node(a)}" for a in OUT),
+        "virsh-home": "\n".join(f"virsh nodedev-reattach {node(a)}" for a in HOME),
+    }
+
+
+def goods():
+    """What comes into the host: baton without its hook, the floor, the stopwatch, the scripts."""
+    cargo = baton.cargo(hook=False)
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in ("floor", "empty", "stopwatch"):
+            program = pathlib.Path(scratch) / name
+            subprocess.run(["gcc", "-O2", "-o", program, HERE / f"{name}.c"], check=True)
+            cargo.program(program, f"/usr/local/bin/{name}")
+    for name, text in scripts().items():
+        cargo.file(f"/usr/local/bin/{name}", f"#!/bin/sh -e\n{text}\n", 0o755)
+    cargo.file("/root/plain.xml", PLAIN_XML)
+    return cargo
+
+
+# label, way out, way home
+HANDOVERS = [
+    ("floor: the bare writes", "floor out " + " ".join(OUT),
+     "floor home " + " ".join(f"{a}={d}" for a, d in HOME.items())),
+    ("baton, nobody guards", "baton detach --no-guard 01:00", "baton reattach 01:00"),
+    ("baton", "baton detach 01:00", "baton reattach 01:00"),
+    ("driverctl", "driverctl-out", "driverctl-home"),
+    ("virsh nodedev", "virsh-out", "virsh-home"),
+]
+CALLS = [
+    ("an empty program", "empty"),
+    ("hook: prepare, no device", "/root/plain.xml</usr/sbin/baton-libvirt-hook plain prepare begin -"),
+    ("hook: started", "/root/plain.xml</usr/sbin/baton-libvirt-hook plain started begin -"),
+    ("hook: release, nothing to do",
+     "/root/plain.xml</usr/sbin/baton-libvirt-hook plain release end -"),
+]
+
+
+def clock(host, rounds, commands):
+    """Median milliseconds of each command; one round before those that count."""
+    host.run("stopwatch", 1, *commands, check=True, deadline_s=600)
+    printed = host.run("stopwatch", rounds, *commands, check=True, deadline_s=3000).stdout
+    times = {index: [] for index in range(len(commands))}
+    for line in printed.splitlines():
+        index, nanoseconds, code = map(int, line.split())
+        if code != 0:
+            raise RuntimeError(f"{commands[index]} ended with {code}")
+        times[index].append(nanoseconds / 1e6)
+    return [statistics.median(times[index]) for index in range(len(commands))]
+
+
+def main(arguments):
+    """Measure and print."""
+    rounds = max(10, int(arguments[0])) if arguments else 10
+    with vhost.start(Machine("full"), goods()) as host:
+        # The display manager's share is its own, and no peer has one.
+        host.run("systemctl", "stop", "lightdm.service", check=True, deadline_s=120)
+        host.run("modprobe", "vfio-pci", check=True)
+        ways = [command for _, out, home in HANDOVERS for command in (out, home)]
+        medians = clock(host, rounds, ways)
+        print(f"detach and reattach of a card of three functions, medians of {rounds}, one boot")
+        print(f"{'':26}{'detach':>12}{'reattach':>12}{'ratio':>8}{'ratio':>8}")
+        for row, (label, _, _) in enumerate(HANDOVERS):
+            out, home = medians[2 * row:2 * row + 2]
+            print(f"{label:26}{out:9.1f} ms{home:9.1f} ms{out / medians[0]:8.2f}"
+                  f"{home / medians[1]:8.2f}")
+        print("where baton's time goes, step by step:")
+        print(host.run("baton", "detach", "--no-guard", "01:00", check=True).stderr, end="")
+        print(host.run("baton", "reattach", "01:00", check=True).stderr)
+        medians = clock(host, 20 * rounds, [command for _, command in CALLS])
+        print(f"a hook call that concerns no device, medians of {20 * rounds}")
+        for (label, _), median in zip(CALLS, medians):
+            print(f"{label:32}{median:9.2f} ms{median / medians[0]:8.2f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
