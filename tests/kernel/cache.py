@@ -72,6 +72,12 @@ class Thing:
     def __truediv__(self, name):
         return self.path / name
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
     def close(self):
         os.close(self._lock)
 

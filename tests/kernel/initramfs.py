@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tempfile
 
+import cargo
 import kernel
 
 _DIRECTORY, _FILE, _LINK, _CHARACTER = 0o040000, 0o100000, 0o120000, 0o020000
@@ -121,3 +122,14 @@ def _closure(source, names):
 
 def _module(file):
     return pathlib.PurePosixPath(file).name.split(".ko")[0].replace("-", "_")
+
+
+def add_programs(archive):
+    """Busybox, and the real kmod: the kernel's own requests for modules need its tables."""
+    archive.copy("/bin/busybox", "bin/busybox")
+    archive.copy("/bin/kmod", "bin/kmod")
+    for library in cargo.linked("/bin/kmod"):
+        archive.copy(library)
+    for name in ("modprobe", "insmod", "rmmod", "lsmod", "depmod", "modinfo"):
+        archive.link(f"sbin/{name}", "/bin/kmod")
+    archive.character("dev/console", 5, 1)

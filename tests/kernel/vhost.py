@@ -23,7 +23,11 @@ import qemu
 from agent import Failed
 
 BOOT_S = {"mini": 120, "full": 400}
-READY_S = 60
+READY_S = 120
+
+# The login screen (full/root/etc/lightdm): its colour, and where its clock stands.
+LOGIN_BACKGROUND = (0x2d, 0x5f, 0x73)
+LOGIN_CLOCK = picture.Box(540, 0, 740, 24)
 
 
 def boot(machine, directory=None):
@@ -98,8 +102,8 @@ class VirtualHost:
         for index, disk in enumerate(self._disks(boots, saved)):
             arguments += ["-drive", f"if=none,id=disk{index},{disk}",
                           "-device", f"virtio-blk-pci,drive=disk{index}"]
-        if saved:
-            arguments += ["-incoming", "defer"]
+        # A kernel that dies while it boots ends QEMU at once; later a host may restart.
+        arguments += ["-incoming", "defer"] if saved else ["-action", "reboot=shutdown"]
         self.qemu = qemu.Qemu(arguments, self.directory, sockets=("agent",))
 
     def _memory(self, saved):
@@ -171,9 +175,11 @@ class VirtualHost:
         except (TimeoutError, agent.Gone) as error:
             raise qemu.QemuError(f"the {self.machine.title} host does not come up: {error}\n"
                                  f"{self.qemu.complaints()}\n{self.console()[-2000:]}") from error
+        self.qemu.command("set-action", reboot="reset")
         if self.machine.kind == "full":
-            self.run("/usr/lib/baton-tests/wait-ready", check=True,
-                     deadline_s=BOOT_S[self.machine.kind])
+            self.run("/usr/lib/baton-tests/wait-ready", check=True, deadline_s=BOOT_S["full"])
+            if self.machine.bochs:
+                self.wait_login(BOOT_S["full"])
 
     def wait_poweroff(self, deadline_s=READY_S):
         """Wait until the host has switched itself off."""
@@ -261,8 +267,24 @@ class VirtualHost:
         while not condition(shown := self.screen(card)):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{card} did not show what was awaited within {deadline_s} s")
-            time.sleep(0.1)
+            time.sleep(0.2)
         return shown
+
+    def wait_login(self, deadline_s=READY_S):
+        """Wait until the full host's login screen is drawn, and return it as a picture."""
+        shown = []
+
+        def drawn(shot):
+            shown.append(shot)
+            corner, box = shot.pixel(8, shot.height - 8), shot.pixel(shot.width // 2, shot.height // 2)
+            return (corner == LOGIN_BACKGROUND and box != corner and len(shown) > 4
+                    and shown[-4].rows == shown[-1].rows)
+        return self.wait_screen(drawn, deadline_s)
+
+    def wait_same(self, wanted, ignored=(), deadline_s=READY_S, card="gpu0"):
+        """Wait until a card shows this picture again, boxes aside (see picture.differing)."""
+        return self.wait_screen(lambda shot: picture.differing(wanted, shot, ignored) == 0,
+                                deadline_s, card)
 
     def plug(self, name):
         """Plug one of hardware.PLUGS into the next free port; returns its slot, as 0000:04:00."""
