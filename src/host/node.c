@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/major.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -90,10 +91,10 @@ static int set_name(struct node *node, const char *link) {
 
 /* Readers of input devices, and of what hangs behind USB, are told when it goes: unplugging is
  * daily life to them. logind, which has every keyboard open, is one of them. */
-static bool may_vanish(const char *link) {
+static bool may_vanish(const struct node *node, const char *link) {
 	const char *below = link_below_device(link);
 
-	return link_after(below, "input") || link_after(below, "hidraw") || strstr(below, "/usb");
+	return node->major == INPUT_MAJOR || link_after(below, "hidraw") || strstr(below, "/usb");
 }
 
 /* Whoever has "virtual/vfio/14" open has every device of group 14. */
@@ -135,7 +136,8 @@ static int add_kfd(const struct host *host, struct node *node, struct nodes *nod
 /* Terminals are half of all nodes, and those of the kernel itself are of no device: mem, tty1 to
  * tty63, vcs (Documentation/admin-guide/devices.txt). */
 static bool is_of_kernel(const struct node *node) {
-	return node->major == 1 || (node->major == 4 && node->minor < 64) || node->major == 7;
+	return node->major == MEM_MAJOR || (node->major == TTY_MAJOR && node->minor < 64) ||
+	       node->major == VCS_MAJOR;
 }
 
 static int add_character(
@@ -155,7 +157,7 @@ static int add_character(
 		return strcmp(node.name, "kfd") == 0 ? add_kfd(host, &node, nodes)
 						     : add_group(host, link, &node, nodes);
 	}
-	for (size_t i = 0; i < count && r == 0 && !may_vanish(link); i++) {
+	for (size_t i = 0; i < count && r == 0 && !may_vanish(&node, link); i++) {
 		node.device = devices[i];
 		r = nodes_add(nodes, &node);
 	}

@@ -38,6 +38,18 @@ static void the_variant_with_the_fewest_wildcards_wins(void **state) {
 		"vfio_pci");
 }
 
+static void of_equals_the_first_wins(void **state) {
+	static const char data[] = "alias vfio_pci:v*d00001E84* first\n"
+				   "alias vfio_pci:v000010DEd*sv* second\n";
+	AUTO_ALIASES struct aliases aliases = {0};
+
+	parse(data, "vfio_pci:", NULL, &aliases);
+	assert_string_equal(
+		aliases_best(&aliases, "vfio_pci:v000010DEd00001E84sv00001458sd00004000bc03sc00i00")
+			->module,
+		"first");
+}
+
 static void lines_that_are_no_aliases_are_passed_over(void **state) {
 	static const char data[] = "alias vfio_pci:only-a-pattern\n"
 				   "alias vfio_pci: vfio_pci\n"
@@ -123,6 +135,7 @@ static void without_a_list_it_is_the_general_driver(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_variant_with_the_fewest_wildcards_wins),
+		cmocka_unit_test(of_equals_the_first_wins),
 		cmocka_unit_test(lines_that_are_no_aliases_are_passed_over),
 		cmocka_unit_test(only_what_matches_is_kept_if_a_modalias_is_given),
 		cmocka_unit_test(what_is_built_in_has_aliases_too),

@@ -60,6 +60,12 @@ static void twins_are_told_apart_by_serial(void **state) {
 	assert_true(identity_same(&unknown, &other->identity));
 	unknown.device++;
 	assert_false(identity_same(&one->identity, &unknown));
+	unknown = one->identity;
+	unknown.revision++;
+	assert_false(identity_same(&one->identity, &unknown));
+	unknown = one->identity;
+	unknown.subsystem_vendor++;
+	assert_false(identity_same(&one->identity, &unknown));
 }
 
 static void a_card_that_sleeps_is_not_woken_for_its_serial(void **state) {

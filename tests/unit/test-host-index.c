@@ -197,6 +197,26 @@ static void a_circle_ends(void **state) {
 	assert_int_equal(search(index.data, index.length, "vfio_pci:", &found), -EBADMSG);
 }
 
+/* Each node has one child, which stands right behind it. */
+static void nodes_may_not_be_too_deep(void **state) {
+	for (unsigned int depth = 60; depth < 70; depth++) {
+		AUTO_TEXT struct text index = {0}, found = {0};
+
+		add_number(&index, 0xB007F457);
+		add_number(&index, 0x00020001);
+		add_number(&index, 0x20000000 | 12);
+		for (unsigned int i = 1; i < depth; i++) {
+			assert_int_equal(text_append(&index, "aa", 2), 0);
+			add_number(&index, 0x20000000 | (12 + 6 * i));
+		}
+		assert_int_equal(text_append(&index, "aa", 2), 0);
+		add_number(&index, 0x40000000 | (12 + 6 * depth));
+		add_number(&index, 0);
+		assert_int_equal(
+			search(index.data, index.length, "", &found), depth <= 64 ? 0 : -EBADMSG);
+	}
+}
+
 /* Whatever stands in the file, the search comes to an end and stays within it. */
 static void random_damage_does_no_harm(void **state) {
 	AUTO_TEXT struct text index = make_index();
@@ -219,6 +239,7 @@ int main(void) {
 		cmocka_unit_test(the_one_who_asks_may_stop),
 		cmocka_unit_test(what_is_no_index_is_refused),
 		cmocka_unit_test(a_circle_ends),
+		cmocka_unit_test(nodes_may_not_be_too_deep),
 		cmocka_unit_test(random_damage_does_no_harm),
 	};
 

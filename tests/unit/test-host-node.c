@@ -49,6 +49,36 @@ static void a_keyboard_does_not_hold_its_controller(void **state) {
 	assert_null(nodes_find_name(&nodes, "input/event9"));
 }
 
+static void a_sockets_event_does_not_hold_its_sound_card(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
+	AUTO_NODES struct nodes nodes = {0};
+
+	/* "something is plugged in": no directory of its own between the card and the device */
+	assert_int_equal(machine_link(&snapshot.machine, "/sys/dev/char/13:76",
+				 "../../devices/pci0000:00/0000:00:03.1/0000:0a:00.1/sound/card1/"
+				 "input12/event12"),
+		0);
+	nodes = nodes_of(&snapshot);
+	assert_null(nodes_find_name(&nodes, "event12"));
+	assert_non_null(nodes_find_name(&nodes, "snd/controlC1"));
+}
+
+static void the_nearest_function_counts_even_if_the_snapshot_lacks_it(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("proxmox-server");
+	static const char link[] =
+		"../../devices/pci0000:00/0000:00:0e.0/pci10000:00/10000:00:02.0/"
+		"10000:01:00.0/nvme/nvme0/nvme0n1";
+	struct address devices[NODE_DEVICES_MAX];
+	struct host empty = {0};
+
+	assert_int_equal(node_devices(&snapshot.host, link, devices), 2);
+	assert_int_equal(address_compare(devices[0], address_of("0000:00:0e.0")), 0);
+	assert_int_equal(address_compare(devices[1], address_of("10000:01:00.0")), 0);
+	assert_int_equal(node_devices(&empty, link, devices), 1);
+	assert_int_equal(address_compare(devices[0], address_of("10000:01:00.0")), 0);
+	assert_int_equal(node_devices(&empty, "../../devices/virtual/mem/null", devices), 0);
+}
+
 static void nodes_are_found_by_kind_and_number(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
 	AUTO_NODES struct nodes nodes = nodes_of(&snapshot);
@@ -203,6 +233,8 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_node_of_a_card_leads_to_its_function),
 		cmocka_unit_test(a_keyboard_does_not_hold_its_controller),
+		cmocka_unit_test(a_sockets_event_does_not_hold_its_sound_card),
+		cmocka_unit_test(the_nearest_function_counts_even_if_the_snapshot_lacks_it),
 		cmocka_unit_test(nodes_are_found_by_kind_and_number),
 		cmocka_unit_test(a_group_stands_for_each_of_its_devices),
 		cmocka_unit_test(

@@ -26,6 +26,10 @@ static void without_an_iommu_there_is_none(void **state) {
 	assert_int_equal(machine_remove(&emptied.machine, "/sys/class/iommu"), 0);
 	snapshot_read(&emptied);
 	assert_false(emptied.host.iommu);
+	/* one that no device is behind */
+	assert_int_equal(machine_write(&none.machine, "/sys/class/iommu/dmar0/x", ""), 0);
+	snapshot_read(&none);
+	assert_false(none.host.iommu);
 }
 
 static void versions_are_compared_as_numbers(void **state) {
