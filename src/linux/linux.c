@@ -11,9 +11,10 @@
 #include "linux/identity.h"
 #include "linux/lock.h"
 #include "linux/process.h"
+#include "linux/proof.h"
 #include "linux/store.h"
 #include "linux/syslog.h"
-#include "linux/usage.h"
+#include "linux/vigil.h"
 #include "linux/watch.h"
 #include "linux/worker.h"
 
@@ -79,9 +80,14 @@ static int order_change(
 	const struct step *step = &change->step;
 	const struct fact_row *row = rows[step->fact];
 	const struct duty duty = {apply_order, change, sizeof(*change), 0};
+	struct address device;
 	uint64_t deadline = deadline_after(machine->options.writer_timeout_ms);
-	int r = worker_order(machine, &duty, deadline, NULL, error);
+	int r;
 
+	if (step->fact == FACT_DRIVER && address_parse(step->subject, &device) == 0) {
+		vigil_drop(machine, device);
+	}
+	r = worker_order(machine, &duty, deadline, NULL, error);
 	if (r == -EAGAIN && row->await) {
 		return row->await(machine, change, deadline, error);
 	}
@@ -109,10 +115,12 @@ static int look(struct ops *ops, struct host *ret, struct error *error) {
 	AUTO_HOST struct host host = {0};
 	int r = host_read(machine->root, &host, error);
 
+	vigil_begin(machine);
 	r = r < 0 ? r : host_read_holders(machine->root, &host, error);
 	if (r < 0) {
 		return r;
 	}
+	proof_note(machine, &host);
 	*ret = host;
 	host = (struct host){0};
 	return 0;
@@ -153,7 +161,7 @@ static const struct ops table = {
 	.look = look,
 	.self = self,
 	.alive = worker_alive,
-	.prove_free = usage_prove_free,
+	.prove_free = prove_free,
 	.identify = identity_find,
 	.forget_ids = identity_forget,
 	.guest = guest_look,
@@ -199,6 +207,7 @@ struct ops *linux_ops_new(const struct linux_options *options, struct error *err
 	machine->changes = -1;
 	machine->stop = -1;
 	machine->worker.control = -1;
+	machine->vigil.opens = -1;
 	return &TAKE(machine)->ops;
 }
 
@@ -209,6 +218,7 @@ void linux_ops_free(struct ops *ops) {
 		return;
 	}
 	worker_dismiss(machine);
+	vigil_end(machine);
 	watch_close(machine);
 	closep(&machine->lock);
 	closep(&machine->root);

@@ -2,11 +2,19 @@
 #pragma once
 
 #include "linux/linux.h"
+#include "plan/plan.h"
 
 /* The child that does what may block (worker.h). */
 struct worker {
 	struct process process; /* none: there is none at hand */
 	int control;            /* our end of the socket between us; -1 */
+};
+
+/* Which devices nobody has open (vigil.h). */
+struct vigil {
+	int opens; /* inotify on the directories of nodes; -1: nobody listens */
+	struct address free[PLAN_DEVICES_MAX];
+	size_t count;
 };
 
 /* What the files of this layer share: the ops and what they need. */
@@ -19,6 +27,7 @@ struct machine {
 	int changes; /* inotify on the state directory; -1: nobody watched yet */
 	int stop;    /* signalfd of SIGTERM, in a guard that watches; otherwise -1 */
 	struct worker worker;
+	struct vigil vigil;
 	struct names excused; /* units whose start counts as done: systemd is stopping */
 };
 

@@ -16,6 +16,3 @@
  */
 int usage_read(int root, const struct address *devices, size_t count, bool only_vfio,
 	struct holders *ret, struct error *error) MUST_CHECK;
-
-/* As ops.prove_free. */
-int usage_prove_free(struct ops *ops, const char *address, struct error *error) MUST_CHECK;

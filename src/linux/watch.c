@@ -9,6 +9,7 @@
 #include "linux/deadline.h"
 #include "linux/guard.h"
 #include "linux/process.h"
+#include "linux/vigil.h"
 #include "linux/worker.h"
 
 /* A journal that was made, written, or removed. Reading one is none of these. */
@@ -106,7 +107,9 @@ int watch_run(struct ops *ops, const struct process *processes, size_t count,
 	uint64_t deadline = deadline_after(timeout_ms);
 	int r = 0;
 
-	worker_dismiss(machine); /* who waits for hours needs none meanwhile */
+	/* Who waits for hours needs none meanwhile. */
+	worker_dismiss(machine);
+	vigil_end(machine);
 	if (machine->changes < 0) {
 		r = listen_to_changes(machine, error);
 		guard_take_post(machine);

@@ -73,6 +73,7 @@ static int shed(struct machine *machine, int control) {
 	machine->changes = -1;
 	machine->stop = -1;
 	machine->worker = (struct worker){.control = -1};
+	machine->vigil.opens = -1;
 	(void)setsid();
 	return fchdir(FD_ROOT) < 0 ? -errno : 0;
 }
