@@ -83,14 +83,15 @@ struct ops {
 	 * new value, until the deadline: -EINPROGRESS if the writer lives still, and then nothing
 	 * more may be done to the subject. cancel is for a writer that was not committed. Each
 	 * begin is followed by exactly one of the two; both release the writer. home: this is a way
-	 * back (a service waits for the card's node and a graphical seat).
+	 * back (a service waits for the card's node and a graphical seat). A sentence beside a 0 is
+	 * a remark. One process may be the writer of many changes, one after the other.
 	 */
 	int (*begin)(struct ops *ops, const struct step *step, bool home, struct writer *ret,
 		struct error *error);
 	int (*commit)(struct ops *ops, struct writer *writer, struct error *error);
 	void (*cancel)(struct ops *ops, struct writer *writer);
 
-	/* Does that very process still live? */
+	/* Does that very process still live? Of a writer: is it still at its change? */
 	bool (*alive)(struct ops *ops, struct process process);
 
 	/* Waits until no process has the device's nodes open, or a deadline: -EBUSY names who has.
@@ -111,7 +112,8 @@ struct ops {
 
 	/*
 	 * Waits until one of the processes has ended, the directory of the journals has changed, or
-	 * the time is over. Any of these is 0: the caller looks again.
+	 * the time is over. Any of these is 0: the caller looks again. For a guard, the first call
+	 * says that it is at its post; -EINTR: it is to end.
 	 */
 	int (*watch)(struct ops *ops, const struct process *processes, size_t count,
 		unsigned int timeout_ms, struct error *error);
