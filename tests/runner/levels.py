@@ -19,8 +19,19 @@ CORES = os.cpu_count() or 1
 def _build(name, folder, *options, compiler=None):
     """Sets a build up if it is not there, and builds it with warnings as errors."""
     compiler = f"CC={compiler} " if compiler else ""
-    setup = f"test -f {folder}/build.ninja || {compiler}meson setup {' '.join(options)} {folder}"
-    return Level(name, ["bash", "-c", f"set -e; {setup}; ninja -C {folder}"], cores=CORES)
+    setup = f"{compiler}meson setup {' '.join(options)} {folder}"
+    script = f"""
+        if ! [ -f {folder}/build.ninja ]; then
+            setup=$({setup} 2>&1) || {{ printf '%s\\n' "$setup"; exit 1; }}
+        fi
+        ninja -C {folder}
+    """
+    return Level(name, ["bash", "-c", script], cores=CORES)
+
+
+def _length(length):
+    """How tests know how long they may take."""
+    return {"BATON_TESTS": length} | ({"BATON_LONG": "1"} if length == "long" else {})
 
 
 def _lint():
@@ -37,7 +48,7 @@ def fast():
     return _lint() + [
         _build("build dev", DEV, "--native-file", "build-dev.ini"),
         MesonLevel.make(DEV, SUITES, needs=("build dev",), cores=CORES,
-                        environment=SANITIZERS | {"BATON_TESTS": "fast"}),
+                        environment=SANITIZERS | _length("fast")),
         Level("clang-tidy changed", ["tools/lint", "--changed"], cores=CORES),
     ]
 
@@ -48,7 +59,7 @@ def _all_but_hosts(length):
         _build("build clang", CLANG, "--native-file", "build-dev.ini", compiler="clang"),
         _build("build release", RELEASE, "--werror"),
         MesonLevel.make(DEV, SUITES, needs=("build dev",), cores=CORES, limit_s=2400,
-                        environment=SANITIZERS | {"BATON_TESTS": length}),
+                        environment=SANITIZERS | _length(length)),
         Level("install", ["tests/tidy/install", RELEASE], needs=("build release",)),
         Level("clang-tidy", ["tools/lint"], cores=CORES, limit_s=1800),
     ]
