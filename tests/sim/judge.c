@@ -186,7 +186,7 @@ static void check_guest_starts(struct trial *trial) {
 	char reason[256];
 	size_t count = scenario_count_devices(trial->scenario->given);
 
-	if (trial->stranger.robbed) {
+	if (trial->stranger.robbed || trial->stranger.blocks) {
 		return; /* between our last look and the guest's first */
 	}
 	if (world_guest_start(&trial->world, TRIAL_GUEST, trial->scenario->given, count, reason) <
@@ -196,6 +196,34 @@ static void check_guest_starts(struct trial *trial) {
 }
 
 /* Holds one process's end against what its exit code promises. */
+/* Ids that a hypervisor has given to vfio-pci are gone, unless a twin is still there for them. */
+static void check_ids(struct trial *trial) {
+	const struct world *world = &trial->world;
+	const struct world_driver *vfio = &world->drivers[world_find_driver(world, "vfio-pci")];
+
+	for (size_t i = 0; i < vfio->dynamic_count; i++) {
+		bool needed = false;
+
+		for (size_t k = 0; k < world->device_count; k++) {
+			needed |= world->devices[k].driver >= 0 &&
+				  &world->drivers[world->devices[k].driver] == vfio &&
+				  world->devices[k].identity.device == vfio->dynamic[i].device;
+		}
+		if (!needed) {
+			trial_wrong(trial, "reattach ended with 0, but vfio-pci has kept ids");
+		}
+	}
+}
+
+static bool any_fault(const struct trial *trial) {
+	for (size_t i = 0; i < trial->injector.fault_count; i++) {
+		if (trial->injector.faults[i].fired) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void judge(struct trial *trial) {
 	if (trial->world.violation[0]) {
 		trial_wrong(trial, "%s", trial->world.violation);
@@ -210,6 +238,9 @@ void judge(struct trial *trial) {
 	if (trial->result == RESULT_USAGE ||
 		(trial->act != ACT_DETACH && trial->result != RESULT_DONE)) {
 		trial_wrong(trial, "%s ended with %u", act_name(trial->act), trial->result);
+	}
+	if (trial->act == ACT_REATTACH && trial->result == RESULT_DONE && !any_fault(trial)) {
+		check_ids(trial);
 	}
 	if (trial->act == ACT_DETACH && trial->result == RESULT_DONE) {
 		check_guest_starts(trial);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sanitizer.h"
+
 #define BLOCKS_MAX 4096
 
 static bool watching;
@@ -36,21 +38,13 @@ int __wrap___vasprintf_chk(char **ret, int flag, const char *format, va_list arg
  * The engine's two big structs come and go in every trial, nearly all of their bytes unused, and
  * clearing them would take most of the time. So blocks of their sizes are kept and only the parts
  * that a small plan can reach are cleared, at the front and at the back; now and then it is checked
- * that nothing between them has been written. Not with a sanitizer, which would see less then.
+ * that nothing between them has been written.
  */
 #define LARGE      ((size_t)128 * 1024)
 #define FRONT      ((size_t)64 * 1024)
 #define BACK       ((size_t)64 * 1024)
 #define KEPT_MAX   16
 #define CHECK_EACH 64
-
-#if defined(__SANITIZE_ADDRESS__)
-#define KEEPS false
-#elif defined(__has_feature)
-#define KEEPS !__has_feature(address_sanitizer)
-#else
-#define KEEPS true
-#endif
 
 struct large {
 	unsigned char *block;
@@ -77,12 +71,30 @@ static void clear(const struct large *large) {
 	}
 }
 
+/* Whoever touches a kept block meanwhile is caught, as with a block that is free. */
+static void poison(const struct large *large) {
+#if HAS_ASAN
+	__asan_poison_memory_region(large->block, large->size);
+#else
+	(void)large;
+#endif
+}
+
+static void unpoison(const struct large *large) {
+#if HAS_ASAN
+	__asan_unpoison_memory_region(large->block, large->size);
+#else
+	(void)large;
+#endif
+}
+
 static void *take_large(size_t size) {
 	struct large *unused = NULL;
 
-	for (size_t i = 0; KEEPS && i < KEPT_MAX; i++) {
+	for (size_t i = 0; i < KEPT_MAX; i++) {
 		if (!kept[i].used && kept[i].size == size) {
 			kept[i].used = true;
+			unpoison(&kept[i]);
 			return kept[i].block;
 		}
 		unused = kept[i].block ? unused : &kept[i];
@@ -95,10 +107,11 @@ static void *take_large(size_t size) {
 }
 
 static void give_back(void *block) {
-	for (size_t i = 0; KEEPS && block && i < KEPT_MAX; i++) {
+	for (size_t i = 0; block && i < KEPT_MAX; i++) {
 		if (kept[i].block == block) {
 			clear(&kept[i]);
 			kept[i].used = false;
+			poison(&kept[i]);
 			return;
 		}
 	}

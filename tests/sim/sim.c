@@ -19,8 +19,13 @@ static void self(struct ops *ops, struct process *ret, struct process *ret_paren
 
 static int get(struct ops *ops, enum fact fact, const char *subject, char ret[VALUE_SIZE],
 	struct error *error) {
-	int r = world_get(sim_of(ops)->world, fact, subject, ret);
+	struct world *world = sim_of(ops)->world;
+	int at = fact == FACT_OVERRIDE ? world_find_device(world, subject) : -1;
+	int r = world_get(world, fact, subject, ret);
 
+	if (at >= 0) {
+		world->devices[at].foreign_seen = world->devices[at].foreign;
+	}
 	return r < 0 ? error_set(error, r, "%s %s does not exist", fact_name(fact), subject) : 0;
 }
 
@@ -53,6 +58,15 @@ static void watch_device(struct sim *sim, const struct step *step, const char *t
 
 	if (at < 0) {
 		return;
+	}
+	if (step->fact == FACT_OVERRIDE && device->foreign_seen &&
+		strcmp(step->from, device->override) != 0) {
+		world_violate(sim->world, "\"%s\" although it was seen to be \"%s\"", text,
+			device->override);
+	}
+	if (step->fact == FACT_OVERRIDE) {
+		device->foreign = false;
+		device->foreign_seen = false;
 	}
 	if (device->replaced && ++device->touches > 1) {
 		world_violate(sim->world, "\"%s\" on a device that is another one now", text);

@@ -13,6 +13,7 @@ static const char *const names[STRANGER_DEEDS] = {
 	"fills the disk",
 	"gives the device's ids to vfio-pci",
 	"loads the modules that were there",
+	"gives the device an override of his own",
 };
 
 const char *stranger_name(unsigned int deed) {
@@ -156,6 +157,20 @@ static bool give_ids(struct stranger *stranger) {
 	return true;
 }
 
+static bool set_override(struct stranger *stranger) {
+	struct world *world = stranger->world;
+	int at = world_find_device(world, stranger->target);
+
+	if (at < 0 || world_stuck_at(world, stranger->target)) {
+		return false;
+	}
+	(void)world_override(world, stranger->target, "pci-stub");
+	exceptions_add(stranger->exceptions, "override", stranger->target);
+	world->devices[at].foreign = true;
+	stranger->blocks = true;
+	return true;
+}
+
 static bool load_modules(struct stranger *stranger) {
 	struct world *world = stranger->world;
 	bool any = false;
@@ -188,8 +203,10 @@ bool stranger_act(struct stranger *stranger, unsigned int deed) {
 		return true;
 	case 7:
 		return give_ids(stranger);
-	default:
+	case 8:
 		return load_modules(stranger);
+	default:
+		return set_override(stranger);
 	}
 }
 
@@ -201,7 +218,19 @@ bool stranger_is_content(const struct stranger *stranger) {
 	       (at >= 0 && world->devices[at].driver == world_find_driver(world, "pci-stub"));
 }
 
-void stranger_return(struct stranger *stranger) {
+/* He has only named a driver, and takes that back. */
+static void unblock(struct stranger *stranger) {
+	int at = world_find_device(stranger->before, stranger->target);
+	struct world_device *device = &stranger->world->devices[at];
+
+	strcpy(device->override, stranger->before->devices[at].override);
+	device->foreign = false;
+	device->foreign_seen = false;
+	stranger->blocks = false;
+}
+
+/* He has taken it, and brings it back. */
+static void restore(struct stranger *stranger) {
 	struct world *world = stranger->world;
 	int at = world_find_device(stranger->before, stranger->target);
 	const struct world_device *before = &stranger->before->devices[at];
@@ -217,5 +246,13 @@ void stranger_return(struct stranger *stranger) {
 	strcpy(device->override, before->override);
 	if (before->driver >= 0) {
 		(void)world_bind_finish(world, at, before->driver);
+	}
+}
+
+void stranger_return(struct stranger *stranger) {
+	if (stranger->blocks) {
+		unblock(stranger);
+	} else {
+		restore(stranger);
 	}
 }

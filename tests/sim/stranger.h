@@ -13,11 +13,12 @@ struct stranger {
 	const char *target;         /* the device that he has an eye on */
 	struct exceptions *exceptions;
 	bool robbed;  /* it is not what it was, or not where it was */
+	bool blocks;  /* he has given it an override that keeps its driver away */
 	bool took;    /* he has it on a driver of his own */
 	bool started; /* he has started the display manager */
 };
 
-#define STRANGER_DEEDS 9
+#define STRANGER_DEEDS 10
 
 /* False: there is nothing for him to do. */
 bool stranger_act(struct stranger *stranger, unsigned int deed);

@@ -166,15 +166,18 @@ static void heal(struct trial *trial) {
 	close_dying(&trial->world);
 }
 
-/* A login screen cannot come back to a machine whose only picture somebody has taken away. */
-static bool has_picture(const struct world *world) {
-	return world->console;
+/*
+ * A login screen cannot come back to a machine whose only picture somebody has taken away, and a
+ * driver not to a device that somebody has reserved for another.
+ */
+static bool keeps_from_home(const struct trial *trial) {
+	return trial->stranger.blocks || (trial->stranger.robbed && !trial->world.console);
 }
 
 static void finish(struct trial *trial) {
 	heal(trial);
 	step(trial, ACT_REPAIR);
-	if (!is_over(trial) && trial->stranger.robbed && !has_picture(&trial->world)) {
+	if (!is_over(trial) && keeps_from_home(trial)) {
 		stranger_return(&trial->stranger);
 		step(trial, ACT_REPAIR);
 	}

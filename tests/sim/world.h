@@ -62,6 +62,8 @@ struct world_device {
 	char override[WORLD_NAME_SIZE];
 	char vfio_driver[WORLD_NAME_SIZE]; /* the best one; empty: vfio-pci */
 	unsigned int generation;           /* of its node: grows with every probe */
+	bool foreign;                      /* a stranger has set the override */
+	bool foreign_seen;                 /* and baton has read it since */
 	bool replaced;                     /* by another one, after a journal was begun for it */
 	unsigned int touches;              /* changes that baton has made to it since */
 };

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "sanitizer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * How much to try: ./check sets BATON_TESTS. With the sanitizer everything takes ten times as long,
+ * so that its build tries only what the fast check does, unless there is time for all.
+ */
+enum length {
+	LENGTH_FAST,
+	LENGTH_CHECK,
+	LENGTH_LONG,
+};
+
+static inline enum length length_of_tests(void) {
+	const char *tests = getenv("BATON_TESTS");
+
+	if (tests && strcmp(tests, "long") == 0) {
+		return HAS_ASAN ? LENGTH_CHECK : LENGTH_LONG;
+	}
+	return HAS_ASAN || (tests && strcmp(tests, "fast") == 0) ? LENGTH_FAST : LENGTH_CHECK;
+}
