@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/machine.h"
+#include "machine.h"
 
 static int run(const struct machine *machine, char **words) {
 	int status;
