@@ -4,11 +4,13 @@
 import difflib
 import pathlib
 import subprocess
+import time
 
 import cache
 
 SOURCE = pathlib.Path(__file__).resolve().parent / "dump.c"
 PROGRAM = "/usr/lib/baton-tests/dump"
+SETTLE_S = 120
 
 
 def obtain():
@@ -31,8 +33,11 @@ def take(host):
 
 
 def compare(host, before):
-    """AssertionError with the difference unless the machine is as it was."""
-    now = take(host)
+    """AssertionError with the difference unless the machine is soon as it was: a login screen that
+    was started takes a while until its session is there."""
+    deadline = time.monotonic() + SETTLE_S
+    while (now := take(host)) != before and time.monotonic() < deadline:
+        pass
     if now != before:
         difference = difflib.unified_diff(before, now, "before", "now", lineterm="", n=0)
         raise AssertionError("not as before:\n" + "\n".join(difference))
