@@ -43,16 +43,14 @@ class MesonLevel(Level):
 
     build: str = ""
     suites: tuple = ()
-    label: str = ""  # behind a suite's name, if other builds run it too
 
     @classmethod
-    def make(cls, build, suites, label="", **rest):
-        name = "tests" + label
+    def make(cls, build, suites, name="tests", **rest):
         command = ["meson", "test", "-C", build, "--no-rebuild", "--print-errorlogs", "--logbase",
                    "check"]
         for suite in suites:
             command += ["--suite", suite]
-        return cls(name, command, build=build, suites=tuple(suites), label=label, **rest)
+        return cls(name, command, build=build, suites=tuple(suites), **rest)
 
     def log(self):
         return pathlib.Path(self.build) / "meson-logs" / "check.json"
@@ -62,7 +60,7 @@ class MesonLevel(Level):
 
     def rows(self, seconds, good, output):
         counted = count.suites(self.log().read_text()) if self.log().exists() else {}
-        rows = [Row(suite + self.label, *counted.get(suite, (0.0, 0, 1))) for suite in self.suites]
+        rows = [Row(suite, *counted.get(suite, (0.0, 0, 1))) for suite in self.suites]
         if not good and not any(row.failed for row in rows):
             rows.append(Row(self.name, seconds, 0, 1))
         return rows
