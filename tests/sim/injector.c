@@ -114,7 +114,9 @@ static struct fault *meet(
 		injector->hooks->unstick(injector->context);
 	}
 	(void)snprintf(key, sizeof(key), "%s %s", operations[operation], subject);
-	injector->hooks->observe(injector->context, number, key);
+	if (injector->hooks->observe) {
+		injector->hooks->observe(injector->context, number, key);
+	}
 	for (size_t i = 0; !injector->disarmed && i < injector->fault_count; i++) {
 		struct fault *fault = &injector->faults[i];
 

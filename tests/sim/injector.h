@@ -69,7 +69,8 @@ struct injector_hooks {
 	void (*unstick)(void *context);
 	/* Somebody else acts. False: there is nothing for him to do. */
 	bool (*stranger)(void *context, unsigned int what);
-	/* Told of every operation before it begins: its number, and what it is and meets. */
+	/* Told of every operation before it begins: its number, and what it is and meets. May be
+	 * NULL. */
 	void (*observe)(void *context, unsigned int number, const char *key);
 };
 
