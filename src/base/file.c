@@ -14,19 +14,26 @@
 
 #define NAMES_MAX 65536
 
-/* Keeps a path from the top of the tree below it: "/etc" and "etc" are the same place. */
-static int open_below(int dir, const char *path, int flags) {
+/* EAGAIN says that something was renamed or mounted somewhere on the machine while the kernel went
+ * up by a "..", as links in sysfs have it: on a busy machine that happens every few minutes. */
+#define TRIES_MAX 10000
+
+int path_open(int dir, const char *path, int flags) {
 	struct open_how how = {
 		.flags = (uint64_t)(unsigned int)(flags | O_CLOEXEC),
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	long fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
+	long fd;
+	int tries = 0;
 
+	do {
+		fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
+	} while (fd < 0 && errno == EAGAIN && ++tries < TRIES_MAX);
 	return fd < 0 ? -errno : (int)fd;
 }
 
 int dir_open(int dir, const char *path) {
-	return open_below(dir, path, O_RDONLY | O_DIRECTORY);
+	return path_open(dir, path, O_RDONLY | O_DIRECTORY);
 }
 
 int root_open(const char *path) {
@@ -91,7 +98,7 @@ int stream_read(int fd, size_t limit, char **ret, size_t *ret_length) {
 
 int file_open(int dir, const char *path) {
 	/* O_NONBLOCK: a FIFO put in a file's place must not stop us. */
-	return open_below(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	return path_open(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 }
 
 int file_read(int dir, const char *path, size_t limit, char **ret, size_t *ret_length) {
@@ -165,7 +172,7 @@ int file_read_signed(int dir, const char *path, int64_t *ret) {
 int link_read_name(int dir, const char *path, char *ret, size_t size) {
 	char target[4096];
 	const char *name;
-	AUTO_CLOSE int fd = open_below(dir, path, O_PATH | O_NOFOLLOW);
+	AUTO_CLOSE int fd = path_open(dir, path, O_PATH | O_NOFOLLOW);
 	ssize_t n;
 
 	if (fd < 0) {
@@ -181,7 +188,7 @@ int link_read_name(int dir, const char *path, char *ret, size_t size) {
 }
 
 bool file_exists(int dir, const char *path) {
-	AUTO_CLOSE int fd = open_below(dir, path, O_PATH);
+	AUTO_CLOSE int fd = path_open(dir, path, O_PATH);
 
 	return fd >= 0;
 }

@@ -13,6 +13,12 @@
  * Everything read has a limit.
  */
 
+/*
+ * Opens a path below dir with these flags of open(2), and O_CLOEXEC. "/etc" and "etc" are the same
+ * place. Returns the fd or -errno.
+ */
+int path_open(int dir, const char *path, int flags) MUST_CHECK;
+
 /* Opens a directory for reading below dir. Returns the fd or -errno. */
 int dir_open(int dir, const char *path) MUST_CHECK;
 

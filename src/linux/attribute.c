@@ -3,24 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/macros.h"
+#include "base/file.h"
 
 static int write_once(int root, const char *path, const char *value) {
-	struct open_how how = {
-		.flags = O_WRONLY | O_NOCTTY | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
-	AUTO_CLOSE int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+	AUTO_CLOSE int fd = path_open(root, path, O_WRONLY | O_NOCTTY);
 	size_t length = strlen(value);
 	ssize_t n;
 
 	if (fd < 0) {
-		return -errno;
+		return fd;
 	}
 	n = write(fd, value, length);
 	if (n < 0) {
