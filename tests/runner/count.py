@@ -13,6 +13,7 @@ CMOCKA_RUN = re.compile(r"^\[=+\] .*?(\d+) test\(s\) run\.", re.MULTILINE)
 CMOCKA_PASSED = re.compile(r"^\[  PASSED  \] (\d+) test\(s\)", re.MULTILINE)
 UNITTEST_RUN = re.compile(r"^Ran (\d+) tests? in", re.MULTILINE)
 UNITTEST_BAD = re.compile(r"\b(?:failures|errors|skipped|unexpected successes)=(\d+)")
+SUITE = re.compile(r"[^:]*:(\w+)[^/]* / ")  # "baton:unit / step"
 MESON_GOOD = ("OK", "EXPECTEDFAIL")
 
 
@@ -52,7 +53,7 @@ def suites(log):
     found = {}
     for line in log.splitlines():
         test = json.loads(line)
-        name = test["suite"][0].split(":")[-1]
+        name = SUITE.match(test["name"])[1]
         good = test["result"] in MESON_GOOD
         passed, failed = cases(test.get("stdout", ""), test.get("stderr", ""), good)
         before = found.get(name, (0.0, 0, 0))

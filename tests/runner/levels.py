@@ -10,6 +10,8 @@ from level import Level, MesonLevel
 # bug is one of the engine, not of memory.
 SANITIZED = ("unit", "plans", "sim", "fuzz", "tidy")
 PLAIN = ("planted",)
+# With the sanitizers the simulation tries only what a fast check does: it is run without them too.
+BOTH = ("sim",)
 SUITES = SANITIZED + PLAIN
 DEV, CLANG, RELEASE, FUZZING = "build/dev", "build/clang", "build/release", "build/fuzzing"
 NEW_KERNEL = "6.12"
@@ -68,7 +70,7 @@ def _all_but_hosts(length):
         _build("build clang", CLANG, "--native-file", "build-dev.ini", compiler="clang"),
         MesonLevel.make(DEV, SANITIZED, needs=("build dev",), cores=CORES, limit_s=2400,
                         environment=SANITIZERS | _length(length)),
-        MesonLevel.make(RELEASE, PLAIN, name="tests release", needs=("build release",),
+        MesonLevel.make(RELEASE, PLAIN + BOTH, name="tests release", needs=("build release",),
                         cores=CORES, limit_s=2400, environment=_length(length)),
         Level("install", ["tests/tidy/install", RELEASE], needs=("build release",)),
         Level("clang-tidy", ["tools/lint"], cores=CORES, limit_s=1800),

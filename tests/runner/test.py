@@ -24,9 +24,9 @@ CMOCKA = """[==========] tests: Running 3 test(s).
 """
 UNITTEST = "..\n----\nRan 5 tests in 0.1s\n\nFAILED (failures=1, errors=1)\n"
 SKIPPED = "s.\n----\nRan 2 tests in 0.1s\n\nOK (skipped=1)\n"
-MESON = ('{"name": "a", "suite": ["baton:unit"], "result": "OK", "duration": 0.5, '
+MESON = ('{"name": "baton:unit / a", "result": "OK", "duration": 0.5, '
          '"stdout": "4 passed, 0 failed\\n", "stderr": ""}\n'
-         '{"name": "b", "suite": ["baton:unit"], "result": "%s", "duration": 0.5}\n')
+         '{"name": "baton:unit / b", "result": "%s", "duration": 0.5}\n')
 
 
 class Count(unittest.TestCase):

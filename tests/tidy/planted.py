@@ -35,7 +35,7 @@ PLANTED = [
     (words.registries, "a.py", "URL = 'https://pypi.org/simple'\n", "import json\n"),
     (words.blanks, "a.md", "line \n", "line\n"),
     (words.blanks, "a.md", "no end", "end\n"),
-    (words.width, "a.py", "x" * 101 + "\n", "x" * 100 + "\n"),
+    (words.width, "a.py", "x" * 111 + "\n", "x" * 110 + "\n"),
     (style.no_goto, "a.c", "goto out;\n", '/* goto */ "goto out;"\n'),
     (style.no_shell, "a.c", 'system("ls");\n', "follow_subsystem(x); lib->system(x);\n"),
     (style.no_shell, "a.c", 'popen ("ls", "r");\n', "// popen(x)\n"),

@@ -16,12 +16,12 @@ REGISTRY = re.compile(
     r"|\b(pypi\.org|pythonhosted\.org|crates\.io|npmjs\.(org|com)|docker\.io|ghcr\.io|quay\.io"
     r"|proxy\.golang\.org|rubygems\.org)\b")
 TRAILING = re.compile(r"[ \t]+$")
-LONG = re.compile(r"^.{101,}$")
+LONG = re.compile(r"^.{111,}$")
 
 # They have to name what they forbid.
 OURSELVES = ("tests/tidy/words.py", "tests/tidy/planted.py")
 # Recorded as they were, byte for byte, or put into a virtual host as they are.
-RECORDED = re.compile(r"tests/(machines|golden|fuzz/corpus|kernel/full/root)/|tests/plans/.*\.txt$")
+RECORDED = re.compile(r"tests/(machines|golden|fuzz/corpus|kernel/full/root|sim/bugs)/|tests/plans/.*\.txt$")
 LICENCE = "LICENSE"
 
 
@@ -57,7 +57,7 @@ def blanks(path, text):
 
 
 def width(path, text):
-    return tree.lines(text.expandtabs(8), LONG, "is longer than 100 columns")
+    return tree.lines(text.expandtabs(8), LONG, "is longer than 110 columns")
 
 
 def _written():
