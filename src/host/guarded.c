@@ -13,7 +13,7 @@
 #define DEVICES "sys/bus/pci/devices"
 
 /* How long the kernel may keep silent about a device before we go on without its answer. */
-#define PATIENCE_MS 250
+#define PATIENCE_MS 125
 #define LIMIT_MS    10000
 
 struct guarded {
