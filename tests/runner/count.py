@@ -41,8 +41,9 @@ def _by_unittest(text):
 
 def cases(stdout, stderr, good):
     """(passed, failed) of one test program. good: it ended with exit code 0."""
-    passed, failed = (_by_verdict(stdout) or _by_cmocka(stdout + "\n" + stderr)
-                      or _by_unittest(stderr) or (int(good), 1 - int(good)))
+    both = stdout + "\n" + stderr
+    passed, failed = (_by_verdict(stdout) or _by_cmocka(both) or _by_unittest(both)
+                      or (int(good), 1 - int(good)))
     if not good or passed + failed == 0:
         failed = max(failed, 1)
     return passed, failed
