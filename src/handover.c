@@ -202,11 +202,12 @@ static enum result carry_out(struct handover *handover, const struct host *host,
 	const struct request *request, const char *door, struct error *error) {
 	AUTO_JOURNAL struct journal *journal = NULL;
 	struct ops *ops = handover->ops;
-	struct owner owner = {0};
-	int r = name_set(owner.door, sizeof(owner.door), door);
+	struct beginning beginning = {.plan = handover->plan, .request = request, .host = host};
+	struct owner *owner = &beginning.owner;
+	int r = name_set(owner->door, sizeof(owner->door), door);
 
-	ops->self(ops, &owner.runner, &owner.daemon);
-	r = r < 0 ? r : journal_create(ops, handover->plan, request, host, &owner, &journal, error);
+	ops->self(ops, &owner->runner, &owner->daemon);
+	r = r < 0 ? r : journal_create(ops, &beginning, &journal, error);
 	r = r < 0 ? r : start_guard(handover, request->guest, error);
 	return r < 0 ? RESULT_REFUSED : run_plan(ops, journal, handover->plan, error);
 }

@@ -25,31 +25,6 @@ static bool contains(const struct names *names, const char *name) {
 	return false;
 }
 
-/* Notes the guest that the word names, if it names one. */
-static int find_guests(struct session *session, const char *word, struct homecoming *homecoming,
-	bool *ret_named, struct error *error) {
-	AUTO_NAMES struct names keys = {0};
-	struct ops *ops = session->handover.ops;
-	int r = ops->journal_list(ops, &keys, error);
-
-	*ret_named = false;
-	for (size_t i = 0; r == 0 && i < keys.count; i++) {
-		AUTO_JOURNAL struct journal *journal = NULL;
-
-		r = journal_load(ops, keys.names[i], &journal, error);
-		if (r == -ENOENT) {
-			r = 0;
-			continue;
-		}
-		if (r == 0 &&
-			(strcmp(keys.names[i], word) == 0 || strcmp(journal->title, word) == 0)) {
-			*ret_named = true;
-			r = names_add(&homecoming->guests, keys.names[i]);
-		}
-	}
-	return r;
-}
-
 /* Moves the devices that some journal has over to its guest. */
 static int sort_devices(
 	struct session *session, struct homecoming *homecoming, struct error *error) {
@@ -162,14 +137,17 @@ static enum result collect(const struct invocation *invocation, struct session *
 	enum result result = RESULT_DONE;
 
 	for (size_t i = 0; result == RESULT_DONE && i < invocation->word_count; i++) {
-		bool named;
+		char guest[GUEST_SIZE];
+		int r = session_find_guest(session, invocation->words[i], guest, &error);
 
-		if (find_guests(session, invocation->words[i], homecoming, &named, &error) < 0) {
-			return command_fail(RESULT_UNRESOLVED, &error);
-		}
-		if (!named) {
+		if (r == -ENOENT) {
 			result = session_select(
 				session, host, &invocation->words[i], 1, &homecoming->request);
+			continue;
+		}
+		r = r < 0 ? r : names_add(&homecoming->guests, guest);
+		if (r < 0) {
+			return command_fail(RESULT_UNRESOLVED, &error);
 		}
 	}
 	if (result == RESULT_DONE && sort_devices(session, homecoming, &error) < 0) {

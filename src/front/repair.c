@@ -14,7 +14,12 @@ enum result command_repair(const struct invocation *invocation) {
 		return session_report(&session, repair(&session.handover, &error), &error);
 	}
 	for (size_t i = 0; result == RESULT_DONE && i < invocation->word_count; i++) {
-		result = repair_guest(&session.handover, invocation->words[i], &error);
+		char guest[GUEST_SIZE];
+
+		if (session_find_guest(&session, invocation->words[i], guest, &error) < 0) {
+			return command_fail(RESULT_USAGE, &error);
+		}
+		result = repair_guest(&session.handover, guest, &error);
 	}
 	return session_report(&session, result, &error);
 }

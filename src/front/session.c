@@ -167,6 +167,27 @@ enum result session_select(const struct session *session, const struct host *hos
 	return RESULT_DONE;
 }
 
+int session_find_guest(const struct session *session, const char *word, char ret[GUEST_SIZE],
+	struct error *error) {
+	AUTO_NAMES struct names keys = {0};
+	struct ops *ops = session->handover.ops;
+	int r = ops->journal_list(ops, &keys, error);
+
+	for (size_t i = 0; r >= 0 && i < keys.count; i++) {
+		AUTO_JOURNAL struct journal *journal = NULL;
+
+		if (strcmp(keys.names[i], word) == 0) {
+			return name_set(ret, GUEST_SIZE, word);
+		}
+		/* One that cannot be read is only known by its key. */
+		if (journal_load(ops, keys.names[i], &journal, NULL) == 0 &&
+			strcmp(journal->title, word) == 0) {
+			return name_set(ret, GUEST_SIZE, keys.names[i]);
+		}
+	}
+	return r < 0 ? r : error_set(error, -ENOENT, "no journal is of a guest \"%s\"", word);
+}
+
 enum result session_report(
 	const struct session *session, enum result result, const struct error *error) {
 	const struct plan *plan = session->handover.plan;

@@ -38,6 +38,10 @@ void session_close(struct session *session);
 enum result session_select(const struct session *session, const struct host *host, char **words,
 	size_t word_count, struct request *request);
 
+/* The key of the guest that has a journal and goes by that name, or by that key. -ENOENT: none. */
+int session_find_guest(const struct session *session, const char *word, char ret[GUEST_SIZE],
+	struct error *error) MUST_CHECK;
+
 /* Prints the refusals of handover.plan, or the error if there is no plan. */
 enum result session_report(
 	const struct session *session, enum result result, const struct error *error);

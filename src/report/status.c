@@ -39,6 +39,7 @@ static bool is_interesting(const struct device *device, const struct claims *cla
 
 static bool is_known(const struct status *status, const struct device *device) {
 	for (size_t i = 0; i < status->count; i++) {
+		assert(status->cards[i].function_count > 0);
 		if (address_same_slot(status->cards[i].functions[0]->address, device->address)) {
 			return true;
 		}

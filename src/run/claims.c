@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,7 @@ static int add_journal(const struct journal *journal, struct claims *claims) {
 	if (r < 0) {
 		return r;
 	}
+	assert(depth == 0 || claims->claims);
 	for (size_t i = 0; i < journal->record_count; i++) {
 		struct claim claim = {.step = journal->records[i].step};
 

@@ -120,18 +120,19 @@ size_t journal_depth(const struct journal *journal) {
  * a torn line takes room too and a repair may be interrupted again.
  */
 static size_t room(const struct plan *plan) {
+	const size_t line = LINE_OVERHEAD;
 	size_t size = 4096;
 
 	for (size_t i = 0; i < plan->step_count; i++) {
 		char text[STEP_TEXT_SIZE];
 
-		size += 2 * (strlen(step_format(&plan->steps[i].step, text)) + 4 * LINE_OVERHEAD);
+		size += 2 * (strlen(step_format(&plan->steps[i].step, text)) + 4 * line);
 		for (size_t j = 0; j < plan->steps[i].effect_count; j++) {
 			step_format(&plan->steps[i].effects[j].change, text);
-			size += 2 * (strlen(text) + 4 * LINE_OVERHEAD);
+			size += 2 * (strlen(text) + 4 * line);
 		}
 	}
-	return size + plan->device_count * 2 * LINE_OVERHEAD;
+	return size + plan->device_count * 2 * line;
 }
 
 static int format_line(struct journal *journal, unsigned int number, struct text *ret,
@@ -184,35 +185,35 @@ static int format_head(struct journal *journal, struct text *ret, unsigned int *
 	return r;
 }
 
-static int fill(struct journal *journal, const struct plan *plan, const struct request *request,
-	const struct host *host, const struct owner *owner) {
+static int fill(struct journal *journal, const struct beginning *beginning) {
+	const struct request *request = beginning->request;
 	int r = name_set(journal->guest, sizeof(journal->guest), request->guest);
 
 	r = r < 0 ? r : name_set(journal->title, sizeof(journal->title), request->title);
-	r = r < 0 ? r : name_set(journal->boot_id, sizeof(journal->boot_id), host->boot_id);
-	journal->owner = *owner;
-	memcpy(journal->devices, plan->devices, sizeof(journal->devices));
-	journal->device_count = plan->device_count;
+	r = r < 0 ? r
+		  : name_set(journal->boot_id, sizeof(journal->boot_id), beginning->host->boot_id);
+	journal->owner = beginning->owner;
+	memcpy(journal->devices, beginning->plan->devices, sizeof(journal->devices));
+	journal->device_count = beginning->plan->device_count;
 	return r;
 }
 
-int journal_create(struct ops *ops, const struct plan *plan, const struct request *request,
-	const struct host *host, const struct owner *owner, struct journal **ret,
+int journal_create(struct ops *ops, const struct beginning *beginning, struct journal **ret,
 	struct error *error) {
 	AUTO_JOURNAL struct journal *journal = calloc(1, sizeof(*journal));
 	AUTO_TEXT struct text head = {0};
-	unsigned int count;
+	unsigned int count = 0;
 	int r;
 
 	if (!journal) {
 		return error_set(error, -ENOMEM, "out of memory");
 	}
-	r = fill(journal, plan, request, host, owner);
+	r = fill(journal, beginning);
 	r = r < 0 ? r : format_head(journal, &head, &count);
 	if (r < 0) {
 		return error_set(error, r, "cannot write the journal: %s", strerror(-r));
 	}
-	r = ops->journal_create(ops, journal->guest, room(plan) + head.length, error);
+	r = ops->journal_create(ops, journal->guest, room(beginning->plan) + head.length, error);
 	if (r < 0) {
 		return r;
 	}

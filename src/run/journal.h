@@ -46,10 +46,17 @@ void journal_free(struct journal **journal);
 
 #define AUTO_JOURNAL CLEANUP(journal_free)
 
+/* What a journal begins with. */
+struct beginning {
+	const struct plan *plan;
+	const struct request *request;
+	const struct host *host;
+	struct owner owner;
+};
+
 /* Makes the file with room for every line that the plan and its undo can need, and the first lines.
  */
-int journal_create(struct ops *ops, const struct plan *plan, const struct request *request,
-	const struct host *host, const struct owner *owner, struct journal **ret,
+int journal_create(struct ops *ops, const struct beginning *beginning, struct journal **ret,
 	struct error *error) MUST_CHECK;
 
 int journal_push(struct ops *ops, struct journal *journal, const struct step *step, bool tried,

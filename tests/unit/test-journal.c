@@ -190,11 +190,16 @@ static int create(struct ops *ops, const char *guest, size_t reserve, struct err
 /* What is written is what is read, whatever the names. */
 static void names_of_any_kind_survive(void **state) {
 	struct file file = {.ops = {.journal_append = append, .journal_create = create}};
-	struct owner owner = {.door = "libvirt", .runner = {1, 2}};
 	AUTO_PLAN struct plan *plan = calloc(1, sizeof(*plan));
 	AUTO_JOURNAL struct journal *written = NULL, *read = NULL;
 	struct request request = {.guest = "libvirt:../../x y%\n", .title = "a b\tc%\xff"};
 	struct host host = {.boot_id = "0-1-2"};
+	struct beginning beginning = {
+		.plan = plan,
+		.request = &request,
+		.host = &host,
+		.owner = {.door = "libvirt", .runner = {1, 2}},
+	};
 	struct step step;
 	struct error error;
 
@@ -205,8 +210,7 @@ static void names_of_any_kind_survive(void **state) {
 		.identity = {.vendor = 0x10de, .serial = "00-11"},
 		.listed = true,
 	};
-	assert_int_equal(
-		journal_create(&file.ops, plan, &request, &host, &owner, &written, &error), 0);
+	assert_int_equal(journal_create(&file.ops, &beginning, &written, &error), 0);
 	assert_int_equal(step_make(FACT_CONSOLE, "frame buffer device", "bound", "-", &step), 0);
 	assert_int_equal(journal_push(&file.ops, written, &step, true, &error), 0);
 	assert_int_equal(parse(&file.text, &read), 0);
