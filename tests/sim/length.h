@@ -14,6 +14,7 @@ enum length {
 	LENGTH_FAST,
 	LENGTH_CHECK,
 	LENGTH_LONG,
+	LENGTH_NEVER, /* longer than any */
 };
 
 static inline enum length length_of_tests(void) {

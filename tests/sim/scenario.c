@@ -214,19 +214,19 @@ static void build_twins(struct world *world) {
 }
 
 const struct scenario scenarios[] = {
-	{"desktop", build_desktop, {GPU, SOUND, USB}, {GPU, SOUND, USB}, false},
-	{"headless", build_headless, {GPU, SOUND, USB}, {GPU, SOUND, USB}, false},
-	{"single", build_single, {GPU}, {GPU}, true},
-	{"driverless", build_driverless, {GPU, SOUND}, {GPU, SOUND}, false},
-	{"nvidia", build_nvidia, {GPU, SOUND}, {GPU, SOUND}, false},
-	{"nvidia-twins", build_nvidia_twins, {SECOND}, {SECOND}, false},
-	{"firmware-6.1", build_firmware_new, {GPU, SOUND}, {GPU, SOUND}, false},
-	{"firmware-5.15", build_firmware_old, {GPU, SOUND}, {GPU, SOUND}, false},
-	{"variant", build_variant, {GPU}, {GPU}, false},
-	{"override", build_override, {GPU, SOUND}, {GPU, SOUND}, false},
-	{"already", build_already, {GPU, SOUND}, {GPU, SOUND}, false},
-	{"group", build_group, {GPU}, {GPU, "0000:03:00.0"}, false},
-	{"twins", build_twins, {SECOND}, {SECOND}, true},
+	{"desktop", build_desktop, {GPU, SOUND, USB}, {GPU, SOUND, USB}, LENGTH_LONG},
+	{"headless", build_headless, {GPU, SOUND, USB}, {GPU, SOUND, USB}, LENGTH_NEVER},
+	{"single", build_single, {GPU}, {GPU}, LENGTH_CHECK},
+	{"driverless", build_driverless, {GPU, SOUND}, {GPU, SOUND}, LENGTH_LONG},
+	{"nvidia", build_nvidia, {GPU, SOUND}, {GPU, SOUND}, LENGTH_LONG},
+	{"nvidia-twins", build_nvidia_twins, {SECOND}, {SECOND}, LENGTH_LONG},
+	{"firmware-6.1", build_firmware_new, {GPU, SOUND}, {GPU, SOUND}, LENGTH_LONG},
+	{"firmware-5.15", build_firmware_old, {GPU, SOUND}, {GPU, SOUND}, LENGTH_LONG},
+	{"variant", build_variant, {GPU}, {GPU}, LENGTH_LONG},
+	{"override", build_override, {GPU, SOUND}, {GPU, SOUND}, LENGTH_LONG},
+	{"already", build_already, {GPU, SOUND}, {GPU, SOUND}, LENGTH_LONG},
+	{"group", build_group, {GPU}, {GPU, "0000:03:00.0"}, LENGTH_LONG},
+	{"twins", build_twins, {SECOND}, {SECOND}, LENGTH_CHECK},
 };
 
 const size_t scenario_count = COUNT(scenarios);

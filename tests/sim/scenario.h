@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "length.h"
 #include "world.h"
 
 /*
@@ -13,7 +14,7 @@ struct scenario {
 	void (*build)(struct world *world);
 	const char *asked[SCENARIO_DEVICES]; /* what the guest's definition lists */
 	const char *given[SCENARIO_DEVICES]; /* what the guest must get: whole groups */
-	bool small; /* few enough operations for two faults in a run of seconds */
+	enum length twice; /* the shortest check in which two faults are tried on it */
 };
 
 extern const struct scenario scenarios[];

@@ -384,6 +384,7 @@ static bool is_due(const struct game *game) {
 	case LENGTH_CHECK:
 		return !game->is_long;
 	case LENGTH_LONG:
+	case LENGTH_NEVER:
 		break;
 	}
 	return true;
