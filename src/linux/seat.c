@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/inotify.h>
 
 #include "base/text.h"
 #include "linux/deadline.h"
@@ -15,6 +16,10 @@ bool seat_is_card(const char *name) {
 	return text_starts(name, "card") && name[4] &&
 	       strspn(name + 4, "0123456789") == strlen(name + 4);
 }
+
+/* There while udev has events to handle: what it says of a device may be of the one before. */
+#define UDEV_DIRECTORY "run/udev"
+#define UDEV_QUEUE     UDEV_DIRECTORY "/queue"
 
 /* What wakes us: udev's and logind's news. */
 struct watch {
@@ -37,6 +42,10 @@ static int on_device(sd_device_monitor *monitor, sd_device *device, void *contex
 	return 0;
 }
 
+static int on_queue(sd_event_source *source, const struct inotify_event *event, void *context) {
+	return 0;
+}
+
 static int on_seat(sd_event_source *source, int fd, uint32_t events, void *context) {
 	struct watch *watch = context;
 
@@ -56,6 +65,11 @@ static int watch_devices(struct watch *watch) {
 	}
 	if (r >= 0) {
 		r = lib->sd_device_monitor_start(watch->devices, on_device, NULL);
+	}
+	if (r >= 0) {
+		r = lib->sd_event_add_inotify(
+			watch->event, NULL, "/" UDEV_DIRECTORY, IN_DELETE, on_queue, NULL);
+		r = r == -ENOENT ? 0 : r; /* udev does not run */
 	}
 	return r;
 }
@@ -121,6 +135,10 @@ static bool is_ready(struct machine *machine, const struct watch *watch, struct 
 				names.names[i]);
 			return false;
 		}
+	}
+	if (cards > 0 && file_exists(machine->root, UDEV_QUEUE)) {
+		error_set(error, -ETIMEDOUT, "udev has not finished with new devices");
+		return false;
 	}
 	/* Negative: there is no such seat. */
 	if (cards > 0 && watch->seats && watch->lib->sd_seat_can_graphical(SEAT) == 0) {

@@ -42,6 +42,7 @@
 	X(sd_device_monitor_unref)                                                                 \
 	X(sd_device_new_from_syspath)                                                              \
 	X(sd_device_unref)                                                                         \
+	X(sd_event_add_inotify)                                                                    \
 	X(sd_event_add_io)                                                                         \
 	X(sd_event_new)                                                                            \
 	X(sd_event_run)                                                                            \
