@@ -103,7 +103,7 @@ static int refuse(struct machine *machine, int fd, struct error *error) {
 	const char *state = machine->options.state;
 	unsigned int seconds = machine->options.lock_timeout_ms / MS_PER_S;
 	struct process_stat stat;
-	pid_t pid;
+	pid_t pid = 0;
 
 	if (find_holder(machine, fd, &pid) < 0 || process_look(pid, &stat) < 0) {
 		return error_set(error, -EBUSY,
