@@ -13,7 +13,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "kernel"))
 
-import baton                        # noqa: E402
+import rig                          # noqa: E402
 import vhost                        # noqa: E402
 from machine import Machine         # noqa: E402
 
@@ -44,7 +44,7 @@ def scripts():
 
 def goods():
     """What comes into the host: baton without its hook, the floor, the stopwatch, the scripts."""
-    cargo = baton.cargo(hook=False)
+    cargo = rig.cargo.__wrapped__()
     with tempfile.TemporaryDirectory() as scratch:
         for name in ("floor", "empty", "stopwatch"):
             program = pathlib.Path(scratch) / name

@@ -1,43 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The program under test: built, and brought into a virtual host."""
+"""baton as it is installed on a real machine, brought into the full host."""
 
-import pathlib
-import subprocess
+import functools
 
-from cargo import Cargo
+import domain
+import guest
+import rig
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-RELEASE = TOP / "build/release"
-
-# What baton loads when it needs it.
-LOADS = ("libsystemd.so.0", "libkmod.so.2", "libjansson.so.4")
-HOOK = "/etc/libvirt/hooks/qemu.d/baton"
+TOP = rig.TOP
+HOOKS = "/etc/libvirt/hooks/qemu.d"
 
 
-def build():
-    """Build the release and return the program's path."""
-    if not (RELEASE / "build.ninja").exists():
-        _run("meson", "setup", RELEASE, TOP)
-    _run("ninja", "-C", RELEASE, "src/baton")
-    return RELEASE / "src/baton"
+@functools.cache
+def installed():
+    """The rig's cargo, the tiny guest, and the hook where libvirt looks for it."""
+    goods = rig.cargo.__wrapped__()
+    tiny = guest.obtain()
+    goods.copy(tiny / "tiny.elf", domain.KERNEL)
+    tiny.close()
+    goods.command("mkdir", "-p", HOOKS)
+    goods.command("ln", "-sf", "/usr/sbin/baton-libvirt-hook", f"{HOOKS}/baton")
+    # libvirt looks for hooks when it starts; the first start of a guest after that is slow.
+    goods.command("systemctl", "restart", "libvirtd.service")
+    goods.command("virsh", "domcapabilities", "--virttype", "qemu")
+    return goods
 
 
-def _run(*words):
-    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          check=False)
-    if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(map(str, words))} failed:\n{done.stdout}")
-
-
-def cargo(hook=True):
-    """baton as it is installed: the program, and the hook where libvirt looks for it."""
-    goods = Cargo()
-    goods.program(build(), "/usr/sbin/baton", loads=LOADS)
-    goods.command("ln", "-sf", "baton", "/usr/sbin/baton-libvirt-hook")
-    if hook:
-        goods.command("mkdir", "-p", "/etc/libvirt/hooks/qemu.d")
-        goods.command("ln", "-sf", "/usr/sbin/baton-libvirt-hook", HOOK)
-        # libvirt looks for hooks when it starts; the first start of a guest after that is slow.
-        goods.command("systemctl", "restart", "libvirtd.service")
-        goods.command("virsh", "domcapabilities", "--virttype", "qemu")
+@functools.cache
+def with_linux():
+    """The same, and the Linux guest."""
+    goods = installed.__wrapped__()
+    linux = guest.obtain_linux()
+    goods.copy(linux / "vmlinux", domain.LINUX)
+    goods.copy(linux / "initrd", domain.LINUX_INITRD)
+    linux.close()
     return goods

@@ -15,7 +15,6 @@ import time
 import baton
 import cache
 import domain
-import guest
 import picture
 import progress
 import vhost
@@ -26,18 +25,7 @@ NAME = "win11"
 CARD = ["0000:01:00.0", "0000:01:00.1", "0000:01:00.2"]
 WAIT_S = 600
 CLOCK = picture.Box(590, 0, 690, 24)     # in the panel at the top of the login screen
-
 CURSOR = 400     # pixels of a cursor that blinks and of the pointer
-
-
-def cargo():
-    """baton with its hook, and the Linux guest."""
-    goods = baton.cargo()
-    linux = guest.obtain_linux()
-    goods.copy(linux / "vmlinux", domain.LINUX)
-    goods.copy(linux / "initrd", domain.LINUX_INITRD)
-    linux.close()
-    return goods
 
 
 def show(host, name):
@@ -95,7 +83,7 @@ def main(arguments):
         cache.make_cold()
     number = secrets.randbelow(900000) + 100000
     started = time.monotonic()
-    with vhost.start(Machine("full"), cargo()) as host:
+    with vhost.start(Machine("full"), baton.with_linux()) as host:
         print("\nThe host, with its login screen on the card:\n")
         print(host.run("baton", "status", check=True).stdout)
         before = host.screen()

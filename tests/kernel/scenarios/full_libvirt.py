@@ -1,180 +1,147 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A card goes to real libvirt guests and comes home, however they start and end.
+"""The card goes to real libvirt guests and comes home, however they start and end."""
 
-Every scenario ends by comparing the machine with what it was (dump.c): "as before".
-"""
-
-import contextlib
 import time
 
-import baton
 import domain
-import dump
-import guest
-import vhost
+from baton import HOOKS, installed
 from machine import Machine
+from rig import CARD, DRIVERS, Before
+from scenario import check, long
 
-CARD = ["0000:01:00.0", "0000:01:00.1", "0000:01:00.2"]
+FULL = Machine("full")
 NAME = "win 11"
-HOME_S = 60          # a return, login screen included
-GUARD_S = 120        # the same when only the guard is left
+START_S = 300        # virsh create, under TCG and with another host beside
+HOME_S = 120
+GUARD_S = 180        # the same when only the guard is left
+DESTROY = f"virsh destroy '{NAME}'"
+KILL_QEMU = "kill -9 $(pgrep -f '[q]emu-system.*guest=win 11')"
+LIBVIRTD = "libvirtd.service libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket"
 
 
-@contextlib.contextmanager
-def host(options):
-    """A full host with baton installed and the tiny guest in place."""
-    goods = baton.cargo()
-    dump.add(goods)
-    tiny = guest.obtain()
-    goods.copy(tiny / "tiny.elf", domain.KERNEL)
-    tiny.close()
-    with vhost.start(Machine("full", kernel=options.kernel), goods) as running:
-        yield running
-
-
-def define(running, devices=None, **settings):
-    """Write the domain's XML; returns its path."""
+def _define(host, devices=CARD, **settings):
     path = "/root/domain.xml"
-    running.put(path, domain.xml(NAME, devices if devices is not None else CARD, **settings))
+    host.put(path, domain.xml(NAME, devices, **settings))
     return path
 
 
-def create(running, path, good=True):
-    """virsh create."""
-    result = running.run("virsh", "create", path, deadline_s=300)
-    if good != (result.status == 0):
-        raise AssertionError(f"virsh create: {result}\n{journal(running)}")
-    return result
+def _said(host):
+    """What baton told the system journal and its own: for failures."""
+    return host.shell("journalctl -b --no-pager -o cat -t baton -t baton-libvirt-hook "
+                      "-u 'baton-guard*' | tail -40; cat /run/baton/* 2>/dev/null").stdout
 
 
-def journal(running):
-    """What baton told the system journal, for failures."""
-    return running.shell("journalctl -b --no-pager -o cat -t baton -t baton-libvirt-hook "
-                         "-u 'baton-guard*' | tail -40; cat /run/baton/* 2>/dev/null").stdout
-
-
-def wait_gone(running, deadline_s=HOME_S):
-    """Wait until the guest is gone and no journal is left."""
-    script = ('until ! virsh list --name | grep -q . && ! ls /run/baton/*.journal >/dev/null 2>&1;'
-              ' do sleep 0.2; done')
-    running.shell(script, check=True, deadline_s=deadline_s)
-
-
-def card_is_away(running):
-    """All functions are on vfio-pci."""
-    drivers = {running.driver(address) for address in CARD}
+def _create(host, path):
+    result = host.run("virsh", "create", path, deadline_s=START_S)
+    assert result.status == 0, f"{result}\n{_said(host)}"
+    drivers = {host.driver(address) for address in CARD}
     assert drivers == {"vfio-pci"}, drivers
 
 
-def cycle(running, end="virsh destroy 'win 11'", **settings):
-    """One start and one end, as before afterwards."""
-    before = dump.take(running)
-    create(running, define(running, **settings))
-    card_is_away(running)
-    running.shell(end, check=True)
-    wait_gone(running)
-    dump.compare(running, before)
+def _wait_home(host, before, deadline_s=HOME_S):
+    """Until no guest runs, no journal is left and the login screen is there: then as before."""
+    host.shell("while virsh list --name | grep -q . || ls /run/baton/*.journal >/dev/null 2>&1; "
+               "do sleep 0.2; done", check=True, deadline_s=deadline_s)
+    host.wait_login()
+    before.check(host)
 
 
-def ten_starts_and_stops_with_managed_yes(running, options):
-    """The whole card, managed='yes', ten times in a row (twenty with --long)."""
-    for _ in range(20 if options.long else 10):
-        cycle(running)
+def _cycle(host, end=DESTROY, **settings):
+    before = Before(host)
+    _create(host, _define(host, **settings))
+    host.shell(end, check=True, deadline_s=HOME_S)
+    _wait_home(host, before)
 
 
-def three_starts_and_stops_with_managed_no(running, options):
-    """managed='no': libvirt finds the card on vfio-pci and leaves it there."""
-    for _ in range(20 if options.long else 3):
-        cycle(running, managed=False)
+@check(FULL, installed, limit_s=1500)
+def ten_starts_and_stops_in_a_row(host, tell):
+    for _ in range(10):
+        _cycle(host)
+    tell("10 starts and stops with managed='yes', each as before")
 
 
-def three_starts_and_stops_with_only_function_0(running, options):
-    """The group comes along although the XML lists one function."""
-    for _ in range(20 if options.long else 3):
-        cycle(running, devices=CARD[:1])
+@check(FULL, installed, limit_s=600)
+def three_starts_and_stops_with_managed_no(host, tell):
+    for _ in range(3):
+        _cycle(host, managed=False)
+    tell("3 starts and stops with managed='no', each as before")
 
 
-def the_guest_powers_itself_off(running, options):
-    """ACPI power-off from inside."""
-    before = dump.take(running)
-    create(running, define(running, exit="3"))
-    wait_gone(running)
-    dump.compare(running, before)
+@check(FULL, installed, limit_s=600)
+def three_starts_and_stops_with_only_function_0(host, tell):
+    for _ in range(3):
+        _cycle(host, devices=CARD[:1])
+    tell("3 starts and stops with one function in the XML, each as before")
 
 
-def qemu_is_killed(running, options):
-    """kill -9 of QEMU: libvirt sees it and calls the hook."""
-    cycle(running, end="kill -9 $(pgrep -f 'qemu-system.*guest=win 11')")
+@long(FULL, installed, limit_s=7200)
+def twenty_starts_and_stops_of_each_kind(host, tell):
+    for settings in ({}, {"managed": False}, {"devices": CARD[:1]}):
+        for _ in range(20):
+            _cycle(host, **settings)
+    tell("3 x 20 starts and stops, each as before")
 
 
-def libvirtd_is_killed_together_with_qemu(running, options):
-    """Nobody calls the hook: the guard brings the card home, or libvirt when it is back."""
-    before = dump.take(running)
-    create(running, define(running))
-    card_is_away(running)
-    running.shell("systemctl mask --runtime libvirtd.service libvirtd.socket libvirtd-ro.socket "
-                  "libvirtd-admin.socket; kill -9 $(pgrep -x libvirtd) "
-                  "$(pgrep -f 'qemu-system.*guest=win 11')", check=True)
-    running.shell("while ls /run/baton/*.journal >/dev/null 2>&1; do sleep 0.2; done", check=True,
-                  deadline_s=GUARD_S)
-    running.shell("systemctl unmask --runtime libvirtd.service libvirtd.socket libvirtd-ro.socket "
-                  "libvirtd-admin.socket; systemctl reset-failed; systemctl start libvirtd.service",
-                  check=True, deadline_s=120)
-    dump.compare(running, before)
+@check(FULL, installed)
+def a_guest_that_powers_itself_off_gives_the_card_back(host):
+    before = Before(host)
+    _create(host, _define(host, exit="5"))
+    _wait_home(host, before)
 
 
-def a_start_that_fails_after_prepare(running, options):
-    """A disk that is not there: libvirt calls release, and the card is home."""
-    before = dump.take(running)
-    result = create(running, define(running, disk="/nonexistent.img"), good=False)
-    assert "nonexistent" in result.stderr, result
-    wait_gone(running)
-    dump.compare(running, before)
+@check(FULL, installed)
+def the_card_survives_a_qemu_that_is_killed(host):
+    _cycle(host, end=KILL_QEMU)
 
 
-def killed_hook_is_repaired_by_the_guard(running, options):
-    """kill -9 of the hook in the middle of its work, and nobody calls anything."""
-    before = dump.take(running)
-    path = define(running)
-    start = running.start("virsh", "create", path)
-    running.shell("until grep -q 'push driver' /run/baton/*.journal 2>/dev/null; do :; done; "
-                  "kill -9 $(pgrep -f baton-libvirt-hook)", check=True, deadline_s=120)
-    start.wait(300)
-    wait_gone(running, GUARD_S)
-    dump.compare(running, before)
+@check(FULL, installed)
+def a_start_that_fails_after_prepare_gives_the_card_back(host):
+    before = Before(host)
+    result = host.run("virsh", "create", _define(host, disk="/nonexistent.img"),
+                      deadline_s=START_S)
+    assert result.status != 0 and "nonexistent" in result.stderr, result
+    _wait_home(host, before)
 
 
-def the_host_restarts_while_the_card_is_away(running, options):
-    """The host's own shutdown ends; what it left is gone with /run."""
-    create(running, define(running))
-    card_is_away(running)
-    running.shell("sync")
-    started = time.monotonic()
-    running.reboot(deadline_s=300)
-    print(f"  restarted within {time.monotonic() - started:.0f} s")
-    drivers = [running.driver(address) for address in CARD]
-    assert drivers == ["bochs-drm", "snd_hda_intel", "xhci_hcd"], drivers
+@check(FULL, installed)
+def the_guard_repairs_a_hook_that_is_killed(host):
+    before = Before(host)
+    start = host.start("virsh", "create", _define(host))
+    host.shell("until grep -q 'push driver' /run/baton/*.journal 2>/dev/null; do :; done; "
+               "kill -9 $(pgrep -f '/hooks/[q]emu.d/baton')", check=True, deadline_s=START_S)
+    start.wait(START_S)
+    _wait_home(host, before, GUARD_S)
 
 
-def other_hooks_keep_running(running, options):
-    """A hook beside ours in qemu.d sees every operation."""
-    running.put("/etc/libvirt/hooks/qemu.d/zz-other",
-                "#!/bin/sh\necho \"$2 $3\" >>/run/other-hook\n", 0o755)
-    cycle(running)
-    seen = running.read("/run/other-hook").splitlines()
+@check(FULL, installed, limit_s=600)
+def the_guard_brings_the_card_home_when_libvirtd_dies_with_qemu(host):
+    before = Before(host)
+    _create(host, _define(host))
+    host.shell(f"systemctl mask --runtime {LIBVIRTD}; kill -9 $(pgrep -x libvirtd); {KILL_QEMU}",
+               check=True)
+    host.shell("while ls /run/baton/*.journal >/dev/null 2>&1; do sleep 0.2; done", check=True,
+               deadline_s=GUARD_S)
+    host.shell(f"systemctl unmask --runtime {LIBVIRTD}; systemctl reset-failed; "
+               "systemctl start libvirtd.service", check=True, deadline_s=START_S)
+    _wait_home(host, before)
+
+
+@check(FULL, installed)
+def other_hooks_keep_running(host):
+    host.put(f"{HOOKS}/zz-other", "#!/bin/sh\necho \"$2 $3\" >>/run/other-hook\n", 0o755)
+    _cycle(host)
+    seen = host.read("/run/other-hook").splitlines()
+    host.run("rm", f"{HOOKS}/zz-other", "/run/other-hook", check=True)
     assert seen == ["prepare begin", "start begin", "started begin", "stopped end",
                     "release end"], seen
 
 
-SCENARIOS = [
-    ten_starts_and_stops_with_managed_yes,
-    three_starts_and_stops_with_managed_no,
-    three_starts_and_stops_with_only_function_0,
-    the_guest_powers_itself_off,
-    qemu_is_killed,
-    a_start_that_fails_after_prepare,
-    killed_hook_is_repaired_by_the_guard,
-    libvirtd_is_killed_together_with_qemu,
-    other_hooks_keep_running,
-    the_host_restarts_while_the_card_is_away,
-]
+@check(FULL, installed, alone=True, limit_s=900)
+def the_host_can_restart_while_the_card_is_away(host, tell):
+    _create(host, _define(host))
+    started = time.monotonic()
+    host.reboot(deadline_s=600)
+    tell(f"restarted within {time.monotonic() - started:.0f} s")
+    drivers = {address: host.driver(address) for address in CARD}
+    assert drivers == {address: DRIVERS[address] for address in CARD}, drivers
+    assert host.shell("ls /run/baton").stdout == ""
