@@ -44,6 +44,9 @@ static const struct {
 	{"pci * msi_irqs/*", "interrupts are numbered as they come"},
 	{"pci * */urbnum", "counts traffic"},
 	{"pci * pools", "statistics of memory"},
+	{"pci * */statistics/*", "counts traffic"},
+	{"pci * */byte_queue_limits/*", "follows traffic"},
+	{"pci * */carrier_*", "counts"},
 	{"pci * */power_o*_acct", "statistics of time"},
 	{"pci *power/*_time", "statistics of time"},
 	{"pci *power/*_duration", "statistics of time"},
@@ -70,20 +73,20 @@ static const struct {
 	{"module irqbypass", "is loaded by VFIO's"},
 	{"module iommufd", "is loaded by VFIO's"},
 	{"node vfio/vfio", "comes with VFIO's modules"},
-	{"unit session-*.scope", "what a closed session contained"},
+	{"unit session-*.scope *", "what a closed session contained"},
 	{"mount /run/user/*", "what a closed session contained"},
 	{"unit virtlogd*", "libvirt starts it when it needs it"},
-	{"unit systemd-oomd.service", "is not there; systemd forgets that somebody asked"},
+	{"unit systemd-oomd.service *", "is not there; systemd forgets that somebody asked"},
 	{"unit user*", "what a closed session contained"},
-	{"unit *.device", "names have the numbers of cards"},
+	{"unit *.device *", "names have the numbers of cards"},
 	{"unit run-*", "transient"},
 	{"unit systemd-tmpfiles-clean.*", "comes by the clock"},
 	{"unit apt-daily*", "comes by the clock"},
-	{"unit *fstrim.service", "comes by the clock"},
-	{"unit dpkg-db-backup.service", "comes by the clock"},
+	{"unit *fstrim.service *", "comes by the clock"},
+	{"unit dpkg-db-backup.service *", "comes by the clock"},
 	{"unit e2scrub*", "comes by the clock"},
-	{"unit logrotate.service", "comes by the clock"},
-	{"unit man-db.service", "comes by the clock"},
+	{"unit logrotate.service *", "comes by the clock"},
+	{"unit man-db.service *", "comes by the clock"},
 };
 
 static char *lines[LINES_MAX];
@@ -334,7 +337,8 @@ static void add_platform(int directory, const char *name, unsigned char type, co
 	note(read_link(directory, path, driver, sizeof(driver)), "platform %s driver", name);
 }
 
-static void add_console(int directory, const char *number, unsigned char type, const char *context) {
+static void add_console(
+	int directory, const char *number, unsigned char type, const char *context) {
 	char path[NAME_SIZE], name[NAME_SIZE], bound[NAME_SIZE];
 
 	(void)type;
