@@ -223,12 +223,10 @@ int guard_start(struct machine *machine, const char *guest, struct error *error)
 	}
 	r = start(machine, &bus, unit, guest, error);
 	if (r == -EEXIST) {
-		/* The guard of this guest's last hand-over, still looking after the return. It
-		 * repairs under the lock only, so nothing is cut short here. */
-		r = unit_stop(&bus, unit, error);
-		if (r >= 0 || r == -ENODEV) {
-			r = start(machine, &bus, unit, guest, error);
-		}
+		/* The guard of this guest's last hand-over, which has not noticed yet that it is
+		 * over. It repairs under the lock, which is ours: nothing is cut short. */
+		r = unit_kill(&bus, unit, error);
+		r = r < 0 ? r : start(machine, &bus, unit, guest, error);
 	}
 	return r < 0 ? error_add(error, r, "cannot start a guard for %s", guest) : 0;
 }

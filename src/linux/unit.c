@@ -2,6 +2,7 @@
 #include "linux/unit.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -210,4 +211,20 @@ int unit_start(struct bus *bus, const char *unit, struct error *error) {
 
 int unit_stop(struct bus *bus, const char *unit, struct error *error) {
 	return run_method(bus, "StopUnit", unit, error);
+}
+
+int unit_kill(struct bus *bus, const char *unit, struct error *error) {
+	sd_bus_message *message = NULL;
+	int r = bus_message(bus, "KillUnit", &message, error);
+
+	if (r >= 0) {
+		r = bus->lib->sd_bus_message_append(message, "ssi", unit, "main", SIGKILL);
+	}
+	if (r >= 0) {
+		/* Without a main process there is nothing to kill, only something to wait for. */
+		(void)!bus_send(bus, message, NULL, NULL);
+		r = unit_stop(bus, unit, error);
+	}
+	bus->lib->sd_bus_message_unref(message);
+	return r == -ENODEV ? 0 : r;
 }
