@@ -75,6 +75,10 @@ static int shed(struct machine *machine, int control) {
 	machine->worker = (struct worker){.control = -1};
 	machine->vigil.opens = -1;
 	(void)setsid();
+	/* For commands of modprobe.d: not what a hook's caller or a person had set. */
+	if (clearenv() != 0 || setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) < 0) {
+		return -ENOMEM;
+	}
 	return fchdir(FD_ROOT) < 0 ? -errno : 0;
 }
 

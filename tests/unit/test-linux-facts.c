@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 
 #include "linux-tree.h"
+#include "linux/binding.h"
+#include "linux/deadline.h"
 #include "linux/linux.h"
 
 #define CARD    "0000:01:00.0"
@@ -129,6 +131,18 @@ static void no_module_is_loaded_for_another_machine(void **state) {
 	assert_int_equal(change_with(FACT_DRIVER, CARD, "-", "../x", &error), -EOPNOTSUPP);
 }
 
+static void a_probe_that_is_put_off_is_waited_for(void **state) {
+	struct step step;
+	uint64_t begun = clock_us();
+
+	assert_int_equal(step_make(FACT_DRIVER, CARD, "-", "nvidia", &step), 0);
+	assert_int_equal(
+		binding_await(tree.fd, "pci", &step, deadline_after(30), NULL), -ETIMEDOUT);
+	assert_true(clock_us() - begun >= 30000);
+	bind_to("nvidia");
+	assert_int_equal(binding_await(tree.fd, "pci", &step, deadline_after(30), NULL), 0);
+}
+
 static void a_stuck_driver_is_left_in_flight(void **state) {
 	struct linux_options options = {.root = tree.path, .writer_timeout_ms = 50};
 	struct ops *hasty = linux_ops_new(&options, NULL);
@@ -243,6 +257,7 @@ int main(void) {
 		TEST(a_bound_driver_is_not_bound_again),
 		TEST(a_driver_that_went_with_its_device_is_gone),
 		TEST(no_module_is_loaded_for_another_machine),
+		TEST(a_probe_that_is_put_off_is_waited_for),
 		TEST(a_stuck_driver_is_left_in_flight),
 		TEST(an_override_is_cleared_by_a_line),
 		TEST(a_console_is_found_by_its_name),

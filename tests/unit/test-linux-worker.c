@@ -47,6 +47,8 @@ struct summary {
 	bool own_session;
 	bool in_root;
 	bool blocks_term;
+	bool own_path;
+	bool other_variables;
 };
 
 static int look_around(struct machine *own, const void *order, void *answer, struct error *error) {
@@ -67,6 +69,8 @@ static int look_around(struct machine *own, const void *order, void *answer, str
 	summary->in_root = fstatat(AT_FDCWD, ".", &stat, 0) == 0 && stat.st_ino == root->st_ino;
 	sigprocmask(SIG_BLOCK, NULL, &blocked);
 	summary->blocks_term = sigismember(&blocked, SIGTERM) == 1;
+	summary->own_path = strcmp(getenv("PATH"), "/usr/sbin:/usr/bin:/sbin:/bin") == 0;
+	summary->other_variables = getenv("BATON_TEST");
 	return own->root == 4 ? 7 : -EBADF;
 }
 
@@ -78,12 +82,15 @@ static void inherits_nothing(void **state) {
 	sigset_t blocked;
 
 	assert_int_equal(fstat(tree.fd, &root), 0);
+	assert_int_equal(setenv("BATON_TEST", "1", 1), 0);
 	assert_int_equal(worker_do(machine, &duty, deadline_after(10000), &summary, NULL), 7);
 	assert_int_equal(summary.open, 0x1f);
 	assert_int_equal(summary.is_root, 0x17);
 	assert_true(summary.own_session);
 	assert_true(summary.in_root);
 	assert_true(summary.blocks_term);
+	assert_true(summary.own_path);
+	assert_false(summary.other_variables);
 	sigprocmask(SIG_BLOCK, NULL, &blocked);
 	assert_false(sigismember(&blocked, SIGTERM));
 	close(extra);
