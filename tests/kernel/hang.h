@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "run/ops.h"
+
+/*
+ * Gets a writer stuck, so that its change takes for ever: while it has not begun, when it is made
+ * but has not returned, or truly in the kernel, where the link to the driver has gone already and
+ * the driver's remove does not return because somebody has the device open.
+ */
+enum hang {
+	HANG_BEFORE, /* stopped */
+	HANG_AFTER,  /* stopped on its way out of the system call that changes the machine */
+	HANG_KERNEL, /* waits for a process that has a node of the device open */
+};
+
+struct stuck {
+	pid_t writer;
+	pid_t helper; /* who stops it, or holds the node; 0: nobody */
+};
+
+/* Has the kernel a way to wait for ever in this step? (Sound cards and VFIO's devices do.) */
+bool hang_is_real(const struct step *step);
+
+/* To be called right before the writer is let go. */
+void hang_begin(enum hang hang, const struct step *step, pid_t writer, struct stuck *ret);
+
+/* The writer goes on. */
+void hang_end(struct stuck *stuck);
