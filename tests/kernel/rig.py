@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What scenarios need again and again: baton and the tests' programs in a virtual host, commands
+with the exit code that they should have, and "as before"."""
+
+import fnmatch
+import functools
+import os
+import pathlib
+import re
+import subprocess
+import time
+
+import agent
+import kernel
+import progress
+from cargo import Cargo
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+PROGRAMS = ("dump", "inject", "slay")
+SETTLE_S = 10
+
+# The first card is three functions in one slot and one group; the second is one.
+CARD = ("0000:01:00.0", "0000:01:00.1", "0000:01:00.2")
+SECOND = "0000:02:00.0"
+DRIVERS = {"0000:01:00.0": "bochs-drm", "0000:01:00.1": "snd_hda_intel",
+           "0000:01:00.2": "xhci_hcd", "0000:02:00.0": "bochs-drm", "0000:03:00.0": "bochs-drm"}
+
+
+# ---- programs ----
+
+@functools.cache
+def build():
+    """The build directory: $BATON_BUILD, or build/release, made and brought up to date."""
+    named = os.environ.get("BATON_BUILD")
+    directory = pathlib.Path(named) if named else TOP / "build/release"
+    targets = ["src/baton", *(f"tests/kernel/{name}" for name in PROGRAMS)]
+    with progress.part(f"building baton in {directory}"):
+        if not (directory / "build.ninja").exists():
+            _quietly("meson", "setup", directory, TOP)
+        _quietly("ninja", "-C", directory, *targets)
+    return directory
+
+
+def _quietly(*command):
+    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(map(str, command))} failed:\n{done.stdout}")
+
+
+@functools.cache
+def cargo():
+    """baton with its door for libvirt, and the tests' programs."""
+    goods = Cargo()
+    goods.program(build() / "src/baton", "/usr/sbin/baton",
+                  loads=("libkmod.so.2", "libsystemd.so.0", "libjansson.so.4"))
+    goods.program(build() / "src/baton", "/usr/sbin/baton-libvirt-hook")
+    goods.copy(build() / "tests/kernel/dump", "/usr/bin/dump")
+    goods.copy(build() / "tests/kernel/slay", "/usr/bin/slay")
+    goods.program(build() / "tests/kernel/inject", "/usr/bin/inject")
+    goods.program("/usr/bin/strace", "/usr/bin/strace")
+    return goods
+
+
+# ---- commands ----
+
+def baton(host, *words, code=0, **options):
+    """Do a command of baton, which must end with this exit code; returns its agent.Result."""
+    result = host.run("baton", *words, **options)
+    assert result.status == code, f"not {code}: {result}"
+    return result
+
+
+def detach(host, *addresses, code=0, **options):
+    """baton detach without a guard: the mini host has no systemd."""
+    return baton(host, "detach", "--no-guard", *addresses, code=code, **options)
+
+
+def reattach(host, *addresses, code=0, **options):
+    """baton reattach without a guard."""
+    return baton(host, "reattach", "--no-guard", *addresses, code=code, **options)
+
+
+def refused(host, *addresses, saying, remedy):
+    """A detach is refused with one sentence a reason, which says who, why and the remedy, and
+    nothing has changed afterwards."""
+    before = Before(host)
+    result = detach(host, *addresses, code=3)
+    before.check(host)
+    sentences = result.stderr.splitlines()
+    assert sentences and not result.stdout, f"no sentence: {result}"
+    for sentence in sentences:
+        assert re.fullmatch(r"(refused|baton): \S+ .*: .+", sentence), f"no remedy: {sentence}"
+    matching = [line for line in sentences if re.search(saying, line) and re.search(remedy, line)]
+    assert matching, f"nothing about {saying!r} and {remedy!r}: {result}"
+    return sentences
+
+
+def drivers(host, addresses):
+    """Map addresses to the names of their drivers."""
+    return {address: host.driver(address) for address in addresses}
+
+
+def insert_module(host, name):
+    """Load a module that the mini host's own kernel tree lacks, from the kernel's package."""
+    thing = kernel.obtain(host.machine.kernel)
+    try:
+        file = next((thing / "tree/lib/modules").rglob(f"{name}.ko*"))
+        host.put(f"/tmp/{file.name}", file.read_bytes())
+    finally:
+        thing.close()
+    host.run("insmod", f"/tmp/{file.name}", check=True)
+
+
+def trials(host, *words, deadline_s):
+    """Do one of the tests' programs, which prints counts last; it must find nothing wrong.
+
+    Returns its last line.
+    """
+    result = host.run(*words, deadline_s=deadline_s)
+    lines = result.stdout.strip().splitlines()
+    if result.status != 0 or not lines:
+        raise agent.Failed(result)
+    return lines[-1]
+
+
+# ---- as before ----
+
+class Before:
+    """What the host is now, to be compared with what it is later."""
+
+    def __init__(self, host, *addresses):
+        """addresses: look only at these PCI functions, and at all that is no PCI function."""
+        self._words = ("dump", *addresses)
+        self._lines = self._take(host)
+
+    def _take(self, host):
+        return host.run(*self._words, check=True).stdout.splitlines()
+
+    def differences(self, host):
+        """Lines that have gone ("-...") or come ("+...")."""
+        now = self._take(host)
+        gone, come = _without(self._lines, now), _without(now, self._lines)
+        return [f"-{line}" for line in gone] + [f"+{line}" for line in come]
+
+    def check(self, host, but=()):
+        """AssertionError unless the host is as before, but for lines that match one of the
+        patterns (fnmatch, with their sign). What drivers find on devices that they have just
+        taken may need a moment to appear."""
+        deadline = time.monotonic() + SETTLE_S
+        while True:
+            left = [line for line in self.differences(host)
+                    if not any(fnmatch.fnmatchcase(line, pattern) for pattern in but)]
+            if not left:
+                return
+            if time.monotonic() > deadline:
+                raise AssertionError("not as before:\n" + "\n".join(left[:40]))
+
+
+def _without(lines, others):
+    """The lines that are not among the others, as often as they are there too often."""
+    rest = list(lines)
+    for line in others:
+        if line in rest:
+            rest.remove(line)
+    return rest

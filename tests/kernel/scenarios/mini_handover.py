@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Cards go and come home, by hand, on a host with two of them."""
+
+import json
+import re
+
+from machine import Machine
+from rig import CARD, DRIVERS, SECOND, Before, baton, cargo, detach, drivers, reattach, refused
+from scenario import check
+
+MINI = Machine("mini")
+VFIO = dict.fromkeys(CARD, "vfio-pci")
+
+
+def _states(host):
+    cards = json.loads(baton(host, "status", "--json").stdout)["cards"]
+    return {card["card"]: card["state"] for card in cards}
+
+
+@check(MINI, cargo)
+def the_whole_card_goes_and_comes_home_as_before(host):
+    before = Before(host)
+    detach(host, "0000:01:00")
+    assert drivers(host, CARD) == VFIO
+    assert host.driver(SECOND) == DRIVERS[SECOND]
+    reattach(host, "0000:01:00")
+    before.check(host)
+
+
+@check(MINI, cargo)
+def function_0_alone_takes_its_whole_group_along(host):
+    before = Before(host)
+    detach(host, CARD[0])
+    assert drivers(host, CARD) == VFIO
+    reattach(host, CARD[0])
+    before.check(host)
+
+
+@check(MINI, cargo)
+def the_second_card_goes_alone(host):
+    before = Before(host)
+    detach(host, SECOND)
+    assert host.driver(SECOND) == "vfio-pci"
+    assert drivers(host, CARD) == {address: DRIVERS[address] for address in CARD}
+    reattach(host, SECOND)
+    before.check(host)
+
+
+@check(MINI, cargo)
+def two_cards_are_out_at_once_and_come_home_in_any_order(host):
+    before = Before(host)
+    detach(host, "0000:01:00")
+    detach(host, SECOND)
+    assert set(_states(host).values()) == {"GUEST"}, _states(host)
+    reattach(host, "0000:01:00")
+    assert drivers(host, CARD) == {address: DRIVERS[address] for address in CARD}
+    assert host.driver(SECOND) == "vfio-pci"
+    reattach(host, SECOND)
+    before.check(host)
+    assert set(_states(host).values()) == {"HOST"}, _states(host)
+
+
+@check(MINI, cargo)
+def a_card_that_is_out_is_not_detached_again_nor_repaired_away(host):
+    before = Before(host)
+    detach(host, SECOND)
+    out = Before(host)
+    again = detach(host, SECOND, code=3)
+    assert "baton reattach" in again.stderr, again
+    baton(host, "repair")
+    out.check(host)
+    reattach(host, SECOND)
+    reattach(host, SECOND)
+    before.check(host)
+
+
+@check(MINI, cargo)
+def a_card_whose_override_was_set_gets_it_back(host):
+    attribute = f"/sys/bus/pci/devices/{SECOND}/driver_override"
+    host.shell(f"echo bochs-drm >{attribute}", check=True)
+    before = Before(host)
+    detach(host, SECOND)
+    reattach(host, SECOND)
+    before.check(host)
+    assert host.read(attribute) == "bochs-drm"
+    host.shell(f"echo >{attribute}", check=True)
+
+
+@check(MINI, cargo)
+def a_card_without_a_driver_comes_home_without_one(host):
+    host.shell(f"echo {SECOND} >/sys/bus/pci/drivers/bochs-drm/unbind", check=True)
+    before = Before(host)
+    detach(host, SECOND)
+    reattach(host, SECOND)
+    before.check(host)
+    host.shell(f"echo {SECOND} >/sys/bus/pci/drivers/bochs-drm/bind", check=True)
+
+
+@check(MINI, cargo)
+def a_card_that_a_process_holds_is_refused_by_name_and_pid(host):
+    card = host.shell(f"ls /sys/bus/pci/devices/{SECOND}/drm | grep card", check=True).stdout.strip()
+    holder = host.start("sh", "-c", f"exec 3</dev/dri/{card}; echo $$ >/tmp/holder; echo open; "
+                                    "exec tail -f /dev/null")
+    holder.wait_for("open")
+    pid = host.read("/tmp/holder")
+    refused(host, SECOND, saying=rf"tail \(process {pid}, dri/{card}\)", remedy="end that program")
+    holder.kill()
+    holder.wait()
+    before = Before(host)
+    detach(host, SECOND)
+    reattach(host, SECOND)
+    before.check(host)
+
+
+@check(MINI, cargo)
+def what_does_not_exist_and_what_is_a_bridge_are_refused(host):
+    refused(host, "0000:09:00.0", saying="0000:09:00.0 does not exist", remedy="baton list")
+    refused(host, "0000:01:00.7", saying="0000:01:00.7 does not exist", remedy="baton list")
+    refused(host, "0000:00:10.0", saying="0000:00:10.0 is a bridge", remedy=".")
+
+
+@check(MINI, cargo)
+def the_writes_are_those_of_the_plan_and_no_others(host):
+    before = Before(host)
+    plan = [line for line in baton(host, "plan", "0000:01:00").stdout.splitlines()
+            if not line.startswith(" ")]
+    assert len(plan) >= 9, plan
+    writes = _traced(host, "detach")
+    assert writes == [_write(*line.split()) for line in plan], (writes, plan)
+    home = [(fact, subject, new, old) for fact, subject, old, new in map(str.split, plan)
+            if fact != "module"]
+    # What a hypervisor may have told vfio-pci is taken back; here it was told nothing.
+    forgotten = [("vfio-pci/remove_id", ids) for ids in ("1b36 000d", "8086 2668", "1234 1111")]
+    writes = _traced(host, "reattach")
+    assert writes[:len(home)] == [_write(*step) for step in reversed(home)], writes
+    assert sorted(writes[len(home):]) == sorted(forgotten), writes
+    before.check(host)
+
+
+def _write(fact, subject, old, new):
+    """What a step writes, and where: the last two parts of the path."""
+    if fact == "module":
+        return ("module", subject)
+    if fact == "override":
+        return (f"{subject}/driver_override", "" if new == "-" else new)
+    return (f"{old}/unbind" if new == "-" else f"{new}/bind", subject)
+
+
+_WRITE = re.compile(r'^(?:\d+ +)?write\(\d+<(/sys/[^>]*)>, "(.*)", \d+\)')
+_LOAD = re.compile(r'^(?:\d+ +)?finit_module\(\d+<.*/([^/.]+)\.ko[^>]*>')
+
+
+# What vfio_pci needs comes along with it.
+_NEEDED = ("vfio", "vfio_virqfd", "vfio_pci_core", "vfio_iommu_type1", "irqbypass", "iommufd")
+
+
+def _traced(host, command):
+    """The writes to /sys, and what was loaded or unloaded, by a command."""
+    host.run("strace", "-f", "-y", "-s", "200", "-o", "/tmp/trace", "-e",
+             "trace=write,pwrite64,writev,finit_module,init_module,delete_module",
+             "baton", command, "--no-guard", "0000:01:00", check=True, deadline_s=120)
+    found = []
+    for line in host.get("/tmp/trace").decode().splitlines():
+        if write := _WRITE.match(line):
+            found.append(("/".join(write[1].split("/")[-2:]), write[2].removesuffix("\\n")))
+        elif load := _LOAD.match(line):
+            module = load[1].replace("-", "_")
+            found += [("module", module)] if module not in _NEEDED else []
+        else:
+            assert not re.search(r"(init_module|delete_module|/sys/)", line), line
+    return found
