@@ -15,7 +15,7 @@
 #define NAMES_MAX 65536
 
 /* EAGAIN says that something was renamed or mounted somewhere on the machine while the kernel went
- * up by a "..", as links in sysfs have it: on a busy machine that happens every few minutes. */
+ * up by a "..", as links in sysfs have it: on a busy machine that does happen. */
 #define TRIES_MAX 10000
 
 int path_open(int dir, const char *path, int flags) {
