@@ -24,8 +24,8 @@ bool unit_manager_stops(struct bus *bus);
 int unit_start(struct bus *bus, const char *unit, struct error *error) MUST_CHECK;
 int unit_stop(struct bus *bus, const char *unit, struct error *error) MUST_CHECK;
 
-/* Sends SIGKILL to the unit's main process, and returns when the unit is down: 0 also if there is no
- * such unit. */
+/* Sends SIGKILL to the unit's main process, and returns when the unit is down: 0 also if there is
+ * no such unit. */
 int unit_kill(struct bus *bus, const char *unit, struct error *error) MUST_CHECK;
 
 /* Sends a message whose reply is a job, and waits until the job is done. */
