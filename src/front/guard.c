@@ -131,7 +131,7 @@ enum result command_guard(const struct invocation *invocation) {
 	enum result result = session_open_anyway(invocation, &session);
 	int r = 0;
 
-	result = result ? result : session_open_machine(&session, true);
+	result = result ? result : session_open_machine(&session, false);
 	while (result == RESULT_DONE && r == 0) {
 		r = look(&guard, &error);
 		if (r == -EINTR && !guard.leaving) {

@@ -43,6 +43,8 @@ int plan_gather(struct making *making) MUST_CHECK;
 
 /* check.c: everything that can be known before anything is changed becomes a refusal here. */
 void plan_check(struct making *making);
+/* Must the display manager be stopped for these devices? */
+bool plan_stops_display_manager(const struct making *making);
 /* Refuses a device that another guest has or is being given. */
 void plan_check_owner(struct making *making, const struct planned_device *planned);
 

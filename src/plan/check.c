@@ -154,20 +154,41 @@ static void check_vfio(struct making *making) {
 	}
 }
 
-static void check_losses(struct making *making) {
-	const struct host *host = making->host;
-
-	if (making->request->policy.losses == CONSENT_ALLOW || !making->asked->display_manager_up) {
-		return;
-	}
-	for (size_t i = 0; i < making->plan->device_count; i++) {
-		if (host_display_manager_holds(host, making->plan->devices[i].address)) {
-			plan_refuse(making->plan, REFUSAL_LOSS, host->display_manager.unit,
-				"log out and stop it, or set `losses = allow` in the section "
-				"[policy]",
-				"would have to be stopped, which ends its login sessions");
-			return;
+/* A display manager that has just been started is about to open every card there is. */
+static bool is_starting(const struct host *host) {
+	for (size_t i = 0; i < host->holder_count; i++) {
+		if (holder_of_display_manager(host, &host->holders[i])) {
+			return false;
 		}
+	}
+	return true;
+}
+
+bool plan_stops_display_manager(const struct making *making) {
+	const struct host *host = making->host;
+	bool starting;
+
+	if (!making->asked->display_manager_up) {
+		return false;
+	}
+	starting = is_starting(host);
+	for (size_t i = 0; i < making->plan->device_count; i++) {
+		struct address address = making->plan->devices[i].address;
+
+		if (host_display_manager_holds(host, address) ||
+			(starting && host_card(host, address))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void check_losses(struct making *making) {
+	if (making->request->policy.losses == CONSENT_REFUSE &&
+		plan_stops_display_manager(making)) {
+		plan_refuse(making->plan, REFUSAL_LOSS, making->host->display_manager.unit,
+			"log out and stop it, or set `losses = allow` in the section [policy]",
+			"would have to be stopped, which ends its login sessions");
 	}
 }
 

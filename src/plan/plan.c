@@ -142,21 +142,14 @@ static int add_display_manager(struct making *making) {
 	const char *unit = making->host->display_manager.unit;
 	struct planned *planned;
 
-	if (!making->asked->display_manager_up) {
+	if (!plan_stops_display_manager(making)) {
 		return 0;
 	}
-	for (size_t i = 0; i < making->plan->device_count; i++) {
-		if (!host_display_manager_holds(making->host, making->plan->devices[i].address)) {
-			continue;
-		}
-		planned = plan_add(making->plan, FACT_SERVICE, unit, VALUE_UP, VALUE_DOWN);
-		if (!planned) {
-			return -E2BIG;
-		}
-		snprintf(
-			planned->loss, sizeof(planned->loss), "the login sessions of %s end", unit);
-		return 0;
+	planned = plan_add(making->plan, FACT_SERVICE, unit, VALUE_UP, VALUE_DOWN);
+	if (!planned) {
+		return -E2BIG;
 	}
+	snprintf(planned->loss, sizeof(planned->loss), "the login sessions of %s end", unit);
 	return 0;
 }
 
