@@ -34,7 +34,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum kind { HELLO = 1, RUN, SIGNAL, PUT, DATA, GET, STDOUT, STDERR, EXIT, DONE, FAILED };
+enum kind {
+	HELLO = 1,
+	RUN,
+	SIGNAL,
+	PUT,
+	DATA,
+	GET,
+	STDOUT,
+	STDERR,
+	EXIT,
+	DONE,
+	FAILED
+};
 
 enum {
 	PAYLOAD_MAX = 1 << 16,
@@ -78,20 +90,20 @@ static void write_all(int fd, const void *data, size_t length) {
 		}
 		if (n > 0) {
 			bytes += n;
-			length -= (size_t) n;
+			length -= (size_t)n;
 		}
 	}
 }
 
 static void answer(uint32_t id, enum kind kind, const void *data, size_t length) {
-	struct header header = {.length = (uint32_t) length, .id = id, .kind = kind};
+	struct header header = {.length = (uint32_t)length, .id = id, .kind = kind};
 
 	write_all(port, &header, sizeof(header));
 	write_all(port, data, length);
 }
 
 static void answer_error(uint32_t id, int error) {
-	uint32_t word = (uint32_t) error;
+	uint32_t word = (uint32_t)error;
 
 	answer(id, FAILED, &word, sizeof(word));
 }
@@ -104,12 +116,12 @@ static void read_all(void *data, size_t length) {
 
 		if (n > 0) {
 			bytes += n;
-			length -= (size_t) n;
+			length -= (size_t)n;
 		} else if (n == 0) {
 			/* Nobody is at the other end: wait until somebody is. */
 			struct pollfd wait = {.fd = port, .events = POLLIN};
 
-			(void) poll(&wait, 1, 100);
+			(void)poll(&wait, 1, 100);
 		} else if (errno != EINTR && errno != EAGAIN) {
 			_exit(1);
 		}
@@ -154,7 +166,8 @@ static int split(char *text, size_t length, char *words[WORD_MAX]) {
 }
 
 /* In the child: becomes the command, or sends errno through the pipe. */
-static void become(char *cwd, char *input, char **argv, char **env, const int output[2], int failure) {
+static void become(
+	char *cwd, char *input, char **argv, char **env, const int output[2], int failure) {
 	int zero = open(input, O_RDONLY | O_CLOEXEC);
 	sigset_t none;
 	int error;
@@ -164,7 +177,7 @@ static void become(char *cwd, char *input, char **argv, char **env, const int ou
 	signal(SIGPIPE, SIG_DFL);
 	setsid();
 	if (zero >= 0 && chdir(cwd) == 0 && dup2(zero, 0) >= 0 && dup2(output[0], 1) >= 0 &&
-			dup2(output[1], 2) >= 0) {
+		dup2(output[1], 2) >= 0) {
 		environ = env;
 		execvp(argv[0], argv);
 	}
@@ -180,7 +193,7 @@ static int spawn(struct job *job, char **words, int argc, const int output[2]) {
 	int error = 0;
 	ssize_t n;
 
-	memcpy(argv, words + 3, (size_t) argc * sizeof(*argv));
+	memcpy(argv, words + 3, (size_t)argc * sizeof(*argv));
 	argv[argc] = NULL;
 	if (pipe2(failure, O_CLOEXEC) < 0) {
 		return errno;
@@ -236,7 +249,7 @@ static void job_start(uint32_t id, char *text, size_t length) {
 	job->output[1] = err[0];
 	fcntl(out[0], F_SETFL, O_NONBLOCK);
 	fcntl(err[0], F_SETFL, O_NONBLOCK);
-	job->pidfd = (int) syscall(SYS_pidfd_open, job->pid, 0);
+	job->pidfd = (int)syscall(SYS_pidfd_open, job->pid, 0);
 	if (job->pidfd < 0) {
 		_exit(1);
 	}
@@ -252,7 +265,7 @@ static bool pass(struct job *job, int which) {
 	}
 	n = read(job->output[which], data, sizeof(data));
 	if (n > 0) {
-		answer(job->id, which == 0 ? STDOUT : STDERR, data, (size_t) n);
+		answer(job->id, which == 0 ? STDOUT : STDERR, data, (size_t)n);
 		return true;
 	}
 	if (n == 0) {
@@ -277,7 +290,7 @@ static void job_end(struct job *job) {
 			close(job->output[which]);
 		}
 	}
-	result[0] = (uint32_t) status;
+	result[0] = (uint32_t)status;
 	close(job->pidfd);
 	job->pid = 0;
 	answer(job->id, EXIT, result, sizeof(result));
@@ -295,7 +308,7 @@ static void job_signal(uint32_t id, const char *data, size_t length) {
 	job = job_find(words[0]);
 	if (job == NULL) {
 		answer_error(id, ESRCH);
-	} else if (kill(words[2] != 0 ? -job->pid : job->pid, (int) words[1]) < 0) {
+	} else if (kill(words[2] != 0 ? -job->pid : job->pid, (int)words[1]) < 0) {
 		answer_error(id, errno);
 	} else {
 		answer(id, DONE, NULL, 0);
@@ -307,7 +320,7 @@ static void job_signal(uint32_t id, const char *data, size_t length) {
 static void make_parents(char *path) {
 	for (char *at = strchr(path + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
 		*at = '\0';
-		(void) mkdir(path, 0755);
+		(void)mkdir(path, 0755);
 		*at = '/';
 	}
 }
@@ -316,7 +329,7 @@ static void put_begin(uint32_t id, const char *data, size_t length) {
 	uint32_t mode;
 
 	if (length < sizeof(mode) + 2 || length - sizeof(mode) > sizeof(upload.path) ||
-			data[length - 1] != '\0' || upload.fd >= 0) {
+		data[length - 1] != '\0' || upload.fd >= 0) {
 		answer_error(id, EINVAL);
 		return;
 	}
@@ -327,8 +340,9 @@ static void put_begin(uint32_t id, const char *data, size_t length) {
 	snprintf(upload.draft, sizeof(upload.draft), "%s.draft", upload.path);
 	make_parents(upload.path);
 	upload.fd = open(upload.draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (upload.fd < 0 || fchmod(upload.fd, (mode_t) mode) < 0) {
-		/* The data is on its way already: it is swallowed, and the error told at its end. */
+	if (upload.fd < 0 || fchmod(upload.fd, (mode_t)mode) < 0) {
+		/* The data is on its way already: it is swallowed, and the error told at its end.
+		 */
 		upload.error = errno;
 		upload.fd = upload.fd < 0 ? open("/dev/null", O_WRONLY | O_CLOEXEC) : upload.fd;
 	}
@@ -341,7 +355,7 @@ static void put_end(void) {
 		upload.error = errno;
 	}
 	if (upload.error != 0) {
-		(void) unlink(upload.draft);
+		(void)unlink(upload.draft);
 		answer_error(upload.id, upload.error);
 	} else {
 		answer(upload.id, DONE, NULL, 0);
@@ -363,7 +377,7 @@ static void put_data(uint32_t id, const char *data, size_t length) {
 			upload.error = errno;
 		} else if (n > 0) {
 			data += n;
-			length -= (size_t) n;
+			length -= (size_t)n;
 		}
 	}
 }
@@ -380,7 +394,7 @@ static void get(uint32_t id, const char *path, size_t length) {
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd >= 0) {
 		while ((n = read(fd, data, sizeof(data))) > 0) {
-			answer(id, STDOUT, data, (size_t) n);
+			answer(id, STDOUT, data, (size_t)n);
 		}
 	}
 	if (n < 0) {
@@ -450,7 +464,7 @@ static void turn(void) {
 		if (polls[i].revents != 0 && (i - 1) % 3 == 2) {
 			job_end(owners[i]);
 		} else if (polls[i].revents != 0) {
-			(void) pass(owners[i], (int) ((i - 1) % 3));
+			(void)pass(owners[i], (int)((i - 1) % 3));
 		}
 	}
 	if ((polls[0].revents & POLLIN) != 0) {
@@ -461,7 +475,8 @@ static void turn(void) {
 	}
 }
 
-/* Opens the virtio-serial port of the name given; udev need not run. Returns -1 if there is none. */
+/* Opens the virtio-serial port of the name given; udev need not run. Returns -1 if there is none.
+ */
 static int port_open(const char *name) {
 	DIR *directory = opendir("/sys/class/virtio-ports");
 	struct dirent *entry;

@@ -7,7 +7,6 @@ vfio-pci with an IOMMU, QEMU.
 """
 
 import json
-import pathlib
 import secrets
 import sys
 import time

@@ -6,7 +6,6 @@ the process that started it.
 """
 
 import json
-import os
 import queue
 import socket
 import subprocess
