@@ -43,6 +43,7 @@ class MesonLevel(Level):
 
     build: str = ""
     suites: tuple = ()
+    titles: dict = dataclasses.field(default_factory=dict)  # of suites that other builds run too
 
     @classmethod
     def make(cls, build, suites, name="tests", **rest):
@@ -60,7 +61,8 @@ class MesonLevel(Level):
 
     def rows(self, seconds, good, output):
         counted = count.suites(self.log().read_text()) if self.log().exists() else {}
-        rows = [Row(suite, *counted.get(suite, (0.0, 0, 1))) for suite in self.suites]
+        rows = [Row(self.titles.get(suite, "{}").format(suite),
+                    *counted.get(suite, (0.0, 0, 1))) for suite in self.suites]
         if not good and not any(row.failed for row in rows):
             rows.append(Row(self.name, seconds, 0, 1))
         return rows

@@ -16,7 +16,7 @@ SUITES = SANITIZED + PLAIN
 DEV, CLANG, RELEASE, FUZZING = "build/dev", "build/clang", "build/release", "build/fuzzing"
 NEW_KERNEL = "6.12"
 SANITIZERS = {
-    "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1",
+    "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1",
     "UBSAN_OPTIONS": "halt_on_error=1:abort_on_error=1:print_stacktrace=1",
 }
 CORES = os.cpu_count() or 1
@@ -68,9 +68,10 @@ def _all_but_hosts(length):
         _build("build dev", DEV, "--native-file", "build-dev.ini"),
         _release(),
         _build("build clang", CLANG, "--native-file", "build-dev.ini", compiler="clang"),
-        MesonLevel.make(DEV, SANITIZED, needs=("build dev",), cores=CORES, limit_s=2400,
+        MesonLevel.make(DEV, SANITIZED, name="tests sanitized", needs=("build dev",), cores=CORES,
+                        limit_s=2400, titles=dict.fromkeys(BOTH, "{} sanitized"),
                         environment=SANITIZERS | _length(length)),
-        MesonLevel.make(RELEASE, PLAIN + BOTH, name="tests release", needs=("build release",),
+        MesonLevel.make(RELEASE, PLAIN + BOTH, needs=("build release",),
                         cores=CORES, limit_s=2400, environment=_length(length)),
         Level("install", ["tests/tidy/install", RELEASE], needs=("build release",)),
         Level("clang-tidy", ["tools/lint"], cores=CORES, limit_s=1800),
