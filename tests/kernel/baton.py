@@ -24,14 +24,3 @@ def installed():
     goods.command("systemctl", "restart", "libvirtd.service")
     goods.command("virsh", "domcapabilities", "--virttype", "qemu")
     return goods
-
-
-@functools.cache
-def with_linux():
-    """The same, and the Linux guest."""
-    goods = installed.__wrapped__()
-    linux = guest.obtain_linux()
-    goods.copy(linux / "vmlinux", domain.LINUX)
-    goods.copy(linux / "initrd", domain.LINUX_INITRD)
-    linux.close()
-    return goods
