@@ -50,7 +50,7 @@ def _lint():
 
 
 def _release():
-    return _build("build release", RELEASE, "--werror")
+    return _build("build release", RELEASE, "--werror", "-Dtests=enabled")
 
 
 def fast():
