@@ -34,13 +34,13 @@ static int add_journal(const struct journal *journal, struct claims *claims) {
 	if (r < 0) {
 		return r;
 	}
-	assert(depth == 0 || claims->claims);
 	for (size_t i = 0; i < journal->record_count; i++) {
 		struct claim claim = {.step = journal->records[i].step};
 
 		if (journal->records[i].popped) {
 			continue;
 		}
+		assert(claims->claims); /* grown by the depth: the records that are not popped */
 		memcpy(claim.guest, journal->guest, sizeof(claim.guest));
 		memcpy(claim.title, journal->title, sizeof(claim.title));
 		claims->claims[claims->count++] = claim;
