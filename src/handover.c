@@ -12,6 +12,7 @@ static int look_and_plan(struct handover *handover, const struct request *reques
 static enum result carry_out(struct handover *handover, const struct host *host,
 	const struct request *request, const char *door, struct error *error);
 static enum result bring_back(struct ops *ops, struct journal *journal, struct error *error);
+static void clear_leftovers(struct ops *ops, const struct planned_device *devices, size_t count);
 static int is_abandoned(
 	struct ops *ops, const struct journal *journal, bool *ret, struct error *error);
 
@@ -136,6 +137,8 @@ static enum result bring_home_locked(struct handover *handover, const struct req
 	if (result == RESULT_DONE) {
 		/* The plan of a way home leaves nothing to undo: its journal bridged the steps. */
 		(void)!handover->ops->journal_remove(handover->ops, request->guest, NULL);
+		clear_leftovers(
+			handover->ops, handover->plan->devices, handover->plan->device_count);
 	}
 	return result;
 }
@@ -214,9 +217,9 @@ static enum result carry_out(struct handover *handover, const struct host *host,
 
 /* Ids that a hypervisor added to vfio-pci would grab the device back at the next probe (seed 001b).
  */
-static void clear_leftovers(struct ops *ops, const struct journal *journal) {
-	for (size_t i = 0; i < journal->device_count; i++) {
-		(void)!ops->forget_ids(ops, journal->devices[i].name, NULL);
+static void clear_leftovers(struct ops *ops, const struct planned_device *devices, size_t count) {
+	for (size_t i = 0; i < count; i++) {
+		(void)!ops->forget_ids(ops, devices[i].name, NULL);
 	}
 }
 
@@ -224,7 +227,7 @@ static enum result bring_back(struct ops *ops, struct journal *journal, struct e
 	enum result result = run_undo(ops, journal, error);
 
 	if (result == RESULT_DONE) {
-		clear_leftovers(ops, journal);
+		clear_leftovers(ops, journal->devices, journal->device_count);
 	}
 	return result;
 }

@@ -236,27 +236,42 @@ static int take_console_along(struct making *making, struct planned *planned, bo
 		planned, FACT_CONSOLE, FRAME_BUFFER_CONSOLE, VALUE_BOUND, VALUE_NONE, lost);
 }
 
+/* The firmware's text mode (vgacon, "VGA+") goes with the legacy ranges of the boot VGA. */
+static int lose_text_mode(struct making *making, struct planned *bind) {
+	for (size_t i = 0; i < making->host->console_count; i++) {
+		const struct console *console = &making->host->consoles[i];
+
+		if (console->bound && strncmp(console->name, "VGA", strlen("VGA")) == 0) {
+			return plan_add_effect(
+				bind, FACT_CONSOLE, console->name, VALUE_BOUND, VALUE_NONE, true);
+		}
+	}
+	return 0;
+}
+
 /*
- * Since Linux 6.0 binding vfio-pci to the boot VGA unregisters the firmware's framebuffer for good
- * (vfio_pci_vga_init, contracts.md C3).
+ * Since Linux 6.0 binding vfio-pci to the boot VGA unregisters the firmware's framebuffer for good,
+ * with or without a driver (vfio_pci_vga_init, contracts.md C3).
  */
-static int lose_framebuffers(struct making *making, struct planned *bind) {
+static int lose_framebuffers(
+	struct making *making, const struct device *device, struct planned *bind) {
 	const struct host *host = making->host;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < host->framebuffer_count; i++) {
 		const struct framebuffer *framebuffer = &host->framebuffers[i];
 
-		if (!framebuffer->driver[0]) {
-			continue;
+		if (!framebuffer->driver[0] && host_card(host, device->address)) {
+			continue; /* the card's own driver draws, now and when it is home */
 		}
-		r = plan_add_effect(bind, FACT_FRAMEBUFFER, framebuffer->name, framebuffer->driver,
-			VALUE_NONE, true);
+		r = plan_add_effect(bind, FACT_FRAMEBUFFER, framebuffer->name,
+			plan_value(framebuffer->driver), VALUE_NONE, true);
 		snprintf(bind->loss, sizeof(bind->loss),
 			"the firmware's framebuffer %.64s goes for good; the host's console has no "
 			"picture until a graphics driver loads",
 			framebuffer->name);
 	}
+	r = r < 0 ? r : lose_text_mode(making, bind);
 	return r == 0 && bind->loss[0] && host->card_count == 0
 		       ? take_console_along(making, bind, true)
 		       : r;
@@ -274,7 +289,7 @@ int plan_device_effects(struct making *making, const struct device *device, stru
 		}
 	}
 	if (bind && device->boot_vga && host_kernel_at_least(making->host, 6, 0)) {
-		return lose_framebuffers(making, bind);
+		return lose_framebuffers(making, device, bind);
 	}
 	return 0;
 }
