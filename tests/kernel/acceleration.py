@@ -48,7 +48,8 @@ def identity():
 
 def _try(directory):
     stock = kernel.obtain(kernel.DEFAULT)
-    with progress.part("does KVM run a stock kernel here?"), tempfile.TemporaryDirectory() as scratch:
+    with (progress.part("does KVM run a stock kernel here?"),
+          tempfile.TemporaryDirectory() as scratch):
         serial = pathlib.Path(scratch) / "serial"
         command = [qemu.PROGRAM, "-nodefaults", "-no-user-config", "-display", "none",
                    "-M", "q35,kernel-irqchip=split", "-accel", "kvm", "-cpu", "host",

@@ -160,7 +160,8 @@ class Agent:
         try:
             kind, payload = answers.get(timeout=deadline_s)
         except queue.Empty:
-            raise TimeoutError(f"no answer from the virtual host in {deadline_s} s: {what}") from None
+            raise TimeoutError(f"no answer from the virtual host in {deadline_s} s: "
+                               f"{what}") from None
         if kind is None:
             raise Gone(f"the virtual host ended or started anew: {what}")
         if kind == _FAILED:
@@ -215,6 +216,6 @@ class Agent:
 def build(directory):
     """Compile the agent; returns its path."""
     program = directory / "agent"
-    subprocess.run(["gcc", "-std=gnu17", "-O2", "-Wall", "-Wextra", "-static", "-o", program, SOURCE],
-                   check=True)
+    subprocess.run(["gcc", "-std=gnu17", "-O2", "-Wall", "-Wextra", "-static", "-o", program,
+                    SOURCE], check=True)
     return program

@@ -107,8 +107,11 @@ def bootstrap(directory, packages, *hooks):
 
     Each hook is a list of words: a command run when all is installed, the root's path appended.
     """
-    command = ["mmdebstrap", "--quiet", "--mode=root", "--variant=essential", "--format=directory",
-               "--include=" + ",".join(packages), "--aptopt=Apt::Install-Recommends false"]
+    # In namespaces of its own: when this process ends, all of it ends, and its mounts are gone.
+    command = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork",
+               "--kill-child", "mmdebstrap", "--quiet", "--mode=root", "--variant=essential",
+               "--format=directory", "--include=" + ",".join(packages),
+               "--aptopt=Apt::Install-Recommends false"]
     command += [f"--aptopt={option}" for option in options()]
     # A shell runs a hook, with the root as "$1".
     command += [f'--customize-hook={shlex.join(hook)} "$1"' for hook in hooks]

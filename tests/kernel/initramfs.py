@@ -111,8 +111,8 @@ def _closure(source, names):
     wanted = set()
     builtin = {_module(line) for line in (source / "modules.builtin").read_text().splitlines()}
     for name in names:
-        found = [file for file in needs
-                 if _module(file) == name or name.endswith("/") and file.startswith(f"kernel/{name}")]
+        found = [file for file in needs if _module(file) == name
+                 or name.endswith("/") and file.startswith(f"kernel/{name}")]
         if not found and name not in builtin:
             raise LookupError(f"kernel {source.name} has no module {name}")
         for file in found:

@@ -18,6 +18,7 @@ import dataclasses
 import kernel
 
 AGENT_PORT = "baton.agent"
+UEFI = "/usr/share/ovmf/OVMF.fd"
 SPARES = ("spare0", "spare1", "spare2")
 SPARE_BUS = 4
 
@@ -41,7 +42,8 @@ class Machine:
 
     kind: str                       # "mini" or "full"
     kernel: str = kernel.DEFAULT    # "6.1" or "6.12"
-    bochs: bool = True              # False: no DRM driver; the boot VGA has a firmware framebuffer
+    bochs: bool = True              # False: no DRM driver for the cards
+    uefi: bool = False              # True: firmware with a framebuffer (efifb), not VGA's text mode
     twin: bool = False              # a third card with the numbers of the second
     iommu: bool = True              # False: no IOMMU at all
 
@@ -53,8 +55,8 @@ class Machine:
     @property
     def title(self):
         """A short name that differs between any two machines."""
-        extras = ["" if self.bochs else "-nodrm", "-twin" if self.twin else "",
-                  "" if self.iommu else "-noiommu"]
+        extras = ["" if self.bochs else "-nodrm", "-uefi" if self.uefi else "",
+                  "-twin" if self.twin else "", "" if self.iommu else "-noiommu"]
         return f"{self.kind}-{self.kernel}{''.join(extras)}"
 
     def cmdline(self):
@@ -64,7 +66,7 @@ class Machine:
         if self.iommu:
             words += ["intel_iommu=on", "iommu=pt"]
         if not self.bochs:
-            words += ["modprobe.blacklist=bochs", "vga=0x318"]
+            words.append("modprobe.blacklist=bochs")
         if self.kind == "full":
             words += ["apparmor=1", "security=apparmor", "systemd.show_status=false"]
         return " ".join(words)
@@ -79,6 +81,8 @@ class Machine:
         arguments = ["-nodefaults", "-no-user-config", "-display", "none", "-vga", "none",
                      "-M", "q35,kernel-irqchip=split,memory-backend=ram", *processor,
                      "-m", f"{self.memory_mib}M", "-smp", "2"]
+        if self.uefi:
+            arguments += ["-bios", UEFI]
         if self.iommu:
             arguments += ["-device", "intel-iommu,intremap=on,caching-mode=on"]
         for device in self._devices():

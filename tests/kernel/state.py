@@ -14,6 +14,7 @@ import subprocess
 import acceleration
 import cache
 import image
+import machine as hardware
 import progress
 import qemu
 import vhost
@@ -42,7 +43,8 @@ def _ready(machine):
     boots = image.obtain(machine)
     key = cache.digest("ready 1", boots.key, machine, machine.cmdline(),
                        machine.arguments(acceleration.name()), acceleration.identity(),
-                       qemu.version(), HERE / "state.py", HERE / "vhost.py")
+                       qemu.version(), HERE / "state.py", HERE / "vhost.py",
+                       pathlib.Path(hardware.UEFI) if machine.uefi else None)
     boots.close()
 
     def make(directory):

@@ -111,7 +111,7 @@ class VirtualHost:
         if self._draft:
             backend = f"memory-backend-file,size={size},mem-path={self._draft / 'ram'},share=on"
         elif saved:
-            # A private mapping: pages are read from the state when touched, and copied when written.
+            # A private mapping: pages are read from the state, and copied when written.
             backend = f"memory-backend-file,size={size},mem-path={saved / 'ram'},share=off"
         else:
             backend = f"memory-backend-ram,size={size}"
@@ -276,8 +276,9 @@ class VirtualHost:
 
         def drawn(shot):
             shown.append(shot)
-            corner, box = shot.pixel(8, shot.height - 8), shot.pixel(shot.width // 2, shot.height // 2)
-            return (corner == LOGIN_BACKGROUND and box != corner and len(shown) > 4
+            corner = shot.pixel(8, shot.height - 8)
+            centre = shot.pixel(shot.width // 2, shot.height // 2)
+            return (corner == LOGIN_BACKGROUND and centre != corner and len(shown) > 4
                     and shown[-4].rows == shown[-1].rows)
         return self.wait_screen(drawn, deadline_s)
 
