@@ -40,6 +40,7 @@ static const struct {
 	{"pci * sound/card#/number", "the number of a card"},
 	{"pci * */devnum", "numbers of USB devices are handed out as they come"},
 	{"pci * */busnum", "numbers of USB buses are handed out as they come"},
+	{"pci * waiting_for_supplier", "is shown until a device has had a driver once"},
 	{"pci * irq", "interrupts are numbered as they come"},
 	{"pci * msi_irqs/*", "interrupts are numbered as they come"},
 	{"pci * */urbnum", "counts traffic"},
