@@ -59,6 +59,16 @@ static int hold_vfio(const char *address) {
 	return ioctl(group, VFIO_GROUP_GET_DEVICE_FD, address);
 }
 
+bool hang_guest_can_have(const char *address) {
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		_exit(hold_vfio(address) < 0);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
 /* The control node of the sound card that a PCI function has. */
 static int hold_sound(const char *address) {
 	char path[300], node[320];
@@ -164,34 +174,32 @@ static _Noreturn void help(enum hang hang, const struct step *step, pid_t writer
 	}
 }
 
-static pid_t start_helper(enum hang hang, const struct step *step, pid_t writer) {
-	char ready;
+static bool start_helper(enum hang hang, const struct step *step, pid_t writer, pid_t *ret) {
+	bool ready = false;
+	char byte;
 	int ends[2];
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0) {
-		return 0;
+		return false;
 	}
 	pid = fork();
 	if (pid == 0) {
 		help(hang, step, writer, ends[1]);
 	}
 	close(ends[1]);
-	if (pid < 0 || read(ends[0], &ready, 1) != 1) {
-		fprintf(stderr, "nobody can get %s %s stuck\n", fact_name(step->fact),
-			step->subject);
+	if (pid > 0) {
+		ready = read(ends[0], &byte, 1) == 1;
+		*ret = pid;
 	}
 	close(ends[0]);
-	return pid;
+	return ready;
 }
 
-void hang_begin(enum hang hang, const struct step *step, pid_t writer, struct stuck *ret) {
+bool hang_begin(enum hang hang, const struct step *step, pid_t writer, struct stuck *ret) {
 	*ret = (struct stuck){.writer = writer};
-	if (hang == HANG_BEFORE) {
-		kill(writer, SIGSTOP);
-	} else {
-		ret->helper = start_helper(hang, step, writer);
-	}
+	return hang == HANG_BEFORE ? kill(writer, SIGSTOP) == 0
+				   : start_helper(hang, step, writer, &ret->helper);
 }
 
 void hang_end(struct stuck *stuck) {

@@ -22,8 +22,11 @@ struct stuck {
 /* Has the kernel a way to wait for ever in this step? (Sound cards and VFIO's devices do.) */
 bool hang_is_real(const struct step *step);
 
-/* To be called right before the writer is let go. */
-void hang_begin(enum hang hang, const struct step *step, pid_t writer, struct stuck *ret);
+/* Could a QEMU that starts now have the device? */
+bool hang_guest_can_have(const char *address);
+
+/* To be called right before the writer is let go. False: it cannot be done. */
+bool hang_begin(enum hang hang, const struct step *step, pid_t writer, struct stuck *ret);
 
 /* The writer goes on. */
 void hang_end(struct stuck *stuck);

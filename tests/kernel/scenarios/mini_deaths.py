@@ -22,7 +22,7 @@ def _slay(host, tell, *words, deadline_s, at_least):
 
 @check(MINI, cargo, alone=True, limit_s=900)
 def kill_9_before_every_operation_of_one_function(host, tell):
-    host.run("modprobe", "vfio-pci", check=True)
+    host.run("modprobe", "-a", "vfio_iommu_type1", "vfio-pci", check=True)
     _slay(host, tell, SECOND, deadline_s=800, at_least=30)
 
 
@@ -38,5 +38,5 @@ def kill_9_of_baton_and_then_of_its_repairs(host, tell):
 
 @check(MINI, cargo, alone=True, limit_s=900)
 def kill_9_of_the_child_that_makes_the_changes(host, tell):
-    host.run("modprobe", "vfio-pci", check=True)
+    host.run("modprobe", "-a", "vfio_iommu_type1", "vfio-pci", check=True)
     _slay(host, tell, "--workers", SECOND, deadline_s=800, at_least=10)

@@ -13,7 +13,7 @@ OPERATIONS_MIN = {1: 40, 3: 100}
 
 def _inject(host, tell, *words, deadline_s):
     """Faults on the cards given by their addresses, which stand last in words."""
-    host.run("modprobe", "vfio-pci", check=True)
+    host.run("modprobe", "-a", "vfio_iommu_type1", "vfio-pci", check=True)
     before = Before(host)
     line = trials(host, "inject", *words, deadline_s=deadline_s)
     before.check(host)
@@ -39,7 +39,7 @@ def death_at_every_operation_of_the_whole_card(host, tell):
     assert counts["faults"] > counts["operations"] / 2, counts
 
 
-@check(MINI, cargo, alone=True, limit_s=900)
+@long(MINI, cargo, alone=True, limit_s=1800)
 def writers_that_hang_at_every_change_of_one_function(host, tell):
     counts = _inject(host, tell, "--hangs", SECOND, deadline_s=800)
     assert counts["faults"] >= 3 * 6, counts
@@ -48,7 +48,7 @@ def writers_that_hang_at_every_change_of_one_function(host, tell):
 @check(MINI, cargo, alone=True, limit_s=900)
 def a_death_and_then_another_in_the_repair(host, tell):
     counts = _inject(host, tell, "--deaths", "--second", "25", SECOND, deadline_s=800)
-    assert counts["second faults"] >= 20, counts
+    assert counts["second faults"] >= 15, counts
 
 
 @long(MINI, cargo, alone=True, limit_s=3600)
