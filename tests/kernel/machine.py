@@ -69,6 +69,9 @@ class Machine:
             words.append("modprobe.blacklist=bochs")
         if self.kind == "full":
             words += ["apparmor=1", "security=apparmor", "systemd.show_status=false"]
+        if self.kind == "full" and not self.bochs:
+            # X would have nothing to draw on, and lightdm would try again and again.
+            words.append("systemd.unit=multi-user.target")
         return " ".join(words)
 
     def arguments(self, acceleration):

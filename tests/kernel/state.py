@@ -44,6 +44,7 @@ def _ready(machine):
     key = cache.digest("ready 1", boots.key, machine, machine.cmdline(),
                        machine.arguments(acceleration.name()), acceleration.identity(),
                        qemu.version(), HERE / "state.py", HERE / "vhost.py",
+                       vhost.WAIT_READY if machine.kind == "full" else None,
                        pathlib.Path(hardware.UEFI) if machine.uefi else None)
     boots.close()
 

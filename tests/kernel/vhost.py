@@ -25,6 +25,8 @@ from agent import Failed
 BOOT_S = {"mini": 120, "full": 400}
 READY_S = 120
 
+WAIT_READY = pathlib.Path(__file__).resolve().parent / "full/wait-ready"
+
 # The login screen (full/root/etc/lightdm): its colour, and where its clock stands.
 LOGIN_BACKGROUND = (0x2d, 0x5f, 0x73)
 LOGIN_CLOCK = picture.Box(540, 0, 740, 24)
@@ -177,7 +179,7 @@ class VirtualHost:
                                  f"{self.qemu.complaints()}\n{self.console()[-2000:]}") from error
         self.qemu.command("set-action", reboot="reset")
         if self.machine.kind == "full":
-            self.run("/usr/lib/baton-tests/wait-ready", check=True, deadline_s=BOOT_S["full"])
+            self.shell(WAIT_READY.read_text(), check=True, deadline_s=BOOT_S["full"])
             if self.machine.bochs:
                 self.wait_login(BOOT_S["full"])
 
