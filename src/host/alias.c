@@ -8,9 +8,6 @@
 
 #include "base/text.h"
 #include "host/array.h"
-#include "host/index.h"
-
-#define VFIO_PREFIX "vfio_pci:"
 
 /* Distributions' own are about 1 MiB. */
 #define FILE_MAX_SIZE (64U << 20)
@@ -147,75 +144,12 @@ int module_file_read(
 	return r < 0 ? r : file_read(root, path, FILE_MAX_SIZE, ret, ret_length);
 }
 
-static int add_found(void *context, const char *key, const char *value) {
+int aliases_add(struct aliases *aliases, const char *pattern, const char *module) {
 	struct alias alias;
 
-	if (!copy(alias.pattern, sizeof(alias.pattern), key, strlen(key)) ||
-		!copy(alias.module, sizeof(alias.module), value, strlen(value))) {
+	if (!copy(alias.pattern, sizeof(alias.pattern), pattern, strlen(pattern)) ||
+		!copy(alias.module, sizeof(alias.module), module, strlen(module))) {
 		return 0;
 	}
-	return add(context, &alias, NULL);
-}
-
-static int search_index(int root, const char *kernel, struct aliases *aliases) {
-	char path[sizeof("lib/modules//modules.alias.bin") + LABEL_SIZE];
-	AUTO_CLOSE int fd = -1;
-	int r = name_format(path, sizeof(path), "lib/modules/%s/modules.alias.bin", kernel);
-
-	if (r < 0) {
-		return r;
-	}
-	fd = file_open(root, path);
-	return fd < 0 ? fd : index_search(fd, VFIO_PREFIX, add_found, aliases);
-}
-
-/* The index tells in a few reads what a search through the text does in a few hundred. */
-static int read_variants(int root, const char *kernel, struct aliases *aliases) {
-	AUTO_FREE char *data = NULL;
-	size_t length = 0;
-	int r = search_index(root, kernel, aliases);
-
-	if (r == 0 || r == -ENOMEM) {
-		return r;
-	}
-	aliases_free(aliases);
-	r = module_file_read(root, kernel, "modules.alias", &data, &length);
-	if (r == -ENOMEM) {
-		return r;
-	}
-	return r < 0 ? 0 : aliases_parse(data, length, VFIO_PREFIX, NULL, aliases);
-}
-
-/* Without an alias it is the general driver: kernels that have it built in list none. */
-static int choose_module(const struct aliases *aliases, struct device *device) {
-	char modalias[sizeof("vfio_") + LABEL_SIZE];
-	const struct alias *best;
-	int r = name_format(modalias, sizeof(modalias), "vfio_%s", device->modalias);
-
-	if (r < 0) {
-		return r;
-	}
-	best = aliases_best(aliases, modalias);
-	return name_set(
-		device->vfio_module, sizeof(device->vfio_module), best ? best->module : "vfio_pci");
-}
-
-int variants_read(int root, struct host *host) {
-	AUTO_ALIASES struct aliases aliases = {0};
-	int r = read_variants(root, host->kernel, &aliases);
-
-	for (size_t i = 0; i < host->device_count && r == 0; i++) {
-		struct device *device = &host->devices[i];
-		const struct device *last = i > 0 ? device - 1 : NULL;
-
-		r = choose_module(&aliases, device);
-		if (r == 0 && last && strcmp(last->vfio_module, device->vfio_module) == 0) {
-			memcpy(device->vfio_driver, last->vfio_driver, DRIVER_SIZE);
-		} else if (r == 0) {
-			r = host_module_driver(
-				root, device->vfio_module, device->vfio_driver, DRIVER_SIZE);
-		}
-	}
-	host->vfio = aliases.count > 0 || host_module(host, "vfio_pci");
-	return r;
+	return add(aliases, &alias, NULL);
 }

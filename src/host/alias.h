@@ -28,6 +28,9 @@ int aliases_parse(const char *data, size_t length, const char *prefix, const cha
 /* The same for a modules.builtin.modinfo: "MODULE.alias=PATTERN", separated by zeros. */
 int aliases_parse_builtin(const char *data, size_t length, const char *prefix, const char *modalias,
 	struct aliases *aliases) MUST_CHECK;
+
+/* Adds one, unless a part of it is empty or too long to be one. -ENOMEM. */
+int aliases_add(struct aliases *aliases, const char *pattern, const char *module) MUST_CHECK;
 void aliases_free(struct aliases *aliases);
 
 #define AUTO_ALIASES CLEANUP(aliases_free)
@@ -41,6 +44,3 @@ const struct alias *aliases_best(const struct aliases *aliases, const char *moda
 /* "lib/modules/KERNEL/NAME" whole; -ENOENT. */
 int module_file_read(int root, const char *kernel, const char *name, char **ret, size_t *ret_length)
 	MUST_CHECK;
-
-/* Finds vfio_driver and vfio_module of all devices and host->vfio. Reads modules.alias once. */
-int variants_read(int root, struct host *host) MUST_CHECK;

@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "host/alias.h"
 #include "host/console.h"
 #include "host/device.h"
 #include "host/display_manager.h"
 #include "host/drm.h"
 #include "host/framebuffer.h"
 #include "host/module.h"
+#include "host/vfio.h"
 
 static void read_line(int root, const char *path, char *ret, size_t size) {
 	if (file_read_line(root, path, ret, size) < 0) {
@@ -43,7 +43,7 @@ static int read_all(int root, struct host *host, struct error *error) {
 	if (r < 0) {
 		return r;
 	}
-	r = variants_read(root, host);
+	r = vfio_read(root, host);
 	if (r == 0) {
 		r = cards_read(root, &host->cards, &host->card_count);
 	}

@@ -140,8 +140,10 @@ struct display_manager {
 struct host {
 	char kernel[LABEL_SIZE]; /* release: "6.1.0-28-amd64" */
 	char boot_id[40];
-	bool iommu; /* /sys/class/iommu has an entry and devices have groups */
-	bool vfio;  /* this kernel has a VFIO driver: in it, loaded, or to be loaded */
+	bool iommu;            /* /sys/class/iommu has an entry and devices have groups */
+	bool vfio;             /* this kernel has a VFIO driver: in it, loaded, or to be loaded */
+	bool vfio_lacks_type1; /* VFIO is loaded without vfio_iommu_type1, which is to be had: no
+				  guest can use a device before that is loaded too */
 	struct device *devices;
 	size_t device_count;
 	struct drm_card *cards;

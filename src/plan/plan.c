@@ -118,6 +118,11 @@ static bool needs_vfio(const struct making *making, const struct device *device)
 
 /* VFIO's modules first: if they are missing, nothing has been touched yet. */
 static int add_vfio_modules(struct making *making) {
+	if (making->host->vfio_lacks_type1 && making->plan->device_count > 0 &&
+		!plan_add(
+			making->plan, FACT_MODULE, "vfio_iommu_type1", VALUE_NONE, VALUE_LOADED)) {
+		return -E2BIG;
+	}
 	for (size_t i = 0; i < making->plan->device_count; i++) {
 		const struct device *device =
 			host_device(making->host, making->plan->devices[i].address);

@@ -91,47 +91,6 @@ static void what_is_built_in_has_aliases_too(void **state) {
 	assert_string_equal(aliases.aliases[0].module, "xhci_pci");
 }
 
-static void each_device_gets_the_variant_that_libvirt_would_take(void **state) {
-	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("sriov-nic");
-
-	assert_string_equal(device_of(&snapshot, "0000:3b:00.0")->vfio_driver, "vfio-pci");
-	assert_string_equal(device_of(&snapshot, "0000:3b:00.0")->vfio_module, "vfio_pci");
-	assert_string_equal(device_of(&snapshot, "0000:3b:00.2")->vfio_driver, "mlx5_vfio_pci");
-	assert_string_equal(device_of(&snapshot, "0000:3b:00.2")->vfio_module, "mlx5_vfio_pci");
-	assert_true(snapshot.host.vfio);
-}
-
-static void a_broken_index_does_not_hide_the_list(void **state) {
-	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("sriov-nic");
-
-	assert_int_equal(machine_write(&snapshot.machine,
-				 "/lib/modules/6.12.6-amd64/modules.alias.bin", "no index"),
-		0);
-	snapshot_read(&snapshot);
-	assert_string_equal(device_of(&snapshot, "0000:3b:00.2")->vfio_driver, "mlx5_vfio_pci");
-}
-
-static void a_loaded_module_tells_its_drivers_name_itself(void **state) {
-	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("sriov-nic");
-
-	assert_int_equal(
-		machine_link(&snapshot.machine, "/sys/module/mlx5_vfio_pci/drivers/pci:mlx5-vfio",
-			"../../../bus/pci/drivers/mlx5-vfio"),
-		0);
-	snapshot_read(&snapshot);
-	assert_string_equal(device_of(&snapshot, "0000:3b:00.3")->vfio_driver, "mlx5-vfio");
-}
-
-static void without_a_list_it_is_the_general_driver(void **state) {
-	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("no-iommu");
-
-	assert_int_equal(machine_remove(&snapshot.machine, "/lib/modules"), 0);
-	snapshot_read(&snapshot);
-	assert_string_equal(device_of(&snapshot, "0000:01:00.0")->vfio_driver, "vfio-pci");
-	assert_string_equal(device_of(&snapshot, "0000:01:00.0")->vfio_module, "vfio_pci");
-	assert_false(snapshot.host.vfio);
-}
-
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_variant_with_the_fewest_wildcards_wins),
@@ -139,10 +98,6 @@ int main(void) {
 		cmocka_unit_test(lines_that_are_no_aliases_are_passed_over),
 		cmocka_unit_test(only_what_matches_is_kept_if_a_modalias_is_given),
 		cmocka_unit_test(what_is_built_in_has_aliases_too),
-		cmocka_unit_test(each_device_gets_the_variant_that_libvirt_would_take),
-		cmocka_unit_test(a_broken_index_does_not_hide_the_list),
-		cmocka_unit_test(a_loaded_module_tells_its_drivers_name_itself),
-		cmocka_unit_test(without_a_list_it_is_the_general_driver),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

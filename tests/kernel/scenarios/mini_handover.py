@@ -46,6 +46,17 @@ def the_second_card_goes_alone(host):
     before.check(host)
 
 
+@check(MINI, cargo, alone=True)
+def vfio_that_somebody_loaded_gets_what_a_container_needs(host):
+    # modprobe passes over the soft dependency of a dependency.
+    host.shell("modprobe vfio-pci && ! grep -q vfio_iommu_type1 /proc/modules", check=True)
+    before = Before(host)
+    detach(host, SECOND)
+    host.shell("grep -q vfio_iommu_type1 /proc/modules", check=True)
+    reattach(host, SECOND)
+    before.check(host)
+
+
 @check(MINI, cargo)
 def two_cards_are_out_at_once_and_come_home_in_any_order(host):
     before = Before(host)
