@@ -8,6 +8,12 @@
 
 /* The way back: the journal popped until it is empty. */
 
+/*
+ * A writer whose run was killed ends by itself as soon as it notices; only one that is stuck in the
+ * kernel is still there after this time.
+ */
+#define LINGER_US ((uint64_t)2 * 1000 * 1000)
+
 /* Was the value one that this journal itself saw before, further down? Then others were quicker. */
 static bool was_before(const struct journal *journal, size_t index, const char *value) {
 	for (size_t i = 0; i < index; i++) {
@@ -96,12 +102,28 @@ static enum outcome compare_and_undo(
 	return turn_round(ops, journal, index, error);
 }
 
+/* Is the writer still at its change, also after a moment? */
+static bool is_stuck(struct ops *ops, struct process writer) {
+	uint64_t until_us = ops->now_us(ops) + LINGER_US;
+
+	while (ops->alive(ops, writer)) {
+		uint64_t now_us = ops->now_us(ops);
+
+		if (now_us >= until_us ||
+			ops->watch(ops, &writer, 1, (unsigned int)((until_us - now_us) / 1000) + 1,
+				NULL) < 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static enum outcome undo_record(struct ops *ops, struct journal *journal, size_t index,
 	const struct claims *claims, struct error *error) {
 	const struct record *record = &journal->records[index];
 	int r;
 
-	if (record->writer.pid && ops->alive(ops, record->writer)) {
+	if (record->writer.pid && is_stuck(ops, record->writer)) {
 		error_set(error, -EINPROGRESS,
 			"%s %s is in flight: process %d is still in the kernel",
 			fact_name(record->step.fact), record->step.subject, record->writer.pid);
