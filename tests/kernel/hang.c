@@ -197,7 +197,7 @@ static bool start_helper(enum hang hang, const struct step *step, pid_t writer, 
 }
 
 bool hang_begin(enum hang hang, const struct step *step, pid_t writer, struct stuck *ret) {
-	*ret = (struct stuck){.writer = writer};
+	*ret = (struct stuck){.writer = writer, .real = hang == HANG_KERNEL};
 	return hang == HANG_BEFORE ? kill(writer, SIGSTOP) == 0
 				   : start_helper(hang, step, writer, &ret->helper);
 }

@@ -17,6 +17,7 @@ enum hang {
 struct stuck {
 	pid_t writer;
 	pid_t helper; /* who stops it, or holds the node; 0: nobody */
+	bool real;    /* HANG_KERNEL: whoever reads the device's override gets stuck too */
 };
 
 /* Has the kernel a way to wait for ever in this step? (Sound cards and VFIO's devices do.) */

@@ -6,6 +6,7 @@
  *     inject [OPTIONS] ADDRESS...
  *         --deaths     only deaths
  *         --hangs      only writers that hang
+ *         --real       only writers that truly hang in the kernel
  *         --all        every way of each fault, not only one
  *         --second N   and a second fault: every Nth pair of a death and what can follow it
  *         --only N     only operation N, and say how it went
@@ -35,7 +36,7 @@ struct totals {
 };
 
 struct options {
-	bool deaths, hangs, all;
+	bool deaths, hangs, real, all;
 	unsigned int second; /* every how-manieth pair; 0: none */
 	unsigned int only;
 };
@@ -129,7 +130,7 @@ static bool try(const struct fault *faults, size_t count) {
 	}
 	totals.trials++;
 	totals.failures += strike->wrong[0] != '\0';
-	if (strike->wrong[0] || options.only != NOT_ONE) {
+	if (strike->wrong[0]) {
 		show();
 	}
 	return true;
@@ -167,7 +168,7 @@ static void at_operation(const struct path *path, unsigned int at, const struct 
 		unsigned int ways[WAYS_MAX];
 		unsigned int count = list_ways(kind, path->real[at], ways);
 
-		if (!is_wanted(kind) ||
+		if (!is_wanted(kind) || (options.real && !(path->real[at] && kind == FAULT_HANG)) ||
 			!injector_applies(kind, path->operations[at], path->blocking[at])) {
 			continue;
 		}
@@ -225,6 +226,7 @@ static bool parse(int argc, char **argv) {
 	static const struct option names[] = {
 		{"deaths", no_argument, NULL, 'd'},
 		{"hangs", no_argument, NULL, 'h'},
+		{"real", no_argument, NULL, 'r'},
 		{"all", no_argument, NULL, 'a'},
 		{"second", required_argument, NULL, 's'},
 		{"only", required_argument, NULL, 'o'},
@@ -237,7 +239,8 @@ static bool parse(int argc, char **argv) {
 			return false;
 		}
 		options.deaths |= c == 'd';
-		options.hangs |= c == 'h';
+		options.hangs |= c == 'h' || c == 'r';
+		options.real |= c == 'r';
 		options.all |= c == 'a';
 		options.second = c == 's' ? (unsigned int)atoi(optarg) : options.second;
 		options.only = c == 'o' ? (unsigned int)atoi(optarg) : options.only;
@@ -252,8 +255,9 @@ int main(int argc, char **argv) {
 	static struct path path;
 
 	if (!parse(argc, argv)) {
-		fprintf(stderr, "usage: inject [--deaths|--hangs] [--all] [--second N] [--only N] "
-				"ADDRESS...\n");
+		fprintf(stderr,
+			"usage: inject [--deaths|--hangs|--real] [--all] [--second N] [--only N] "
+			"ADDRESS...\n");
 		return 2;
 	}
 	strike = strike_new();
@@ -262,6 +266,7 @@ int main(int argc, char **argv) {
 		perror("inject");
 		return 2;
 	}
+	strike->telling = options.only != NOT_ONE;
 	if (explore(&path)) {
 		for (unsigned int at = 0; at < path.count; at++) {
 			if (options.only == NOT_ONE || options.only == at) {

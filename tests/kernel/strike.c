@@ -210,6 +210,12 @@ static void run_process(struct strike *strike, const struct cards *cards, enum a
 	}
 	status = await(strike, pid, ACT_LIMIT_MS);
 	strike->died = !strike->ended;
+	if (strike->telling) {
+		printf("    %s: %s %u after %u operations: %s\n", act_name(strike),
+			strike->died ? "killed" : "ended with", strike->result,
+			strike->injector.count, strike->error.text);
+		fflush(stdout);
+	}
 	if (strike->died && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)) {
 		wrong(strike, "%s ended with status %d", act_name(strike), status);
 	}
@@ -323,7 +329,11 @@ static void judge_named(struct strike *strike, const struct cards *cards) {
 	}
 	judgement.journal = journal;
 	judgement.journal_may_stay = journal_may_stay(strike);
-	judge_difference(&judgement, cards);
+	if (!strike->stuck.real) {
+		judge_difference(&judgement, cards);
+	} else if (!journal || journal_depth(journal) == 0) {
+		wrong(strike, "a writer is stuck in the kernel, and no journal says so");
+	}
 	linux_ops_free(ops);
 }
 

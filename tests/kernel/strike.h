@@ -45,6 +45,7 @@ struct strike {
 	pid_t writer;                  /* of that step */
 	bool real[INJECTOR_TRACE_MAX]; /* commits: can it truly get stuck in the kernel? */
 	unsigned int last;             /* operations before the repair that ends the trial */
+	bool telling;                  /* say how each process ended */
 	bool exploring;                /* find out what is real */
 	enum act act;
 	enum result result;

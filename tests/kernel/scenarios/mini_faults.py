@@ -39,7 +39,7 @@ def death_at_every_operation_of_the_whole_card(host, tell):
     assert counts["faults"] > counts["operations"] / 2, counts
 
 
-@long(MINI, cargo, alone=True, limit_s=1800)
+@check(MINI, cargo, alone=True, limit_s=1800)
 def writers_that_hang_at_every_change_of_one_function(host, tell):
     counts = _inject(host, tell, "--hangs", SECOND, deadline_s=800)
     assert counts["faults"] >= 3 * 6, counts
