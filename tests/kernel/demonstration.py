@@ -14,6 +14,7 @@ import time
 import baton
 import cache
 import domain
+import guest
 import picture
 import progress
 import vhost
@@ -39,6 +40,16 @@ def same(one, other):
     return picture.differing(one, other, [CLOCK]) <= CURSOR
 
 
+def wait_settled(host):
+    """Wait until the card's screen has stopped changing: a console is drawn a moment late."""
+    shown = [host.screen()]
+
+    def settled(shot):
+        shown.append(shot)
+        return len(shown) > 3 and all(same(shot, earlier) for earlier in shown[-4:-1])
+    host.wait_screen(settled, WAIT_S)
+
+
 def timeline(host, key):
     """Every step that baton took for the guest, from the system journal."""
     text = host.run("journalctl", "-b", "-o", "json", "--no-pager", f"BATON_GUEST={key}",
@@ -51,10 +62,18 @@ def timeline(host, key):
               f"  {entry['BATON_RESULT']}")
 
 
+def bring_guest(host):
+    """Put the Linux guest's kernel and its initial RAM file system where libvirt may read them."""
+    thing = guest.obtain_linux()
+    host.put(domain.LINUX, (thing / "vmlinux").read_bytes())
+    host.put(domain.LINUX_INITRD, (thing / "initrd").read_bytes())
+    thing.close()
+
+
 def hand_over(host, number):
     """Start the guest and wait until it shows what it has."""
     path = "/root/domain.xml"
-    host.put(path, domain.xml(NAME, CARD, number=number))
+    host.put(path, domain.xml(NAME, CARD, number=number, linux=True))
     with progress.part("virsh create: the guest gets the card"):
         host.run("virsh", "create", path, check=True, deadline_s=WAIT_S)
     print(host.run("baton", "status", check=True).stdout)
@@ -86,6 +105,7 @@ def main(arguments):
         print(host.run("baton", "status", check=True).stdout)
         before = host.screen()
         show(host, "1-host.png")
+        bring_guest(host)
         print("\nWhat a hand-over is going to change (baton plan 01:00):\n")
         print(host.run("baton", "plan", "01:00", check=True).stdout)
         hand_over(host, number)
@@ -94,6 +114,7 @@ def main(arguments):
         if f"NUMBER {number}" not in seen:
             print(f"the guest does not show {number}:\n{seen}", file=sys.stderr)
             return 1
+        wait_settled(host)
         show(host, "2-guest.png")
         take_back(host, before)
         show(host, "3-host.png")

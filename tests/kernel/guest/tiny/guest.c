@@ -3,14 +3,16 @@
  * A guest in a few kilobytes: says what it sees on its PCI buses, on the serial line and on the
  * screens of the cards it was given, and switches itself off when it is told to.
  *
- * On its command line: number=TEXT is shown; exit=wait goes when a byte comes over the serial line,
- * exit=now at once, exit=N after N seconds. A press of the power button ends it always.
+ * On its command line: number=TEXT is shown; exit=wait ends it when a key is pressed or a byte
+ * comes over the serial line, exit=now at once, exit=N after N seconds. A press of the power button
+ * ends it always.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "acpi.h"
+#include "keyboard.h"
 #include "pci.h"
 #include "screen.h"
 #include "serial.h"
@@ -120,6 +122,9 @@ static const char *await_end(const struct acpi *acpi, bool limited, uint32_t lim
 		if (!limited && serial_take()) {
 			return "byte";
 		}
+		if (!limited && keyboard_take()) {
+			return "key";
+		}
 		tick_wait();
 	}
 	return "button";
@@ -144,6 +149,7 @@ void guest(uint32_t magic, const struct information *information) {
 	}
 	struct acpi acpi;
 	serial_open();
+	keyboard_open();
 	if (!acpi_open(&acpi)) {
 		say("ACPI has no tables: this guest cannot end itself");
 		return;
