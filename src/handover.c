@@ -111,6 +111,49 @@ enum result repair(struct handover *handover, struct error *error) {
 	return result;
 }
 
+/* Under the lock, so that a run which is not whole is nobody's: is there still what was seen? */
+static int is_as_seen(struct ops *ops, const struct journal *journal, const struct journal *seen,
+	bool *ret, struct error *error) {
+	struct process now = journal->owner.runner, then = seen->owner.runner;
+	struct sight sight;
+	int r;
+
+	*ret = now.pid == then.pid && now.start == then.start && journal->held == seen->held;
+	if (!*ret || !journal->held) {
+		return 0;
+	}
+	r = ops->guest(ops, journal->guest, &journal->owner, &sight, error);
+	*ret = r == 0 && sight.state != GUEST_RUNNING;
+	return r;
+}
+
+static enum result reclaim_locked(
+	struct handover *handover, const struct journal *seen, struct error *error) {
+	AUTO_JOURNAL struct journal *journal = NULL;
+	bool as_seen = false;
+	int r = journal_load(handover->ops, seen->guest, &journal, error);
+
+	if (r == -ENOENT) {
+		return RESULT_DONE;
+	}
+	r = r < 0 ? r : is_as_seen(handover->ops, journal, seen, &as_seen, error);
+	if (r < 0) {
+		return RESULT_UNRESOLVED;
+	}
+	return as_seen ? bring_back(handover->ops, journal, error) : RESULT_DONE;
+}
+
+enum result reclaim(struct handover *handover, const struct journal *seen, struct error *error) {
+	enum result result;
+
+	if (handover->ops->lock(handover->ops, error) < 0) {
+		return RESULT_UNRESOLVED;
+	}
+	result = reclaim_locked(handover, seen, error);
+	handover->ops->unlock(handover->ops);
+	return result;
+}
+
 /* Only what is asked for and what no guest has. */
 static int plan_home(struct handover *handover, const struct request *request,
 	const char (*drivers)[VALUE_SIZE], struct host *host, struct error *error) {

@@ -32,6 +32,14 @@ enum result repair(struct handover *handover, struct error *error);
 enum result repair_guest(struct handover *handover, const char *guest, struct error *error);
 
 /*
+ * The guard's way of a repair: brings home what it saw in the journal `seen`, unless that has
+ * changed by the time it has the lock. DONE also if it is another hand-over's now, if the run that
+ * seemed dead has come to its end, or if the guest runs. Whether a guest that does not run is gone
+ * for good is the guard's decision.
+ */
+enum result reclaim(struct handover *handover, const struct journal *seen, struct error *error);
+
+/*
  * Host to host: devices that no guest has, from wherever they are to the drivers given
  * (plan_make_home). Undone like any other run if it fails.
  */

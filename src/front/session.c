@@ -67,9 +67,9 @@ void session_tell(const struct event *event) {
 	char text[STEP_TEXT_SIZE];
 
 	fprintf(stderr, "%8" PRIu64 ".%" PRIu64 " ms  %s%s%s%s\n", event->duration_us / 1000,
-		event->duration_us / 100 % 10, step_format(event->step, text),
-		words[event->outcome], event->detail ? ": " : "",
-		event->detail ? event->detail : "");
+		event->duration_us / 100 % 10,
+		event->step ? step_format(event->step, text) : event->guest, words[event->outcome],
+		event->detail ? ": " : "", event->detail ? event->detail : "");
 }
 
 enum result session_open_machine(struct session *session, bool told) {

@@ -51,9 +51,12 @@ static int add_field(struct text *text, const char *name, const char *value) {
 
 static int add_message(struct text *text, const struct event *event, const char *step) {
 	AUTO_TEXT struct text message = {0};
-	int r = text_add(&message, "%s: %s: %s (%.1f ms)", event->guest, step,
-		find_result(event->outcome).name, (double)event->duration_us / 1000.0);
+	int r = text_add(&message, "%s: %s%s%s", event->guest, step, event->step ? ": " : "",
+		find_result(event->outcome).name);
 
+	if (r >= 0 && event->step) {
+		r = text_add(&message, " (%.1f ms)", (double)event->duration_us / 1000.0);
+	}
 	if (r >= 0 && event->detail) {
 		r = text_add(&message, ": %s", event->detail);
 	}
@@ -73,7 +76,9 @@ int syslog_format(const struct event *event, struct text *ret) {
 	r = r < 0 ? r : add_field(&text, "PRIORITY", number);
 	r = r < 0 ? r : add_field(&text, "SYSLOG_IDENTIFIER", "baton");
 	r = r < 0 ? r : add_field(&text, "BATON_GUEST", event->guest);
-	r = r < 0 ? r : add_field(&text, "BATON_STEP", step);
+	if (event->step) {
+		r = r < 0 ? r : add_field(&text, "BATON_STEP", step);
+	}
 	if (event->step && step_is_of_device(event->step)) {
 		r = r < 0 ? r : add_field(&text, "BATON_DEVICE", event->step->subject);
 	}

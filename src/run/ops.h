@@ -60,7 +60,8 @@ enum outcome {
 /* One line of the timeline: told to people and to the system journal. */
 struct event {
 	const char *guest;
-	const struct step *step; /* in the direction in which it was made */
+	const struct step *step; /* in the direction in which it was made; NULL: it is about the
+				    hand-over as a whole */
 	enum outcome outcome;
 	uint64_t duration_us;
 	const char *detail; /* NULL or a sentence */

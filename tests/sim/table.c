@@ -47,9 +47,35 @@ static unsigned int mask(const struct actor *actor) {
 	return 1U << (actor - table.actors);
 }
 
-static bool can_go(const struct actor *actor) {
+static bool can_work(const struct actor *actor) {
 	return actor->alive && !actor->fiber.finished &&
 	       !(actor->next == OPERATION_LOCK && table.world.lock.pid != 0);
+}
+
+/*
+ * A guard is there once it has been started. It may wake up a few times after somebody else has
+ * done something, and whenever there is nobody else: then time passes.
+ */
+static bool may_wake(const struct actor *actor) {
+	if (!world_guest(&table.world, actor->part->guest)->guarded) {
+		return false;
+	}
+	if (actor->next != OPERATION_WATCH ||
+		(actor->woken < table.wakes && actor->slept_at != table.moves)) {
+		return true;
+	}
+	for (size_t i = 0; i < table.game->part_count; i++) {
+		const struct actor *other = &table.actors[i];
+
+		if (!other->part->is_guard && can_work(other)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool can_go(const struct actor *actor) {
+	return can_work(actor) && (!actor->part->is_guard || may_wake(actor));
 }
 
 /* Do the two want the same device? */
@@ -72,6 +98,19 @@ static bool sees(const struct actor *actor, const struct actor *guest) {
 	return actor->next == OPERATION_LOOK && compete(actor->part, guest->part);
 }
 
+/* A guard reads the journal and looks whether a process lives without the lock. */
+static bool guard_depends(const struct actor *guard, const struct actor *other) {
+	bool writes = other->next == OPERATION_CREATE || other->next == OPERATION_APPEND ||
+		      other->next == OPERATION_REMOVE;
+
+	if (!guard->part->is_guard) {
+		return false;
+	}
+	return (guard->next == OPERATION_READ && writes) ||
+	       (guard->next == OPERATION_COUNT && other->next == OPERATION_COUNT) ||
+	       (guard->next == OPERATION_WATCH && (writes || other->next == OPERATION_COUNT));
+}
+
 /*
  * May it matter which of two next operations comes first? What is done under the lock meets only
  * what is done without it: the list of journals, and guests that start and stop (OPERATION_COUNT).
@@ -80,7 +119,8 @@ static bool depend(const struct actor *a, const struct actor *b) {
 	bool lists_a = a->next == OPERATION_CREATE || a->next == OPERATION_REMOVE;
 	bool lists_b = b->next == OPERATION_CREATE || b->next == OPERATION_REMOVE;
 
-	return (a->next == OPERATION_LOCK && b->next == OPERATION_LOCK) ||
+	return guard_depends(a, b) || guard_depends(b, a) ||
+	       (a->next == OPERATION_LOCK && b->next == OPERATION_LOCK) ||
 	       (a->next == OPERATION_LIST && lists_b) || (b->next == OPERATION_LIST && lists_a) ||
 	       (a->next == OPERATION_COUNT && sees(b, a)) ||
 	       (b->next == OPERATION_COUNT && sees(a, b));

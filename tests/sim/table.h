@@ -17,6 +17,14 @@
 struct part {
 	const char *guest;     /* NULL: a repair */
 	const char *device[2]; /* that it wants */
+	bool is_guard;         /* not the guest itself but its guard */
+	bool unannounced;      /* nobody is told when the guest ends */
+};
+
+enum disturbance {
+	DISTURB_NOT,
+	DISTURB_KILL, /* by the killer */
+	DISTURB_ALL,  /* by each deed of the stranger, and by the killer: each is one more game */
 };
 
 struct game {
@@ -24,7 +32,7 @@ struct game {
 	const char *scenario;
 	struct part parts[ACTORS_MAX];
 	size_t part_count;
-	bool stranger; /* each of his deeds, and the killer's, is one more game */
+	enum disturbance disturbance;
 	bool is_long;
 };
 
@@ -38,7 +46,10 @@ struct actor {
 	enum operation next;      /* what it stops before; OPERATION_COUNT: something that is no
 				     operation      of baton's */
 	bool alive;
-	bool has; /* the guest has its devices */
+	bool has;                   /* the guest has its devices */
+	unsigned int woken, lonely; /* a guard: how often while others could go on, and while nobody
+				       could */
+	unsigned long slept_at;     /* table.moves then */
 	enum result detached;
 	struct error error;
 };
@@ -55,7 +66,9 @@ struct table {
 	struct actor *turn;  /* who goes on; NULL: nobody can */
 	bool seated;         /* everybody has come to his first operation */
 	struct process daemon;
-	int deed;     /* that the stranger has still to do; -1: none */
+	unsigned long moves; /* of those who are no guards, so far */
+	unsigned int wakes;  /* how often a guard may look while others could go on */
+	int deed;            /* that the stranger has still to do; -1: none */
 	bool in_vain; /* there was nothing for him to do, or it has been played in another order */
 	bool killed;
 	bool trace;

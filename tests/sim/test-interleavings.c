@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every interleaving of two guests' hand-overs and returns, a repair and a stranger, for small
- * plans: stateless model checking. Each actor is a fiber that stops before every operation; all
- * choices of who goes on are enumerated, depth first, by running again from the start.
+ * Every interleaving of two guests' hand-overs and returns, a repair, a guard and a stranger, for
+ * small plans: stateless model checking. Each actor is a fiber that stops before every operation;
+ * all choices of who goes on are enumerated, depth first, by running again from the start.
  *
  * Choices that cannot matter are left out: processes of baton touch the machine only under the
  * lock, so that among them the turn changes only where the lock is taken, a guest starts or stops,
- * or the list of journals is read. The stranger knows no lock and may act before every operation.
+ * or the list of journals is read. The stranger knows no lock and may act before every operation. A
+ * guard reads its journal without the lock; it may look a few times while others could go on.
  *
  *     test-interleavings [--first] [GAME]
  *
@@ -17,17 +18,21 @@
 #include "memory.h"
 #include "table.h"
 
+#include "guard.h"
+
 #include <assert.h>
 #include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#define SHOWN_MAX 5
+#define SHOWN_MAX  5
+#define LONELY_MAX 50 /* looks of a guard that nobody disturbs: it is done long before */
 
 /* Before this operation of the actor whose turn it is: whose is it now? */
 static void stop_before(struct actor *actor, enum operation operation) {
 	actor->next = operation;
+	table.moves += !actor->part->is_guard;
 	if (table.seated) {
 		table.turn = table_next();
 	}
@@ -69,7 +74,7 @@ static void begin_process(struct actor *actor) {
 	struct process self = world_fork(&table.world, PROCESS_BATON)->id;
 
 	sim_init(&actor->sim, &table.world, self,
-		actor->part->guest ? table.daemon : (struct process){0});
+		actor->part->guest && !actor->part->is_guard ? table.daemon : (struct process){0});
 	actor->sim.trace = table.trace;
 	injector_init(&actor->injector, &actor->sim.ops, &hooks, actor);
 	actor->handover = (struct handover){.ops = &actor->injector.ops, .guarded = true};
@@ -89,7 +94,7 @@ static void tell(const struct actor *actor, const char *what, enum result result
 
 /* Where nobody disturbs, nothing fails. */
 static void expect(const struct actor *actor, const char *what, enum result result, bool allowed) {
-	if (!table.game->stranger && result != RESULT_DONE && !allowed) {
+	if (table.game->disturbance == DISTURB_NOT && result != RESULT_DONE && !allowed) {
 		table_wrong("%s for %s ended with %u: %s", what,
 			actor->part->guest ? actor->part->guest : "all", result, actor->error.text);
 	}
@@ -107,7 +112,7 @@ static void check_holdings(const struct actor *actor) {
 	const struct world_journal *file = world_journal(&table.world, actor->part->guest);
 	static struct journal journal;
 
-	if (table.game->stranger) {
+	if (table.game->disturbance != DISTURB_NOT) {
 		return;
 	}
 	if (!file || journal_parse(file->data, file->length, &journal, NULL) < 0) {
@@ -158,6 +163,7 @@ static void play_guest(void *argument) {
 	scenario_request(part->device, count_devices(part), part->guest, &request);
 	begin_process(actor);
 	actor->detached = detach(&actor->handover, &request, "libvirt", &actor->error);
+	stop_before(actor, OPERATION_COUNT);
 	end_process(actor);
 	tell(actor, "detach", actor->detached);
 	expect(actor, "detach", actor->detached, actor->detached == RESULT_REFUSED);
@@ -165,11 +171,48 @@ static void play_guest(void *argument) {
 		run_guest(actor);
 	}
 	world_guest(&table.world, part->guest)->state = GUEST_GONE;
+	if (part->unannounced) {
+		return;
+	}
 	begin_process(actor);
 	result = reattach(&actor->handover, part->guest, &actor->error);
 	end_process(actor);
 	tell(actor, "reattach", result);
 	expect(actor, "reattach", result, false);
+}
+
+/* Between what it read and whether somebody lives, others may go on. */
+static bool stop_and_ask(struct ops *ops, struct process process) {
+	struct actor *actor = ((struct injector *)ops)->context;
+
+	stop_before(actor, OPERATION_COUNT);
+	return actor->sim.ops.alive(&actor->sim.ops, process);
+}
+
+static void wait_for_event(struct sim *sim) {
+	struct actor *actor = sim->context;
+
+	actor->woken += actor->slept_at != table.moves;
+	actor->lonely += actor->slept_at == table.moves;
+	actor->slept_at = table.moves;
+	if (actor->lonely > LONELY_MAX) {
+		table_wrong("the guard of %s never ends", actor->part->guest);
+		sim->stopping = true;
+	}
+}
+
+static void play_guard(void *argument) {
+	struct actor *actor = argument;
+	enum result result;
+
+	begin_process(actor);
+	actor->injector.ops.alive = stop_and_ask;
+	actor->sim.wait_for_event = wait_for_event;
+	actor->sim.context = actor;
+	result = guard(&actor->handover, actor->part->guest, &actor->error);
+	end_process(actor);
+	tell(actor, "guard", result);
+	expect(actor, "guard", result, false);
 }
 
 static void play_repair(void *argument) {
@@ -181,6 +224,13 @@ static void play_repair(void *argument) {
 	end_process(actor);
 	tell(actor, "", result);
 	expect(actor, "repair", result, false);
+}
+
+static void (*find_play(const struct part *part))(void *) {
+	if (part->is_guard) {
+		return play_guard;
+	}
+	return part->guest ? play_guest : play_repair;
 }
 
 static void set_table(void) {
@@ -197,6 +247,8 @@ static void set_table(void) {
 	table.in_vain = false;
 	table.killed = false;
 	table.depth = 0;
+	table.moves = 0;
+	table.wakes = length_of_tests() == LENGTH_LONG ? 2 : 1;
 	table.wrong[0] = '\0';
 	for (size_t i = 0; i < table.game->part_count; i++) {
 		struct actor *actor = &table.actors[i];
@@ -206,10 +258,13 @@ static void set_table(void) {
 		actor->alive = true;
 		actor->has = false;
 		actor->error.text[0] = '\0';
+		actor->woken = 0;
+		actor->lonely = 0;
+		actor->slept_at = 0;
 		if (actor->part->guest) {
 			world_guest(&table.world, actor->part->guest)->state = GUEST_STARTING;
 		}
-		fiber_start(&actor->fiber, actor->part->guest ? play_guest : play_repair, actor);
+		fiber_start(&actor->fiber, find_play(actor->part), actor);
 	}
 }
 
@@ -233,6 +288,21 @@ static enum result last_repair(struct error *error) {
 	return result;
 }
 
+/* A guard that was never started has nothing to do: whoever died had done nothing yet. */
+static bool is_unborn(const struct actor *actor) {
+	return actor->part->is_guard && !world_guest(&table.world, actor->part->guest)->guarded;
+}
+
+/* Has somebody watched over this, so that no repair is needed in the end? */
+static bool is_guarded(void) {
+	for (size_t i = 0; i < table.game->part_count; i++) {
+		if (table.actors[i].part->is_guard && !is_unborn(&table.actors[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void finish(void) {
 	struct differences differences;
 	struct error error = {0};
@@ -243,7 +313,7 @@ static void finish(void) {
 			world_end(&table.world, &table.world.processes[i]);
 		}
 	}
-	result = last_repair(&error);
+	result = is_guarded() ? RESULT_DONE : last_repair(&error);
 	if (result != RESULT_DONE &&
 		(table.stranger.blocks || (table.stranger.robbed && !table.world.console))) {
 		stranger_return(&table.stranger);
@@ -281,7 +351,8 @@ static void play(int deed) {
 		}
 	}
 	for (size_t i = 0; i < table.game->part_count; i++) {
-		finished &= table.actors[i].fiber.finished || !table.actors[i].alive;
+		finished &= table.actors[i].fiber.finished || !table.actors[i].alive ||
+			    is_unborn(&table.actors[i]);
 	}
 	if (!table.in_vain && !finished) {
 		table_wrong("nobody can go on");
@@ -332,29 +403,35 @@ static void play_all(const struct game *game, int deed) {
 #define GUEST_B "libvirt:6f1d4a52-0000-4000-8000-00000000000b"
 #define FIRST   "0000:01:00.0"
 #define SECOND  "0000:02:00.0"
-#define REPAIR                                                                                     \
-	{                                                                                          \
-		NULL, {                                                                            \
-			FIRST                                                                      \
-		}                                                                                  \
-	}
+/* clang-format off */
+#define REPAIR {NULL, {FIRST}}
+#define GUARD  {GUEST_A, {FIRST}, .is_guard = true}
+/* clang-format on */
 
 static const struct game games[] = {
-	{"same card", "single", {{GUEST_A, {FIRST}}, {GUEST_B, {FIRST}}, REPAIR}, 3, false, false},
+	{"same card", "single", {{GUEST_A, {FIRST}}, {GUEST_B, {FIRST}}, REPAIR}, 3, DISTURB_NOT,
+		false},
 	{"two cards, one login screen", "twins", {{GUEST_A, {FIRST}}, {GUEST_B, {SECOND}}, REPAIR},
-		3, false, false},
+		3, DISTURB_NOT, false},
 	{"two cards, one driver", "nvidia-twins", {{GUEST_A, {FIRST}}, {GUEST_B, {SECOND}}, REPAIR},
-		3, false, false},
-	{"same card, and a stranger", "single", {{GUEST_A, {FIRST}}, {GUEST_B, {FIRST}}}, 2, true,
+		3, DISTURB_NOT, false},
+	{"one card and its guard", "single", {{GUEST_A, {FIRST}}, GUARD}, 2, DISTURB_NOT, false},
+	{"one card, and nobody but its guard", "single",
+		{{GUEST_A, {FIRST}, .unannounced = true}, GUARD}, 2, DISTURB_NOT, false},
+	{"one card, its guard, and kill -9", "single", {{GUEST_A, {FIRST}}, GUARD}, 2, DISTURB_KILL,
 		false},
-	{"two cards, and a stranger", "twins", {{GUEST_A, {FIRST}}, {GUEST_B, {SECOND}}}, 2, true,
-		false},
-	{"one card, a repair and a stranger", "single", {{GUEST_A, {FIRST}}, REPAIR}, 2, true,
-		true},
-	{"same card, all", "single", {{GUEST_A, {FIRST}}, {GUEST_B, {FIRST}}, REPAIR}, 3, true,
-		true},
-	{"two cards, all", "twins", {{GUEST_A, {FIRST}}, {GUEST_B, {SECOND}}, REPAIR}, 3, true,
-		true},
+	{"same card, and a guard", "single", {{GUEST_A, {FIRST}}, {GUEST_B, {FIRST}}, GUARD}, 3,
+		DISTURB_NOT, true},
+	{"same card, and a stranger", "single", {{GUEST_A, {FIRST}}, {GUEST_B, {FIRST}}}, 2,
+		DISTURB_ALL, false},
+	{"two cards, and a stranger", "twins", {{GUEST_A, {FIRST}}, {GUEST_B, {SECOND}}}, 2,
+		DISTURB_ALL, false},
+	{"one card, a repair and a stranger", "single", {{GUEST_A, {FIRST}}, REPAIR}, 2,
+		DISTURB_ALL, true},
+	{"same card, all", "single", {{GUEST_A, {FIRST}}, {GUEST_B, {FIRST}}, REPAIR}, 3,
+		DISTURB_ALL, true},
+	{"two cards, all", "twins", {{GUEST_A, {FIRST}}, {GUEST_B, {SECOND}}, REPAIR}, 3,
+		DISTURB_ALL, true},
 };
 
 static void play_game(const struct game *game) {
@@ -367,11 +444,14 @@ static void play_game(const struct game *game) {
 	table.scenario = scenario_find(game->scenario);
 	memset(&table.before, 0, sizeof(table.before));
 	table.scenario->build(&table.before);
-	if (!game->stranger) {
+	if (game->disturbance == DISTURB_NOT) {
 		play_all(game, -1);
 	}
-	for (int deed = 0; game->stranger && deed <= KILLER; deed++) {
+	for (int deed = 0; game->disturbance == DISTURB_ALL && deed < KILLER; deed++) {
 		play_all(game, deed);
+	}
+	if (game->disturbance != DISTURB_NOT) {
+		play_all(game, KILLER);
 	}
 	printf("%-36s %lu interleavings\n", game->name, totals.schedules - before);
 	fflush(stdout);
@@ -380,7 +460,7 @@ static void play_game(const struct game *game) {
 static bool is_due(const struct game *game) {
 	switch (length_of_tests()) {
 	case LENGTH_FAST:
-		return !game->stranger;
+		return game->disturbance == DISTURB_NOT;
 	case LENGTH_CHECK:
 		return !game->is_long;
 	case LENGTH_LONG:

@@ -64,6 +64,15 @@ static void every_result_has_a_name(void **state) {
 	}
 }
 
+static void a_hand_over_as_a_whole_has_no_step(void **state) {
+	const struct event event = {"libvirt:win 11", NULL, OUTCOME_STUCK, 0, "the lock is held"};
+	AUTO_TEXT struct text text = {0};
+
+	assert_int_equal(syslog_format(&event, &text), 0);
+	assert_non_null(strstr(text.data, "MESSAGE=libvirt:win 11: stuck: the lock is held\n"));
+	assert_null(strstr(text.data, "BATON_STEP"));
+}
+
 static void an_entry_reaches_the_socket(void **state) {
 	struct step step = make_step(FACT_MODULE, "nvidia", "loaded", "-");
 	const struct event event = {"hand", &step, OUTCOME_UNDONE, 0, NULL};
@@ -114,6 +123,7 @@ int main(void) {
 		cmocka_unit_test(an_entry_has_its_fields),
 		cmocka_unit_test(a_newline_cannot_forge_a_field),
 		cmocka_unit_test(every_result_has_a_name),
+		cmocka_unit_test(a_hand_over_as_a_whole_has_no_step),
 		cmocka_unit_test(an_entry_reaches_the_socket),
 		cmocka_unit_test(states_fold_into_up_and_down),
 		cmocka_unit_test(unit_names_are_checked),

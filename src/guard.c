@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard.h"
+
+#include <errno.h>
+
+/*
+ * How often to look again at what gives no event: a QEMU that is about to start, a daemon that
+ * hangs. Nothing depends on being quick there, and each look reads all of /proc.
+ */
+#define LOOK_MS 10000
+
+/*
+ * A hypervisor's daemon that lives calls its door when the guest ends, and takes care of the
+ * devices itself before that; one that was killed comes back and does the same. Only after this
+ * time is the card brought home without it.
+ */
+#define GRACE_US ((uint64_t)15 * 1000 * 1000)
+
+#define RETRY_FIRST_MS 2000
+#define RETRY_MAX_MS   60000
+
+struct guard {
+	struct handover *handover;
+	const char *guest;
+	bool seen;    /* the guest has run */
+	bool leaving; /* the host shuts down: one more look, and nobody to wait for */
+	uint64_t gone_since_us;
+	unsigned int retry_ms;
+};
+
+static int watch(struct guard *guard, const struct process *processes, size_t count,
+	unsigned int timeout_ms, struct error *error) {
+	struct ops *ops = guard->handover->ops;
+
+	return ops->watch(ops, processes, count, timeout_ms, error);
+}
+
+/* Who is still in the kernel for this hand-over. */
+static size_t find_writers(
+	struct ops *ops, const struct journal *journal, struct process ret[PLAN_STEPS_MAX]) {
+	size_t count = 0;
+
+	for (size_t i = 0; i < journal->record_count; i++) {
+		const struct record *record = &journal->records[i];
+
+		if (!record->popped && record->writer.pid && ops->alive(ops, record->writer)) {
+			ret[count++] = record->writer;
+		}
+	}
+	return count;
+}
+
+/* Says what went wrong, and waits: for a stuck writer to end, or for a while. */
+static int try_later(struct guard *guard, const struct journal *journal, const struct error *why,
+	struct error *error) {
+	struct ops *ops = guard->handover->ops;
+	struct event event = {
+		.guest = journal->title, .outcome = OUTCOME_STUCK, .detail = why->text};
+	struct process writers[PLAN_STEPS_MAX];
+
+	ops->tell(ops, &event);
+	if (guard->leaving) {
+		return -EINTR;
+	}
+	guard->retry_ms = guard->retry_ms ? guard->retry_ms * 2 : RETRY_FIRST_MS;
+	if (guard->retry_ms > RETRY_MAX_MS) {
+		guard->retry_ms = RETRY_MAX_MS;
+	}
+	return watch(guard, writers, find_writers(ops, journal, writers), guard->retry_ms, error);
+}
+
+static int bring_home_now(struct guard *guard, const struct journal *journal, struct error *error) {
+	struct error why = {0};
+
+	if (reclaim(guard->handover, journal, &why) == RESULT_DONE) {
+		return 0;
+	}
+	return try_later(guard, journal, &why, error);
+}
+
+/* The guest is not there: is it time to do without its daemon? */
+static int wait_for_daemon(
+	struct guard *guard, const struct journal *journal, struct error *error) {
+	uint64_t now_us = guard->handover->ops->now_us(guard->handover->ops);
+
+	if (!guard->gone_since_us) {
+		guard->gone_since_us = now_us;
+	}
+	if (guard->leaving || now_us - guard->gone_since_us >= GRACE_US) {
+		return bring_home_now(guard, journal, error);
+	}
+	return watch(guard, NULL, 0,
+		(unsigned int)((GRACE_US - (now_us - guard->gone_since_us)) / 1000) + 1, error);
+}
+
+static int watch_guest(struct guard *guard, const struct journal *journal, struct error *error) {
+	struct ops *ops = guard->handover->ops;
+	struct sight sight;
+	struct error why;
+
+	if (ops->guest(ops, journal->guest, &journal->owner, &sight, &why) < 0) {
+		return try_later(guard, journal, &why, error);
+	}
+	if (sight.state == GUEST_RUNNING) {
+		guard->seen = true;
+		guard->gone_since_us = 0;
+		return watch(guard, &sight.hypervisor, sight.hypervisor.pid != 0,
+			sight.hypervisor.pid ? RETRY_MAX_MS : LOOK_MS, error);
+	}
+	if (sight.state == GUEST_STARTING && !guard->seen) {
+		return watch(guard, &journal->owner.daemon, 1, LOOK_MS, error);
+	}
+	return wait_for_daemon(guard, journal, error);
+}
+
+/*
+ * One look at the journal and one wait. 1: there is no journal any more, the work is done. A
+ * journal that cannot be read is a matter for a person.
+ */
+static int look(struct guard *guard, struct error *error) {
+	AUTO_JOURNAL struct journal *journal = NULL;
+	struct ops *ops = guard->handover->ops;
+	int r = journal_load(ops, guard->guest, &journal, error);
+
+	if (r < 0) {
+		return r == -ENOENT ? 1 : r;
+	}
+	if (journal->held) {
+		return watch_guest(guard, journal, error);
+	}
+	if (!journal->homeward && ops->alive(ops, journal->owner.runner)) {
+		return watch(guard, &journal->owner.runner, 1, RETRY_MAX_MS, error);
+	}
+	/* A run that died, or a way home: the lock tells whether somebody is still on it. */
+	return bring_home_now(guard, journal, error);
+}
+
+enum result guard(struct handover *handover, const char *guest, struct error *error) {
+	struct guard guard = {.handover = handover, .guest = guest};
+	int r = 0;
+
+	while (r == 0) {
+		r = look(&guard, error);
+	}
+	if (r == -EINTR) {
+		guard.leaving = true;
+		r = look(&guard, error);
+	}
+	return r < 0 && r != -EINTR ? RESULT_UNRESOLVED : RESULT_DONE;
+}
