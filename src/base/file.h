@@ -50,7 +50,7 @@ int link_read_name(int dir, const char *path, char *ret, size_t size) MUST_CHECK
 
 bool file_exists(int dir, const char *path);
 
-/* Names in a directory, sorted, without "." and "..". */
+/* Names, or words. names_read: those in a directory, sorted, without "." and "..". */
 struct names {
 	char **names;
 	size_t count;
