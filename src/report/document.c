@@ -1,34 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/document.h"
 
-#include "base/library.h"
+#include "base/jansson.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <jansson.h>
 #include <stddef.h>
 #include <string.h>
 
-#define SYMBOLS(f)                                                                                 \
-	f(json_object) f(json_array) f(json_stringn) f(json_integer) f(json_true) f(json_false)    \
-		f(json_null) f(json_object_set_new) f(json_array_append_new) f(json_delete)        \
-			f(json_dumps)
-#define POINTER(name) SYMBOL_POINTER(name);
-#define ENTRY(name)   {#name, offsetof(struct jansson, name)},
-
-struct jansson {
-	SYMBOLS(POINTER)
-};
-
-static struct jansson jansson;
-
-static int load(struct error *error) {
-	static const struct symbol symbols[] = {SYMBOLS(ENTRY)};
-
-	return jansson.json_dumps
-		       ? 0
-		       : library_load("libjansson.so.4", symbols, COUNT(symbols), &jansson, error);
-}
+static const struct jansson *jansson;
 
 static void fail(struct document *document, int r, const char *why) {
 	if (document->r == 0) {
@@ -47,8 +27,8 @@ static void add(struct document *document, const char *key, json_t *value) {
 	assert(document->depth > 0);
 	around = document->open[document->depth - 1];
 	/* Both take the value also when they fail; a NULL value makes them fail. */
-	r = key ? jansson.json_object_set_new(around, key, value)
-		: jansson.json_array_append_new(around, value);
+	r = key ? jansson->json_object_set_new(around, key, value)
+		: jansson->json_array_append_new(around, value);
 	if (r < 0) {
 		fail(document, -ENOMEM, "out of memory");
 	}
@@ -65,11 +45,11 @@ static void open_value(struct document *document, const char *key, json_t *value
 
 void document_begin(struct document *document) {
 	*document = (struct document){0};
-	document->r = load(&document->error);
+	document->r = jansson_load(&jansson, &document->error);
 	if (document->r < 0) {
 		return;
 	}
-	document->open[0] = jansson.json_object();
+	document->open[0] = jansson->json_object();
 	if (!document->open[0]) {
 		fail(document, -ENOMEM, "out of memory");
 		return;
@@ -79,13 +59,13 @@ void document_begin(struct document *document) {
 
 void document_object(struct document *document, const char *key) {
 	if (document->r == 0) {
-		open_value(document, key, jansson.json_object());
+		open_value(document, key, jansson->json_object());
 	}
 }
 
 void document_array(struct document *document, const char *key) {
 	if (document->r == 0) {
-		open_value(document, key, jansson.json_array());
+		open_value(document, key, jansson->json_array());
 	}
 }
 
@@ -99,7 +79,7 @@ void document_close(struct document *document) {
 /* jansson refuses what is no UTF-8: a second try has plain ASCII only. */
 static json_t *make_text(const char *value) {
 	size_t length = strlen(value);
-	json_t *text = jansson.json_stringn(value, length);
+	json_t *text = jansson->json_stringn(value, length);
 	AUTO_FREE char *plain = NULL;
 
 	if (text) {
@@ -109,7 +89,7 @@ static json_t *make_text(const char *value) {
 	for (size_t i = 0; plain && i < length; i++) {
 		plain[i] = (unsigned char)plain[i] < 0x80 ? plain[i] : '?';
 	}
-	return plain ? jansson.json_stringn(plain, length) : NULL;
+	return plain ? jansson->json_stringn(plain, length) : NULL;
 }
 
 void document_text(struct document *document, const char *key, const char *value) {
@@ -120,40 +100,32 @@ void document_text(struct document *document, const char *key, const char *value
 
 void document_name(struct document *document, const char *key, const char *value) {
 	if (document->r == 0) {
-		add(document, key, value[0] ? make_text(value) : jansson.json_null());
+		add(document, key, value[0] ? make_text(value) : jansson->json_null());
 	}
 }
 
 void document_number(struct document *document, const char *key, long long value) {
 	if (document->r == 0) {
-		add(document, key, jansson.json_integer(value));
+		add(document, key, jansson->json_integer(value));
 	}
 }
 
 void document_bool(struct document *document, const char *key, bool value) {
 	if (document->r == 0) {
-		add(document, key, value ? jansson.json_true() : jansson.json_false());
-	}
-}
-
-/* json_decref is inline and would name json_delete, which is only known at run time. */
-static void release(json_t *value) {
-	if (value && value->refcount != (size_t)-1 && --value->refcount == 0) {
-		jansson.json_delete(value);
+		add(document, key, value ? jansson->json_true() : jansson->json_false());
 	}
 }
 
 int document_end(struct document *document, struct text *ret, struct error *error) {
-	json_t *whole = document->open[0];
+	AUTO_JSON json_t *whole = document->open[0];
 	AUTO_FREE char *dump = NULL;
 	int r = document->r;
 
 	if (r == 0) {
 		assert(document->depth == 1);
-		dump = jansson.json_dumps(whole, JSON_INDENT(2));
+		dump = jansson->json_dumps(whole, JSON_INDENT(2));
 		r = dump ? text_add(ret, "%s\n", dump) : -ENOMEM;
 	}
-	release(whole);
 	if (r < 0) {
 		return error_set(error, r, "%s",
 			document->error.text[0] ? document->error.text : "out of memory");
