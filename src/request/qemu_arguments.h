@@ -33,10 +33,11 @@
  * block layer's NVMe driver (nvme://).
  */
 
-#define QEMU_ARGUMENTS_MAX 65536
-#define QEMU_NAME_SIZE     256               /* as long as a file's name */
-#define QEMU_CONFIGS_MAX   8                 /* -readconfig */
-#define QEMU_CONFIG_MAX    ((size_t)1 << 20) /* bytes in one of them */
+#define QEMU_ARGUMENTS_MAX 16384
+#define QEMU_ARGUMENT_MAX  ((size_t)128 << 10) /* bytes; the kernel passes no longer word on */
+#define QEMU_NAME_SIZE     256                 /* as long as a file's name */
+#define QEMU_CONFIGS_MAX   8                   /* -readconfig */
+#define QEMU_CONFIG_MAX    ((size_t)1 << 20)   /* bytes in one of them */
 
 struct qemu_arguments {
 	struct address devices[REQUEST_DEVICES_MAX]; /* each once, in the order given */
