@@ -16,7 +16,7 @@
  *     -device '{"driver": "vfio-pci", "host": "0000:01:00.0"}'
  *     -readconfig FILE                           the same as [device "ID"] in a file
  *
- * As in QEMU (qemu_init in softmmu/vl.c, util/qemu-option.c, util/qemu-config.c): "--device" is
+ * As in QEMU (qemu_init in system/vl.c, util/qemu-option.c, util/qemu-config.c): "--device" is
  * "-device", the value is the next word whatever it looks like, ",," in a value is a comma, the
  * first part may be the driver without "driver=", the last of equal keys counts, and sysfsdev
  * counts before host. sysfsdev is any path whose last part is an address; if that is the UUID of a
