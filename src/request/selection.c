@@ -7,6 +7,13 @@
 #include <errno.h>
 #include <string.h>
 
+bool selection_overlaps(const struct selection *a, const struct selection *b) {
+	if (!address_same_slot(a->address, b->address)) {
+		return false;
+	}
+	return a->whole_slot || b->whole_slot || a->address.function == b->address.function;
+}
+
 int selection_parse_address(const char *word, struct selection *ret) {
 	char function[ADDRESS_SIZE];
 	struct address address;

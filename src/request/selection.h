@@ -17,6 +17,9 @@ struct selection {
 
 #define SELECTIONS_MAX 64
 
+/* Is there a device that both may mean? */
+bool selection_overlaps(const struct selection *a, const struct selection *b);
+
 /* "0000:01:00.0" or "01:00.0"; a slot is "0000:01:00" or "01:00". -EINVAL. */
 int selection_parse_address(const char *word, struct selection *ret) MUST_CHECK;
 

@@ -115,11 +115,36 @@ static void a_card_is_selected_whole_or_not_at_all(void **state) {
 	assert_int_equal(select_word("pair", 3, &text, &error), 0);
 }
 
+static void selections_overlap_where_they_share_a_device(void **state) {
+	static const struct {
+		const char *a, *b;
+		bool overlap;
+	} pairs[] = {
+		{"01:00.0", "0000:01:00.0", true},
+		{"01:00.0", "01:00.1", false},
+		{"01:00", "01:00.1", true},
+		{"01:00", "01:00", true},
+		{"01:00", "01:01", false},
+		{"01:00", "02:00.0", false},
+		{"01:00", "0001:01:00", false},
+	};
+
+	for (size_t i = 0; i < COUNT(pairs); i++) {
+		struct selection a, b;
+
+		assert_int_equal(selection_parse_address(pairs[i].a, &a), 0);
+		assert_int_equal(selection_parse_address(pairs[i].b, &b), 0);
+		assert_int_equal(selection_overlaps(&a, &b), pairs[i].overlap);
+		assert_int_equal(selection_overlaps(&b, &a), pairs[i].overlap);
+	}
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_word_is_an_address_a_slot_or_a_card),
 		cmocka_unit_test(what_is_none_of_these_is_explained),
 		cmocka_unit_test(a_card_is_selected_whole_or_not_at_all),
+		cmocka_unit_test(selections_overlap_where_they_share_a_device),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
