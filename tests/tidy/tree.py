@@ -24,7 +24,9 @@ def files(below="", suffixes=None):
         folders[:] = [name for name in folders if _is_ours(name)]
         for name in names:
             path = pathlib.Path(folder, name)
-            if (suffixes is None or path.suffix in suffixes) and not path.is_symlink():
+            if name in NOT_OURS or path.is_symlink():
+                continue
+            if suffixes is None or path.suffix in suffixes:
                 found.append(str(path.relative_to(TOP)))
     return sorted(found)
 
