@@ -329,7 +329,7 @@ static int read_key(struct parser *parser) {
 
 	if (length == 0) {
 		return error_set(parser->error, -EINVAL,
-			"this is neither KEY: VALUE nor a [heading], and Proxmox passes it over");
+			"this is neither KEY: VALUE nor a [heading], and Proxmox passes it over: correct it or delete it");
 	}
 	line_trim(&value);
 	if (value.length == 0) {

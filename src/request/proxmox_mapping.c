@@ -49,7 +49,7 @@ static int take_apart(char *value, struct map *ret, struct error *error) {
 
 	while ((r = property_next(&value, NULL, &property, error)) > 0) {
 		for (size_t i = 0; i < COUNT(fields); i++) {
-			const char **field = (const char **)((char *)ret + fields[i].offset);
+			const char **field = (void *)((char *)ret + fields[i].offset);
 
 			if (strcmp(fields[i].key, property.key) != 0) {
 				continue;

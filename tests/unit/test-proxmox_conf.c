@@ -144,7 +144,8 @@ static void what_stands_in_the_main_section_is_read(void **state) {
 	}
 }
 
-#define NO_KEY      "this is neither KEY: VALUE nor a [heading], and Proxmox passes it over"
+#define NO_KEY                                                                                     \
+	"this is neither KEY: VALUE nor a [heading], and Proxmox passes it over: correct it or delete it"
 #define NO_PCI(key) "there is no " key ": they go from hostpci0 to hostpci15"
 
 static const char *const refused[][2] = {
