@@ -21,7 +21,8 @@ LONG = re.compile(r"^.{111,}$")
 # They have to name what they forbid.
 OURSELVES = ("tests/tidy/words.py", "tests/tidy/planted.py")
 # Recorded as they were, byte for byte, or put into a virtual host as they are.
-RECORDED = re.compile(r"tests/(machines|golden|fuzz/corpus|kernel/full/root|sim/bugs)/|tests/plans/.*\.txt$")
+RECORDED = re.compile(r"tests/(machines|golden|fuzz/corpus|kernel/full/root|sim/bugs)/"
+                      r"|tests/plans/.*\.txt$|tests/proxmox/.*\.(conf|txt)$")
 LICENCE = "LICENSE"
 
 
