@@ -25,7 +25,7 @@ struct request_device {
 };
 
 struct request {
-	char guest[GUEST_SIZE]; /* the key: "libvirt:UUID", "hand" */
+	char guest[GUEST_SIZE]; /* the key: "libvirt:UUID", "proxmox:VMID", "hand" */
 	char title[TITLE_SIZE]; /* the name for people: "libvirt:win11" */
 	struct request_device devices[REQUEST_DEVICES_MAX];
 	size_t device_count;
