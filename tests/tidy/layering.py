@@ -18,9 +18,10 @@ MAY_USE = {
     "report": {"base", "host", "request", "plan", "run"},
     "setup": {"base", "host"},
     "handover": {"base", "host", "request", "plan", "run"},
-    "front": {"base", "host", "request", "plan", "run", "report", "setup", "handover"},
+    "guard": {"base", "host", "request", "plan", "run", "handover"},
+    "front": {"base", "host", "request", "plan", "run", "report", "setup", "handover", "guard"},
     "main": {"base", "host", "request", "plan", "run", "linux", "report", "setup", "handover",
-             "front"},
+             "guard", "front"},
 }
 # A plan is made of these types, so whoever handles plans names them, and calls nothing of theirs.
 TYPES = {"run": {"host/host.h", "request/request.h"}}
