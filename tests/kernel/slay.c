@@ -3,13 +3,15 @@
  * kill -9 of the real baton at every operation, on the machine where this runs, and then `baton
  * repair`: as before, always. For virtual hosts only: as root.
  *
- *     slay [--workers] [--exits] [--second N] ADDRESS...
+ *     slay [--workers] [--exits] [--second N] [--guard] [--every N] [--from K] ADDRESS...
  *
  * An operation is a system call by which baton changes something or lets somebody change it. It is
  * killed right before each, and with --exits also right after each. --workers: not baton is killed
  * but the child that makes its changes. --second: every Nth time the repair is killed as well, at
- * each of its operations in turn.
+ * each of its operations in turn. --guard: baton starts its guard, and nobody calls a repair.
+ * --every: only every Nth operation, from the Kth on.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -37,7 +39,9 @@
 #define ADDRESSES_MAX 8
 #define WORDS_MAX     16
 #define RETRIES_MAX   50
-#define SETTLE_MS     5000
+#define STATE         "/run/baton"
+#define GUARD_MS      300000 /* until the guard has put everything right */
+#define SETTLE_MS     60000
 #define LOOK_MS       50
 #define SHOWN_MAX     10
 #define UNRESOLVED    4 /* baton's exit code */
@@ -69,8 +73,9 @@ struct totals {
 static struct totals totals;
 static char *addresses[ADDRESSES_MAX + 1];
 static char *before;
-static bool with_exits, workers;
+static bool with_exits, workers, guarded;
 static unsigned int second; /* every how-manieth repair is killed; 0: none */
+static unsigned int every = 1, from;
 
 /* ---- baton, and its death ---- */
 
@@ -105,7 +110,7 @@ static _Noreturn void be_baton(const char *command, bool with_addresses, bool tr
 	int log = open(LOG, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	size_t count = 2;
 
-	if (strcmp(command, "detach") == 0) {
+	if (strcmp(command, "detach") == 0 && !guarded) {
 		words[count++] = (char *)"--no-guard";
 	}
 	for (size_t i = 0; with_addresses && addresses[i]; i++) {
@@ -326,6 +331,58 @@ static void repair_in_pieces(void) {
 	}
 }
 
+/* ---- the guard ---- */
+
+/* Whether a journal says so in a line of its own. */
+static bool journal_says(const char *name, const char *word) {
+	char path[512], line[1024];
+	bool says = false;
+	FILE *journal;
+
+	(void)snprintf(path, sizeof(path), STATE "/%s", name);
+	journal = fopen(path, "re");
+	while (journal && !says && fgets(line, sizeof(line), journal)) {
+		const char *found = strstr(line, word);
+
+		says = found && found > line && found[-1] == ' ';
+	}
+	if (journal) {
+		fclose(journal);
+	}
+	return says;
+}
+
+/* Is there anything for a guard to do: a journal with steps that is nobody's? */
+static bool guard_has_work(void) {
+	DIR *directory = opendir(STATE);
+	const struct dirent *entry;
+	bool work = false;
+
+	while (directory && (entry = readdir(directory))) {
+		work |= strstr(entry->d_name, ".journal") && journal_says(entry->d_name, "push") &&
+			(!journal_says(entry->d_name, "held") ||
+				journal_says(entry->d_name, "home"));
+	}
+	if (directory) {
+		closedir(directory);
+	}
+	return work;
+}
+
+/*
+ * Nobody calls a repair. A run that died before it had a guard has changed nothing: it leaves a
+ * journal without steps, which the next run removes, as does the repair here.
+ */
+static int await_guard(void) {
+	for (unsigned int looks = 0; guard_has_work(); looks++) {
+		if (looks == GUARD_MS / LOOK_MS) {
+			return -1;
+		}
+		(void)poll(NULL, 0, LOOK_MS);
+	}
+	return run_whole("repair", false);
+}
+
 /* What is held is whole, and belongs to whoever detached it: only a person ends that. */
 static bool is_held(void) {
 	char *now = before_take(addresses);
@@ -344,7 +401,7 @@ static void put_right(const char *command, const struct death *death) {
 	if (second && count++ % second == 0) {
 		repair_in_pieces();
 	}
-	code = repair();
+	code = guarded ? await_guard() : repair();
 	if (code == 0 && is_held()) {
 		totals.held++;
 		code = run_whole("reattach", true);
@@ -382,7 +439,7 @@ static bool trial(const char *command, bool home, struct death *death) {
 }
 
 static void try_all(const char *command, bool home) {
-	for (struct death death = {.of_worker = workers};; death.at++) {
+	for (struct death death = {.at = from, .of_worker = workers};; death.at += every) {
 		death.after = false;
 		if (!trial(command, home, &death)) {
 			return;
@@ -397,7 +454,10 @@ static void try_all(const char *command, bool home) {
 
 static bool parse(int argc, char **argv) {
 	static const struct option names[] = {
+		{"every", required_argument, NULL, 'n'},
 		{"exits", no_argument, NULL, 'e'},
+		{"from", required_argument, NULL, 'f'},
+		{"guard", no_argument, NULL, 'g'},
 		{"second", required_argument, NULL, 's'},
 		{"workers", no_argument, NULL, 'w'},
 		{0},
@@ -408,6 +468,9 @@ static bool parse(int argc, char **argv) {
 		if (c == '?') {
 			return false;
 		}
+		every = c == 'n' ? (unsigned int)atoi(optarg) : every;
+		from = c == 'f' ? (unsigned int)atoi(optarg) : from;
+		guarded |= c == 'g';
 		with_exits |= c == 'e';
 		workers |= c == 'w';
 		second = c == 's' ? (unsigned int)atoi(optarg) : second;
@@ -415,12 +478,13 @@ static bool parse(int argc, char **argv) {
 	for (int i = 0; optind + i < argc && i < ADDRESSES_MAX; i++) {
 		addresses[i] = argv[optind + i];
 	}
-	return addresses[0] != NULL;
+	return addresses[0] != NULL && every > 0;
 }
 
 int main(int argc, char **argv) {
 	if (!parse(argc, argv)) {
-		fprintf(stderr, "usage: slay [--workers] [--exits] [--second N] ADDRESS...\n");
+		fprintf(stderr, "usage: slay [--workers] [--exits] [--second N] [--guard] "
+				"[--every N] [--from K] ADDRESS...\n");
 		return 2;
 	}
 	before = before_take(addresses);

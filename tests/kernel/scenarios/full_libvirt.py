@@ -28,8 +28,8 @@ def _define(host, devices=CARD, **settings):
 
 def _said(host):
     """What baton told the system journal and its own: for failures."""
-    return host.shell("journalctl -b --no-pager -o cat -t baton -t baton-libvirt-hook "
-                      "-u 'baton-guard*' | tail -40; cat /run/baton/* 2>/dev/null").stdout
+    return host.shell("journalctl -b --no-pager -o short-monotonic -t baton -t baton-libvirt-hook "
+                      "| tail -60; cat /run/baton/* 2>/dev/null").stdout
 
 
 def _create(host, path):
@@ -59,21 +59,21 @@ def the_card_goes_to_a_guest_and_comes_home_as_before(host):
     _cycle(host)
 
 
-@long(FULL, installed, limit_s=3000)
+@check(FULL, installed, alone=True, limit_s=3000)
 def ten_starts_and_stops_in_a_row(host, tell):
     for _ in range(10):
         _cycle(host)
     tell("10 starts and stops with managed='yes', each as before")
 
 
-@long(FULL, installed, limit_s=1200)
+@check(FULL, installed, alone=True, limit_s=1200)
 def three_starts_and_stops_with_managed_no(host, tell):
     for _ in range(3):
         _cycle(host, managed=False)
     tell("3 starts and stops with managed='no', each as before")
 
 
-@long(FULL, installed, limit_s=1200)
+@check(FULL, installed, alone=True, limit_s=1200)
 def three_starts_and_stops_with_only_function_0(host, tell):
     for _ in range(3):
         _cycle(host, devices=CARD[:1])
@@ -88,19 +88,19 @@ def twenty_starts_and_stops_of_each_kind(host, tell):
     tell("3 x 20 starts and stops, each as before")
 
 
-@long(FULL, installed, limit_s=900)
+@check(FULL, installed, limit_s=900)
 def a_guest_that_powers_itself_off_gives_the_card_back(host):
     before = Before(host)
     _create(host, _define(host, exit="5"))
     _wait_home(host, before)
 
 
-@long(FULL, installed, limit_s=900)
+@check(FULL, installed, limit_s=900)
 def the_card_survives_a_qemu_that_is_killed(host):
     _cycle(host, end=KILL_QEMU)
 
 
-@long(FULL, installed, limit_s=900)
+@check(FULL, installed, limit_s=900)
 def a_start_that_fails_after_prepare_gives_the_card_back(host):
     before = Before(host)
     result = host.run("virsh", "create", _define(host, disk="/nonexistent.img"),
@@ -109,17 +109,19 @@ def a_start_that_fails_after_prepare_gives_the_card_back(host):
     _wait_home(host, before)
 
 
-@long(FULL, installed, limit_s=900)
+@check(FULL, installed, limit_s=900)
 def the_guard_repairs_a_hook_that_is_killed(host):
     before = Before(host)
     start = host.start("virsh", "create", _define(host))
+    # The journal says whose run it is.
     host.shell("until grep -q 'push driver' /run/baton/*.journal 2>/dev/null; do :; done; "
-               "kill -9 $(pgrep -f '/hooks/[q]emu.d/baton')", check=True, deadline_s=START_S)
+               "kill -9 $(sed -n 's/.* owner libvirt \\([0-9]*\\) .*/\\1/p' /run/baton/*.journal)",
+               check=True, deadline_s=START_S)
     start.wait(START_S)
     _wait_home(host, before, GUARD_S)
 
 
-@long(FULL, installed, limit_s=900)
+@check(FULL, installed, limit_s=900)
 def the_guard_brings_the_card_home_when_libvirtd_dies_with_qemu(host):
     before = Before(host)
     _create(host, _define(host))
@@ -132,7 +134,7 @@ def the_guard_brings_the_card_home_when_libvirtd_dies_with_qemu(host):
     _wait_home(host, before)
 
 
-@long(FULL, installed, limit_s=900)
+@check(FULL, installed, limit_s=900)
 def other_hooks_keep_running(host):
     host.put(f"{HOOKS}/zz-other", "#!/bin/sh\necho \"$2 $3\" >>/run/other-hook\n", 0o755)
     _cycle(host)

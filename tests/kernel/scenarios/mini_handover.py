@@ -2,8 +2,8 @@
 """Cards go and come home, by hand, on a host with two of them."""
 
 import json
-import re
 
+import trace
 from machine import Machine
 from rig import CARD, DRIVERS, SECOND, Before, baton, cargo, detach, drivers, reattach, refused
 from scenario import check
@@ -133,50 +133,14 @@ def what_does_not_exist_and_what_is_a_bridge_are_refused(host):
 @check(MINI, cargo)
 def the_writes_are_those_of_the_plan_and_no_others(host):
     before = Before(host)
-    plan = [line for line in baton(host, "plan", "0000:01:00").stdout.splitlines()
-            if not line.startswith(" ")]
+    plan = trace.steps(baton(host, "plan", "0000:01:00").stdout)
     assert len(plan) >= 9, plan
-    writes = _traced(host, "detach")
-    assert writes == [_write(*line.split()) for line in plan], (writes, plan)
-    home = [(fact, subject, new, old) for fact, subject, old, new in map(str.split, plan)
-            if fact != "module"]
+    writes = trace.changes(host, "detach", "--no-guard", "0000:01:00")
+    assert writes == trace.expected_all(plan), (writes, plan)
+    home = trace.expected_all(trace.home(plan))
     # What a hypervisor may have told vfio-pci is taken back; here it was told nothing.
     forgotten = [("vfio-pci/remove_id", ids) for ids in ("1b36 000d", "8086 2668", "1234 1111")]
-    writes = _traced(host, "reattach")
-    assert writes[:len(home)] == [_write(*step) for step in reversed(home)], writes
+    writes = trace.changes(host, "reattach", "--no-guard", "0000:01:00")
+    assert writes[:len(home)] == home, writes
     assert sorted(writes[len(home):]) == sorted(forgotten), writes
     before.check(host)
-
-
-def _write(fact, subject, old, new):
-    """What a step writes, and where: the last two parts of the path."""
-    if fact == "module":
-        return ("module", subject)
-    if fact == "override":
-        return (f"{subject}/driver_override", "" if new == "-" else new)
-    return (f"{old}/unbind" if new == "-" else f"{new}/bind", subject)
-
-
-_WRITE = re.compile(r'^(?:\d+ +)?write\(\d+<(/sys/[^>]*)>, "(.*)", \d+\)')
-_LOAD = re.compile(r'^(?:\d+ +)?finit_module\(\d+<.*/([^/.]+)\.ko[^>]*>')
-
-
-# What vfio_pci needs comes along with it.
-_NEEDED = ("vfio", "vfio_virqfd", "vfio_pci_core", "vfio_iommu_type1", "irqbypass", "iommufd")
-
-
-def _traced(host, command):
-    """The writes to /sys, and what was loaded or unloaded, by a command."""
-    host.run("strace", "-f", "-y", "-s", "200", "-o", "/tmp/trace", "-e",
-             "trace=write,pwrite64,writev,finit_module,init_module,delete_module",
-             "baton", command, "--no-guard", "0000:01:00", check=True, deadline_s=120)
-    found = []
-    for line in host.get("/tmp/trace").decode().splitlines():
-        if write := _WRITE.match(line):
-            found.append(("/".join(write[1].split("/")[-2:]), write[2].removesuffix("\\n")))
-        elif load := _LOAD.match(line):
-            module = load[1].replace("-", "_")
-            found += [("module", module)] if module not in _NEEDED else []
-        else:
-            assert not re.search(r"(init_module|delete_module|/sys/)", line), line
-    return found
