@@ -9,13 +9,6 @@
  */
 #define LOOK_MS 10000
 
-/*
- * A hypervisor's daemon that lives calls its door when the guest ends, and takes care of the
- * devices itself before that; one that was killed comes back and does the same. Only after this
- * time is the card brought home without it.
- */
-#define GRACE_US ((uint64_t)15 * 1000 * 1000)
-
 #define RETRY_FIRST_MS 2000
 #define RETRY_MAX_MS   60000
 
@@ -78,19 +71,19 @@ static int bring_home_now(struct guard *guard, const struct journal *journal, st
 	return try_later(guard, journal, &why, error);
 }
 
-/* The guest is not there: is it time to do without its daemon? */
-static int wait_for_daemon(
-	struct guard *guard, const struct journal *journal, struct error *error) {
-	uint64_t now_us = guard->handover->ops->now_us(guard->handover->ops);
+/* The guest is no more: is it time to do without its hypervisor? */
+static int wait_for_daemon(struct guard *guard, const struct journal *journal, uint64_t grace_us,
+	struct error *error) {
+	uint64_t now_us = guard->handover->ops->now_us(guard->handover->ops), gone_us;
 
 	if (!guard->gone_since_us) {
 		guard->gone_since_us = now_us;
 	}
-	if (guard->leaving || now_us - guard->gone_since_us >= GRACE_US) {
+	gone_us = now_us - guard->gone_since_us;
+	if (guard->leaving || gone_us >= grace_us) {
 		return bring_home_now(guard, journal, error);
 	}
-	return watch(guard, NULL, 0,
-		(unsigned int)((GRACE_US - (now_us - guard->gone_since_us)) / 1000) + 1, error);
+	return watch(guard, NULL, 0, (unsigned int)((grace_us - gone_us) / 1000) + 1, error);
 }
 
 static int watch_guest(struct guard *guard, const struct journal *journal, struct error *error) {
@@ -104,13 +97,13 @@ static int watch_guest(struct guard *guard, const struct journal *journal, struc
 	if (sight.state == GUEST_RUNNING) {
 		guard->seen = true;
 		guard->gone_since_us = 0;
-		return watch(guard, &sight.hypervisor, sight.hypervisor.pid != 0,
-			sight.hypervisor.pid ? RETRY_MAX_MS : LOOK_MS, error);
+		return watch(guard, &sight.awaited, sight.awaited.pid != 0,
+			sight.awaited.pid ? RETRY_MAX_MS : LOOK_MS, error);
 	}
 	if (sight.state == GUEST_STARTING && !guard->seen) {
-		return watch(guard, &journal->owner.daemon, 1, LOOK_MS, error);
+		return watch(guard, &sight.awaited, sight.awaited.pid != 0, LOOK_MS, error);
 	}
-	return wait_for_daemon(guard, journal, error);
+	return wait_for_daemon(guard, journal, sight.grace_us, error);
 }
 
 /*

@@ -123,9 +123,9 @@ static enum result guest_home(struct session *session, const char *guest) {
 	if (r < 0) {
 		return command_fail(RESULT_REFUSED, &error);
 	}
-	if (sight.state == GUEST_RUNNING && sight.hypervisor.pid) {
+	if (sight.state == GUEST_RUNNING && sight.awaited.pid) {
 		error_set(&error, -EBUSY, "%s is running (process %d): shut the guest down first",
-			journal->title, sight.hypervisor.pid);
+			journal->title, sight.awaited.pid);
 		return command_fail(RESULT_REFUSED, &error);
 	}
 	return session_report(session, reattach(&session->handover, guest, &error), &error);

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/file.h>
 
 #include "base/text.h"
 #include "linux/deadline.h"
@@ -13,10 +14,14 @@
 #include "linux/worker.h"
 #include "run/journal.h"
 
-#define BY_HAND     "hand" /* doors of the command line */
-#define WAY_HOME    "home"
-#define BY_LIBVIRT  "libvirt:"
 #define COMMAND_MAX (1U << 20)
+
+/*
+ * A hypervisor's daemon that lives calls its door when the guest ends, and takes care of the
+ * devices itself before that; libvirt's, if it was killed, comes back and does the same. Only after
+ * this time is the card brought home without it.
+ */
+#define GRACE_US ((uint64_t)15 * 1000 * 1000)
 
 /* "qemu-system-x86_64", "qemu-kvm", "kvm": what distributions call it. */
 static bool is_hypervisor(const char *program) {
@@ -107,7 +112,7 @@ static int find_by_devices(int root, const struct address *devices, size_t count
 int guest_find(int root, const char *uuid, const struct address *devices, size_t count,
 	struct process *ret, struct error *error) {
 	struct process found = {0};
-	int r = find_by_uuid(root, uuid, &found);
+	int r = uuid[0] ? find_by_uuid(root, uuid, &found) : 0;
 
 	if (r < 0) {
 		return error_set(error, r, "cannot read /proc: %s", strerror(-r));
@@ -149,42 +154,127 @@ static int read_devices(
 	return 0;
 }
 
-int guest_look(struct ops *ops, const char *key, const struct owner *owner, struct sight *ret,
+/* The QEMU that has the devices, or the UUID; none: there is none. */
+static int find_hypervisor(struct ops *ops, const char *key, const char *uuid, struct process *ret,
 	struct error *error) {
 	struct machine *machine = (struct machine *)ops;
 	struct order order = {0};
 	const struct duty duty = {find, &order, sizeof(order), sizeof(struct process)};
-	struct sight sight = {.state = GUEST_RUNNING};
-	int r;
+	int r = name_set(order.uuid, sizeof(order.uuid), uuid);
 
-	if (strcmp(owner->door, BY_HAND) == 0) {
-		*ret = sight; /* only a person ends it */
-		return 0;
-	}
-	if (strcmp(owner->door, WAY_HOME) == 0) {
-		*ret = (struct sight){.state = GUEST_GONE}; /* it never was one */
-		return 0;
-	}
-	if (!text_starts(key, BY_LIBVIRT)) {
-		return error_set(error, -EOPNOTSUPP, "nothing is known of guests like \"%s\"", key);
-	}
-	r = name_set(order.uuid, sizeof(order.uuid), key + strlen(BY_LIBVIRT));
 	if (r < 0) {
 		return error_set(error, r, "\"%s\" is too long for a guest", key);
 	}
 	r = read_devices(ops, key, &order, error);
 	if (r >= 0) {
 		r = worker_do(machine, &duty, deadline_after(machine->options.writer_timeout_ms),
-			&sight.hypervisor, error);
+			ret, error);
 	}
-	if (r == -EINPROGRESS) {
-		return error_set(error, -ETIMEDOUT, "looking for the guest takes for ever");
+	return r == -EINPROGRESS
+		       ? error_set(error, -ETIMEDOUT, "looking for the guest takes for ever")
+		       : r;
+}
+
+/* Only a person ends it. */
+static void sight_by_hand(
+	struct machine *machine, const char *id, const struct owner *owner, struct sight *sight) {
+	sight->state = GUEST_RUNNING;
+}
+
+/* It never was a guest. */
+static void sight_of_way_home(
+	struct machine *machine, const char *id, const struct owner *owner, struct sight *sight) {
+	sight->state = GUEST_GONE;
+}
+
+/* The daemon called the door and lives: it starts the guest, or is about to call again. */
+static void sight_by_libvirt(
+	struct machine *machine, const char *id, const struct owner *owner, struct sight *sight) {
+	sight->grace_us = GRACE_US;
+	if (process_alive(owner->daemon)) {
+		sight->state = GUEST_STARTING;
+		sight->awaited = owner->daemon;
+	}
+}
+
+/* `baton run` waits for its QEMU and brings the card home itself. */
+static void sight_by_run(
+	struct machine *machine, const char *id, const struct owner *owner, struct sight *sight) {
+	if (process_alive(owner->runner)) {
+		sight->state = GUEST_STARTING;
+		sight->awaited = owner->runner;
+		sight->grace_us = GRACE_US;
+	}
+}
+
+/*
+ * Whoever starts, stops or cleans up a guest of Proxmox has its configuration locked meanwhile
+ * (contracts.md A2, A3). If nobody has, nobody is going to call the door for a start that failed,
+ * and maybe nobody for an end.
+ */
+static void sight_by_proxmox(
+	struct machine *machine, const char *id, const struct owner *owner, struct sight *sight) {
+	char path[64];
+	AUTO_CLOSE int fd = -1;
+
+	if (name_format(path, sizeof(path), GUEST_PROXMOX_LOCKS "/lock-%s.conf", id) < 0) {
+		return;
+	}
+	fd = file_open(machine->root, path);
+	/* Given back at once, with the file: Proxmox waits ten seconds for it. */
+	if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+		sight->state = GUEST_STARTING;
+		sight->grace_us = GRACE_US;
+	}
+}
+
+/* What becomes of guests that have no QEMU, by who called the door. */
+static const struct door {
+	const char *name;
+	bool has_hypervisor;
+	void (*look)(struct machine *machine, const char *id, const struct owner *owner,
+		struct sight *sight);
+} doors[] = {
+	{"hand", false, sight_by_hand},
+	{"home", false, sight_of_way_home},
+	{"libvirt", true, sight_by_libvirt},
+	{"proxmox", true, sight_by_proxmox},
+	{"qemu", true, sight_by_run},
+};
+
+static const struct door *find_door(const char *name) {
+	for (size_t i = 0; i < COUNT(doors); i++) {
+		if (strcmp(doors[i].name, name) == 0) {
+			return &doors[i];
+		}
+	}
+	return NULL;
+}
+
+int guest_look(struct ops *ops, const char *key, const struct owner *owner, struct sight *ret,
+	struct error *error) {
+	const struct door *door = find_door(owner->door);
+	const char *colon = strchr(key, ':');
+	const char *id = colon ? colon + 1 : key;
+	struct sight sight = {.state = GUEST_RUNNING};
+	int r = 0;
+
+	if (!door) {
+		return error_set(error, -EOPNOTSUPP,
+			"%s came by a door that this baton does not know: \"%s\"", key,
+			owner->door);
+	}
+	if (door->has_hypervisor) {
+		const char *uuid = door->look == sight_by_libvirt ? id : "";
+
+		r = find_hypervisor(ops, key, uuid, &sight.awaited, error);
 	}
 	if (r < 0) {
 		return r;
 	}
-	if (!sight.hypervisor.pid) {
-		sight.state = process_alive(owner->daemon) ? GUEST_STARTING : GUEST_GONE;
+	if (!sight.awaited.pid) {
+		sight.state = GUEST_GONE;
+		door->look((struct machine *)ops, id, owner, &sight);
 	}
 	*ret = sight;
 	return 0;

@@ -6,14 +6,22 @@
 
 /* Is a guest there? Files in /proc and /sys say all that is needed; no hypervisor is asked. */
 
-/* As ops.guest: GUEST_RUNNING while its QEMU lives or its devices are open, or for a detach by
- * hand; else GUEST_STARTING while the daemon that called the door lives; else GUEST_GONE. */
+/* Where Proxmox has the locks on its guests' configurations: a file is closed when its lock is
+ * given back. */
+#define GUEST_PROXMOX_LOCKS "/var/lock/qemu-server"
+
+/*
+ * As ops.guest: GUEST_RUNNING while its QEMU lives or its devices are open, or for a detach by
+ * hand; else GUEST_STARTING while whoever starts it is at it (libvirt's daemon, the holder of the
+ * lock on a Proxmox guest's configuration, `baton run`); else GUEST_GONE. -EOPNOTSUPP: an unknown
+ * door.
+ */
 int guest_look(struct ops *ops, const char *key, const struct owner *owner, struct sight *ret,
 	struct error *error) MUST_CHECK;
 
 /*
- * In the worker: the process below root that is the guest: the QEMU that has this UUID, or whoever
- * has one of the devices open through VFIO. *ret is {0} if there is none.
+ * In the worker: the process below root that is the guest: the QEMU that has this UUID (empty:
+ * none), or whoever has one of the devices open through VFIO. *ret is {0} if there is none.
  */
 int guest_find(int root, const char *uuid, const struct address *devices, size_t count,
 	struct process *ret, struct error *error) MUST_CHECK;

@@ -2,12 +2,14 @@
 #include "linux/watch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
 
 #include "linux/deadline.h"
 #include "linux/guard.h"
+#include "linux/guest.h"
 #include "linux/process.h"
 #include "linux/vigil.h"
 #include "linux/worker.h"
@@ -39,6 +41,18 @@ void watch_close(struct machine *machine) {
 	machine->stop = -1;
 }
 
+/* Where Proxmox is: closing the file gives its lock back. */
+static void listen_to_locks(struct machine *machine) {
+	char path[64];
+	AUTO_CLOSE int fd =
+		openat(machine->root, &GUEST_PROXMOX_LOCKS[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && name_format(path, sizeof(path), "/proc/self/fd/%d", fd) == 0) {
+		/* Without it, looks in between do. */
+		(void)inotify_add_watch(machine->changes, path, IN_CLOSE_WRITE | IN_ONLYDIR);
+	}
+}
+
 /* A directory that is not there yet has no changes to tell: the first journal makes it. */
 static int listen_to_changes(struct machine *machine, struct error *error) {
 	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
@@ -56,6 +70,7 @@ static int listen_to_changes(struct machine *machine, struct error *error) {
 					      machine->options.state, strerror(-r));
 	}
 	machine->changes = fd;
+	listen_to_locks(machine);
 	return 1;
 }
 

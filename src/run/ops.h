@@ -29,19 +29,22 @@ struct writer {
 };
 
 enum guest_state {
-	GUEST_STARTING, /* the daemon that called the door lives and has not said yet how it went */
+	GUEST_STARTING, /* who starts it is still at it, or is not done with its end */
 	GUEST_RUNNING,
 	GUEST_GONE,
 };
 
 struct sight {
 	enum guest_state state;
-	struct process hypervisor; /* the guest's QEMU while it runs */
+	struct process awaited; /* whose end may end this state: the QEMU of a guest that runs, the
+				   daemon that starts it; none: nobody's */
+	uint64_t grace_us; /* how long to leave a guest that is no more to its hypervisor, whose
+			      daemon calls the door; 0: nobody is going to */
 };
 
 /* Who asked for a hand-over: what the journal keeps to tell later whether the guest is gone. */
 struct owner {
-	char door[16];         /* "libvirt", "hand" */
+	char door[16];         /* "libvirt", "proxmox", "qemu", "hand" */
 	struct process runner; /* the baton process that runs the plan */
 	struct process daemon; /* who called the door; none: a person's command */
 };

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define GRACE_US 15000000 /* as libvirt's daemon has */
+
 static int look(struct ops *ops, struct host *ret, struct error *error) {
 	int r = world_host(sim_of(ops)->world, ret);
 
@@ -229,18 +231,19 @@ static int guest(struct ops *ops, const char *key, const struct owner *owner, st
 	const struct world_guest *known = world_guest(world, key);
 	bool daemon = owner && owner->daemon.pid && world_process(world, owner->daemon);
 
-	*ret = (struct sight){.state = GUEST_GONE};
+	*ret = (struct sight){.state = GUEST_GONE, .grace_us = GRACE_US};
 	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
 		const struct world_process *process = &world->processes[i];
 
 		if (process->kind == PROCESS_HYPERVISOR && strcmp(process->guest, key) == 0) {
 			ret->state = GUEST_RUNNING;
-			ret->hypervisor = process->id;
+			ret->awaited = process->id;
 			return 0;
 		}
 	}
 	if (known->state == GUEST_STARTING && (daemon || !owner || !owner->daemon.pid)) {
 		ret->state = GUEST_STARTING;
+		ret->awaited = owner ? owner->daemon : (struct process){0};
 	}
 	return 0;
 }

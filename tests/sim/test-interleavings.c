@@ -351,8 +351,10 @@ static void play(int deed) {
 		}
 	}
 	for (size_t i = 0; i < table.game->part_count; i++) {
-		finished &= table.actors[i].fiber.finished || !table.actors[i].alive ||
-			    is_unborn(&table.actors[i]);
+		const struct actor *actor = &table.actors[i];
+
+		finished &= actor->fiber.finished || !actor->alive || is_unborn(actor);
+		table.killed |= is_unborn(actor);
 	}
 	if (!table.in_vain && !finished) {
 		table_wrong("nobody can go on");

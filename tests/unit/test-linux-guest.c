@@ -6,8 +6,10 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 
 #include "linux-tree.h"
 #include "linux/guest.h"
@@ -169,7 +171,7 @@ static struct ops *make_ops(void) {
 }
 
 static enum guest_state look(struct ops *ops, const char *key, struct process daemon) {
-	struct owner owner = {.daemon = daemon};
+	struct owner owner = {.door = "libvirt", .daemon = daemon};
 	struct sight sight;
 
 	assert_int_equal(ops->guest(ops, key, &owner, &sight, NULL), 0);
@@ -196,7 +198,44 @@ static void a_guest_starts_runs_and_is_gone(void **state) {
 	assert_int_equal(ops->guest(ops, "hand:x", &home, &sight, NULL), 0);
 	assert_int_equal(sight.state, GUEST_GONE);
 	assert_int_equal(
-		ops->guest(ops, "proxmox:100", &(struct owner){0}, &sight, NULL), -EOPNOTSUPP);
+		ops->guest(ops, "x:100", &(struct owner){.door = "x"}, &sight, NULL), -EOPNOTSUPP);
+	linux_ops_free(ops);
+}
+
+static void a_guest_of_proxmox_starts_while_its_configuration_is_locked(void **state) {
+	const struct owner owner = {.door = "proxmox"};
+	struct ops *ops = make_ops();
+	struct sight sight;
+	int fd;
+
+	assert_int_equal(ops->guest(ops, "proxmox:100", &owner, &sight, NULL), 0);
+	assert_int_equal(sight.state, GUEST_GONE);
+	tree_file(&tree, "var/lock/qemu-server/lock-100.conf", "");
+	assert_int_equal(ops->guest(ops, "proxmox:100", &owner, &sight, NULL), 0);
+	assert_int_equal(sight.state, GUEST_GONE);
+	assert_int_equal(sight.grace_us, 0);
+	fd = openat(tree.fd, "var/lock/qemu-server/lock-100.conf", O_WRONLY | O_APPEND | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_int_equal(ops->guest(ops, "proxmox:100", &owner, &sight, NULL), 0);
+	assert_int_equal(sight.state, GUEST_STARTING);
+	assert_int_equal(ops->guest(ops, "proxmox:10", &owner, &sight, NULL), 0);
+	assert_int_equal(sight.state, GUEST_GONE);
+	close(fd);
+	linux_ops_free(ops);
+}
+
+static void a_plain_qemu_starts_while_who_runs_it_lives(void **state) {
+	struct ops *ops = make_ops();
+	struct owner owner = {.door = "qemu"};
+	struct process parent;
+	struct sight sight;
+
+	assert_int_equal(ops->guest(ops, "qemu:win11", &owner, &sight, NULL), 0);
+	assert_int_equal(sight.state, GUEST_GONE);
+	ops->self(ops, &owner.runner, &parent);
+	assert_int_equal(ops->guest(ops, "qemu:win11", &owner, &sight, NULL), 0);
+	assert_int_equal(sight.state, GUEST_STARTING);
+	assert_int_equal(sight.awaited.pid, getpid());
 	linux_ops_free(ops);
 }
 
@@ -211,6 +250,8 @@ int main(void) {
 		TEST(whoever_has_the_group_open_is_the_guest),
 		TEST(users_are_told_by_device),
 		TEST(a_guest_starts_runs_and_is_gone),
+		TEST(a_guest_of_proxmox_starts_while_its_configuration_is_locked),
+		TEST(a_plain_qemu_starts_while_who_runs_it_lives),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
