@@ -293,6 +293,14 @@ static int is_abandoned(
 	return r;
 }
 
+/* Is it who called us, or nobody in particular? */
+static bool is_ours(struct ops *ops, struct process process) {
+	struct process self, parent;
+
+	ops->self(ops, &self, &parent);
+	return process.pid == 0 || process.pid == parent.pid;
+}
+
 /*
  * Has the guest a journal already? If it does not run, nobody came for it in time, and its steps
  * are undone first: also those of a guest that only its daemon knows to be starting, since that
@@ -318,6 +326,11 @@ static enum result clear_the_way(
 		error_set(error, -EBUSY,
 			"%s has its devices already; `baton reattach %s` brings them home",
 			journal->title, journal->title);
+		return RESULT_REFUSED;
+	}
+	if (sight.state == GUEST_STARTING && !is_ours(ops, sight.awaited)) {
+		error_set(error, -EBUSY, "%s is just being started by process %d", journal->title,
+			sight.awaited.pid);
 		return RESULT_REFUSED;
 	}
 	return bring_back(ops, journal, error);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <stdbool.h>
 #include <string.h>
 
 #include "front/command.h"
+#include "linux/child.h"
+#include "linux/limit.h"
 #include "linux/linux.h"
 
 /* The one place that knows on which machine the operations work. */
@@ -28,24 +29,36 @@ static struct ops *open_linux(const struct configuration *configuration,
 }
 
 /*
- * The name by which we were called selects a door: a link in /etc/libvirt/hooks, whatever it is
- * called there, or one of ours anywhere.
+ * The name by which we were called selects a door: a link where a hypervisor looks for its hooks,
+ * whatever it is called there, or one of ours anywhere.
  */
-static bool is_libvirt_door(const char *path) {
-	const char *slash = strrchr(path, '/');
-
-	return strcmp(slash ? slash + 1 : path, "baton-libvirt-hook") == 0 ||
-	       strstr(path, "/libvirt/hooks/");
-}
+static const struct door {
+	const char *name;
+	const char *place;
+	int (*enter)(const struct platform *platform, int argc, char **argv);
+} doors[] = {
+	{"baton-libvirt-hook", "/libvirt/hooks/", door_libvirt},
+	{"baton-proxmox-hook", "/snippets/", door_proxmox},
+};
 
 int main(int argc, char **argv) {
-	static const struct platform platform = {.open = open_linux, .close = linux_ops_free};
+	static const struct platform platform = {
+		.open = open_linux,
+		.close = linux_ops_free,
+		.run = child_run,
+		.limit = limit_time,
+	};
+	const char *slash;
 
 	if (argc < 1) {
 		return RESULT_USAGE;
 	}
-	if (is_libvirt_door(argv[0])) {
-		return door_libvirt(&platform, argc, argv);
+	slash = strrchr(argv[0], '/');
+	for (size_t i = 0; i < COUNT(doors); i++) {
+		if (strcmp(slash ? slash + 1 : argv[0], doors[i].name) == 0 ||
+			strstr(argv[0], doors[i].place)) {
+			return doors[i].enter(&platform, argc, argv);
+		}
 	}
 	return command_dispatch(&platform, argc, argv);
 }

@@ -7,6 +7,7 @@
 
 #include "base/macros.h"
 #include "base/text.h"
+#include "request/qemu_arguments.h"
 
 const struct command commands[] = {
 	{
@@ -58,6 +59,16 @@ const struct command commands[] = {
 		.run = command_repair,
 	},
 	{
+		.name = "run",
+		.arguments = "QEMU [ARGUMENTS...]",
+		.summary = "run a QEMU with the devices in its arguments, then bring them home",
+		.options = OPTION_GUEST | OPTION_NO_GUARD,
+		.words_min = 1,
+		.words_max = 1 + QEMU_ARGUMENTS_MAX,
+		.run = command_run,
+		.verbatim = true,
+	},
+	{
 		.name = "guard",
 		.arguments = "GUEST",
 		.summary = "watch one hand-over until it is over",
@@ -75,6 +86,7 @@ static const struct {
 	const char *summary;
 } option_help[] = {
 	{OPTION_DRY_RUN, "-n, --dry-run", "only say what would be done"},
+	{OPTION_GUEST, "--guest NAME", "call the guest so, whatever QEMU calls it"},
 	{OPTION_JSON, "--json", "report as JSON"},
 	{OPTION_ROOT, "--root DIR", "read a captured machine below DIR instead of this one"},
 	{OPTION_NO_GUARD, "--no-guard", "start no guard: `baton repair` is then up to you"},
@@ -131,6 +143,7 @@ static int parse_options(
 	const struct command *command, int argc, char **argv, struct invocation *invocation) {
 	static const struct option options[] = {
 		{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
+		{"guest", required_argument, NULL, OPTION_GUEST},
 		{"help", no_argument, NULL, 'h'},
 		{"json", no_argument, NULL, OPTION_JSON},
 		{"no-guard", no_argument, NULL, OPTION_NO_GUARD},
@@ -140,7 +153,8 @@ static int parse_options(
 	int c;
 
 	optind = 0;
-	while ((c = getopt_long(argc, argv, "hn", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, command->verbatim ? "+hn" : "hn", options, NULL)) !=
+		-1) {
 		unsigned int option = c == 'n' ? OPTION_DRY_RUN : (unsigned int)c;
 
 		if (c == 'h') {
@@ -155,6 +169,9 @@ static int parse_options(
 		invocation->options |= option;
 		if (c == OPTION_ROOT) {
 			invocation->root = optarg;
+		}
+		if (c == OPTION_GUEST) {
+			invocation->guest = optarg;
 		}
 	}
 	return -1;

@@ -18,6 +18,7 @@ enum command_option {
 	OPTION_ROOT = 1 << 1,     /* --root DIR: a captured machine instead of this one */
 	OPTION_DRY_RUN = 1 << 2,  /* --dry-run, -n: say what would be done */
 	OPTION_NO_GUARD = 1 << 3, /* --no-guard: nobody watches this hand-over */
+	OPTION_GUEST = 1 << 4,    /* --guest NAME: what the guest is called */
 };
 
 /* Where a command gets the machine from: main alone knows which one it is. */
@@ -25,12 +26,19 @@ struct platform {
 	struct ops *(*open)(const struct configuration *configuration,
 		void (*tell)(const struct event *event), struct error *error);
 	void (*close)(struct ops *ops);
+
+	/* Runs another program to its end: its exit code, or -errno (linux/child.h). */
+	int (*run)(const char *program, char **words, struct error *error);
+
+	/* Ends this process after so many seconds (linux/limit.h). */
+	void (*limit)(unsigned int seconds, int code, const char *sentence);
 };
 
 struct invocation {
 	const struct platform *platform;
 	unsigned int options; /* enum command_option, those that were given */
 	const char *root;     /* "/" unless OPTION_ROOT was given */
+	const char *guest;    /* NULL unless OPTION_GUEST was given */
 	char **words;         /* what stands after the options */
 	size_t word_count;
 };
@@ -41,8 +49,9 @@ struct command {
 	const char *summary;
 	unsigned int options; /* those that it knows */
 	size_t words_min, words_max;
-	enum result (*run)(const struct invocation *invocation);
-	bool hidden; /* for baton itself, not for people */
+	int (*run)(const struct invocation *invocation); /* returns the exit code */
+	bool hidden;                                     /* for baton itself, not for people */
+	bool verbatim; /* the words are another program's: options end at the first */
 };
 
 extern const struct command commands[];
@@ -55,13 +64,15 @@ int command_dispatch(const struct platform *platform, int argc, char **argv);
 enum result command_fail(enum result result, const struct error *error);
 
 /* One file per command. */
-enum result command_detach(const struct invocation *invocation);
-enum result command_guard(const struct invocation *invocation);
-enum result command_list(const struct invocation *invocation);
-enum result command_plan(const struct invocation *invocation);
-enum result command_reattach(const struct invocation *invocation);
-enum result command_repair(const struct invocation *invocation);
-enum result command_status(const struct invocation *invocation);
+int command_detach(const struct invocation *invocation);
+int command_guard(const struct invocation *invocation);
+int command_list(const struct invocation *invocation);
+int command_plan(const struct invocation *invocation);
+int command_reattach(const struct invocation *invocation);
+int command_repair(const struct invocation *invocation);
+int command_run(const struct invocation *invocation);
+int command_status(const struct invocation *invocation);
 
 /* The doors: argv as the hypervisor gives it. Each returns what its hypervisor wants. */
 int door_libvirt(const struct platform *platform, int argc, char **argv);
+int door_proxmox(const struct platform *platform, int argc, char **argv);

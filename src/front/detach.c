@@ -17,7 +17,7 @@ static enum result name_hand(struct request *request, struct error *error) {
 	return RESULT_DONE;
 }
 
-enum result command_detach(const struct invocation *invocation) {
+int command_detach(const struct invocation *invocation) {
 	AUTO_SESSION struct session session = {.root = -1};
 	AUTO_HOST struct host host = {0};
 	struct request request = {0};

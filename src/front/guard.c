@@ -3,7 +3,7 @@
 
 #include "front/session.h"
 
-enum result command_guard(const struct invocation *invocation) {
+int command_guard(const struct invocation *invocation) {
 	AUTO_SESSION struct session session = {.root = -1};
 	struct error error = {0};
 	enum result result = session_open_anyway(invocation, &session);

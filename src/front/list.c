@@ -24,7 +24,7 @@ static enum result print(const struct host *host, const struct pci_names *names,
 	return RESULT_DONE;
 }
 
-enum result command_list(const struct invocation *invocation) {
+int command_list(const struct invocation *invocation) {
 	AUTO_CLOSE int root = root_open(invocation->root);
 	AUTO_HOST struct host host = {0};
 	AUTO_PCI_NAMES struct pci_names names = {0};

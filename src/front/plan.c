@@ -29,7 +29,7 @@ static enum result print(const struct session *session, bool json) {
 	return plan->refusal_count > 0 ? RESULT_REFUSED : RESULT_DONE;
 }
 
-enum result command_plan(const struct invocation *invocation) {
+int command_plan(const struct invocation *invocation) {
 	AUTO_SESSION struct session session = {.root = -1};
 	AUTO_HOST struct host host = {0};
 	struct request request = {.guest = "hand", .title = "hand"};

@@ -174,7 +174,7 @@ static enum result bring_all_home(const struct invocation *invocation, struct se
 	return worst;
 }
 
-enum result command_reattach(const struct invocation *invocation) {
+int command_reattach(const struct invocation *invocation) {
 	AUTO_SESSION struct session session = {.root = -1};
 	AUTO_HOST struct host host = {0};
 	AUTO_FREE struct homecoming *homecoming = calloc(1, sizeof(*homecoming));

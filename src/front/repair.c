@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "front/session.h"
 
-enum result command_repair(const struct invocation *invocation) {
+int command_repair(const struct invocation *invocation) {
 	AUTO_SESSION struct session session = {.root = -1};
 	struct error error = {0};
 	enum result result = session_open_anyway(invocation, &session);

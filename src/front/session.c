@@ -99,8 +99,8 @@ static bool is_selected(const struct selection *selection, struct address addres
 }
 
 /* A device that is not there is asked for all the same: the plan says so in a refusal. */
-static int add_selection(const struct host *host, const struct selection *selection,
-	struct request *request, struct error *error) {
+int session_add(const struct host *host, const struct selection *selection, struct request *request,
+	struct error *error) {
 	bool found = false;
 
 	for (size_t i = 0; i < host->device_count; i++) {
@@ -158,7 +158,7 @@ enum result session_select(const struct session *session, const struct host *hos
 			return command_fail(RESULT_REFUSED, &error);
 		}
 		for (size_t j = 0; r == 0 && j < count; j++) {
-			r = add_selection(host, &selections[j], request, &error);
+			r = session_add(host, &selections[j], request, &error);
 		}
 		if (r < 0) {
 			return command_fail(RESULT_USAGE, &error);

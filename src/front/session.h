@@ -38,6 +38,10 @@ void session_close(struct session *session);
 enum result session_select(const struct session *session, const struct host *host, char **words,
 	size_t word_count, struct request *request);
 
+/* Adds a device, or every function of a slot that host has; of none, the address as it stands. */
+int session_add(const struct host *host, const struct selection *selection, struct request *request,
+	struct error *error) MUST_CHECK;
+
 /* The key of the guest that has a journal and goes by that name, or by that key. -ENOENT: none. */
 int session_find_guest(const struct session *session, const char *word, char ret[GUEST_SIZE],
 	struct error *error) MUST_CHECK;

@@ -37,7 +37,7 @@ static enum result print(const struct status *status, bool json) {
 	return RESULT_DONE;
 }
 
-enum result command_status(const struct invocation *invocation) {
+int command_status(const struct invocation *invocation) {
 	AUTO_SESSION struct session session = {.root = -1};
 	AUTO_HOST struct host host = {0};
 	AUTO_CLAIMS struct claims claims = {0};

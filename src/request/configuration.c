@@ -14,6 +14,7 @@
 
 void configuration_init(struct configuration *ret) {
 	*ret = (struct configuration){
+		.policy.backups = CONSENT_REFUSE,
 		.writer_timeout_s = 60,
 		.service_timeout_s = 120,
 		.lock_timeout_s = 180,

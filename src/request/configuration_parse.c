@@ -119,6 +119,8 @@ static const struct key {
 		false},
 	{SECTION_POLICY, "losses", set_consent, offsetof(struct configuration, policy.losses),
 		false},
+	{SECTION_POLICY, "backups", set_consent, offsetof(struct configuration, policy.backups),
+		false},
 	{SECTION_TIMEOUTS, "device", set_timeout, offsetof(struct configuration, writer_timeout_s),
 		false},
 	{SECTION_TIMEOUTS, "service", set_timeout,

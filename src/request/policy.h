@@ -3,12 +3,12 @@
 
 /* What a plan may do without asking. [policy] of baton.conf, or of a guest's own file. */
 
-/* May the plan do what cannot be turned round? */
 enum consent {
 	CONSENT_ALLOW,
 	CONSENT_REFUSE
 };
 
 struct policy {
-	enum consent losses; /* end login sessions, lose a firmware framebuffer; default: allow */
+	enum consent losses;  /* end login sessions, lose a firmware framebuffer; default: allow */
+	enum consent backups; /* start a guest that is off for its backup; default: refuse */
 };

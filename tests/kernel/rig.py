@@ -53,7 +53,8 @@ def cargo():
     goods = Cargo()
     goods.program(build() / "src/baton", "/usr/sbin/baton",
                   loads=("libkmod.so.2", "libsystemd.so.0", "libjansson.so.4"))
-    goods.program(build() / "src/baton", "/usr/sbin/baton-libvirt-hook")
+    for door in ("libvirt", "proxmox"):
+        goods.program(build() / "src/baton", f"/usr/sbin/baton-{door}-hook")
     goods.copy(build() / "tests/kernel/dump", "/usr/bin/dump")
     goods.copy(build() / "tests/kernel/slay", "/usr/bin/slay")
     goods.program(build() / "tests/kernel/inject", "/usr/bin/inject")

@@ -5,13 +5,14 @@
  *
  * On its command line: number=TEXT is shown; exit=wait ends it when a key is pressed or a byte
  * comes over the serial line, exit=now at once, exit=N after N seconds. A press of the power button
- * ends it always.
+ * ends it always. code=N ends QEMU with 2N + 1 if it has an isa-debug-exit.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "acpi.h"
+#include "io.h"
 #include "keyboard.h"
 #include "pci.h"
 #include "screen.h"
@@ -36,6 +37,7 @@ enum {
 	SCREENS_MOST = 4,
 	LINE_SIZE = 128,
 	SECONDS_MOST = 86400,
+	DEBUG_EXIT = 0x501, /* the port of QEMU's isa-debug-exit */
 	SCALE = 2,
 	SCALE_NUMBER = 6,
 	MARGIN = 24,
@@ -142,6 +144,15 @@ static const char *stay(const struct acpi *acpi, const char *command_line) {
 	return await_end(acpi, false, 0);
 }
 
+/* isa-debug-exit ends QEMU with twice the number and one. */
+static void end_qemu(const char *command_line) {
+	const char *value = text_value(command_line, "code");
+	uint32_t code;
+	if (value && text_number(value, UINT8_MAX, &code)) {
+		out8(DEBUG_EXIT, (uint8_t)code);
+	}
+}
+
 void guest(uint32_t magic, const struct information *information) {
 	const char *command_line = "";
 	if (magic == LOADED && (information->flags & HAS_COMMAND_LINE)) {
@@ -160,5 +171,6 @@ void guest(uint32_t magic, const struct information *information) {
 	tell_number(command_line);
 	say("READY");
 	say("END %s", stay(&acpi, command_line));
+	end_qemu(command_line);
 	acpi_power_off(&acpi);
 }

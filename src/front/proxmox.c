@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "front/session.h"
+#include "request/proxmox.h"
+
+/*
+ * /var/lib/vz/snippets/baton, the hookscript of a guest of Proxmox VE (contracts.md A1 to A4): argv
+ * is VMID PHASE. Only in pre-start does the exit code mean something that we want: not 0 keeps the
+ * guest from starting, and then post-stop is not called, nor is it after a start that fails later:
+ * the guard is. Every member of the groups is on VFIO when we return, so that Proxmox finds nothing
+ * to do and writes no new_id (contracts.md A5, seed 001b).
+ *
+ * Whatever is printed goes into the log of the task. Proxmox has the guest's configuration locked
+ * meanwhile, so nothing of Proxmox's is called for that guest.
+ */
+
+/*
+ * `qm cleanup`, which starts the guest again after a reboot, waits 60 seconds for the lock that is
+ * held during post-stop (contracts.md A2).
+ */
+#define POST_STOP_S 45
+
+#define PROXMOX_VMID_MAX 999999999
+
+/* "10de:2484" as a mapping writes it. */
+static bool has_id(const char *id, uint16_t vendor, uint16_t device) {
+	char text[sizeof("10de:2484")];
+
+	snprintf(text, sizeof(text), "%04x:%04x", vendor, device);
+	return id[0] == '\0' || strcmp(id, text) == 0;
+}
+
+/*
+ * Proxmox holds what stands at the addresses against the mapping too, but only once we have taken
+ * it from the host.
+ */
+static int check_identity(
+	const struct proxmox_device *wanted, const struct device *device, struct error *error) {
+	const struct identity *identity = &device->identity;
+	const struct proxmox_identity *mapped = &wanted->identity;
+
+	if (has_id(mapped->id, identity->vendor, identity->device) &&
+		has_id(mapped->subsystem_id, identity->subsystem_vendor,
+			identity->subsystem_device) &&
+		(mapped->iommu_group < 0 || mapped->iommu_group == device->group)) {
+		return 0;
+	}
+	return error_set(error, -ESTALE,
+		"%s: %s is %04x:%04x of subsystem %04x:%04x in group %d and not what its mapping says: correct the mapping (Datacenter > Resource Mappings)",
+		wanted->source, device->name, identity->vendor, identity->device,
+		identity->subsystem_vendor, identity->subsystem_device, device->group);
+}
+
+static int add_device(const struct proxmox_device *wanted, const struct host *host,
+	struct request *request, struct error *error) {
+	const struct device *device = host_device(host, wanted->selection.address);
+	int r = device ? check_identity(wanted, device, error) : 0;
+
+	return r < 0 ? r : session_add(host, &wanted->selection, request, error);
+}
+
+static int make_request(const struct proxmox_guest *guest, const struct host *host,
+	struct request *ret, struct error *error) {
+	int r = name_set(ret->guest, sizeof(ret->guest), guest->guest);
+
+	r = r < 0 ? r : name_set(ret->title, sizeof(ret->title), guest->title);
+	for (size_t i = 0; r == 0 && i < guest->device_count; i++) {
+		r = add_device(&guest->devices[i], host, ret, error);
+	}
+	return r;
+}
+
+/* A backup starts a guest that is off, without an operator who would miss the card on the host. */
+static int check_backup(const struct session *session, const struct proxmox_guest *guest,
+	const char *id, struct error *error) {
+	if (strcmp(guest->lock, "backup") != 0 ||
+		session->configuration->policy.backups == CONSENT_ALLOW) {
+		return 0;
+	}
+	return error_set(error, -EPERM,
+		"%s is started only for its backup, which would take its devices from the host: back it up while it runs, or allow it with `backups = allow` in the section [policy] of /etc/baton/guests/%s.conf",
+		guest->title, id);
+}
+
+static enum result hand_over(
+	const struct invocation *invocation, const struct proxmox_guest *guest, const char *id) {
+	AUTO_SESSION struct session session = {.root = -1};
+	AUTO_HOST struct host host = {0};
+	struct request request = {0};
+	struct error error = {0};
+	enum result result = session_open(invocation, id, &session);
+
+	if (result == RESULT_DONE && check_backup(&session, guest, id, &error) < 0) {
+		return command_fail(RESULT_REFUSED, &error);
+	}
+	result = result ? result : session_open_machine(&session, true);
+	if (result != RESULT_DONE) {
+		return result;
+	}
+	if (host_read(session.root, &host, &error) < 0 ||
+		make_request(guest, &host, &request, &error) < 0) {
+		return command_fail(RESULT_REFUSED, &error);
+	}
+	request.policy = session.configuration->policy;
+	session.handover.guarded = true;
+	return session_report(
+		&session, detach(&session.handover, &request, "proxmox", &error), &error);
+}
+
+static enum result pre_start(
+	const struct invocation *invocation, unsigned int vmid, const char *id) {
+	AUTO_CLOSE int root = root_open(invocation->root);
+	struct proxmox_guest guest;
+	struct error error = {0};
+
+	if (root < 0) {
+		error_set(&error, root, "cannot read /: %s", strerror(-root));
+		return command_fail(RESULT_REFUSED, &error);
+	}
+	if (proxmox_read(root, vmid, getenv("PVE_MIGRATED_FROM"), time(NULL), &guest, &error) < 0) {
+		return command_fail(RESULT_REFUSED, &error);
+	}
+	return guest.device_count > 0 ? hand_over(invocation, &guest, id) : RESULT_DONE;
+}
+
+/* What was taken stands in the journal: the configuration may be another by now. */
+static enum result post_stop(const struct invocation *invocation, const char *id) {
+	AUTO_SESSION struct session session = {.root = -1};
+	char guest[GUEST_SIZE];
+	struct error error = {0};
+	enum result result;
+
+	if (name_format(guest, sizeof(guest), "proxmox:%s", id) < 0) {
+		return RESULT_USAGE;
+	}
+	result = session_open_anyway(invocation, &session);
+	result = result ? result : session_open_machine(&session, true);
+	if (result != RESULT_DONE) {
+		return result;
+	}
+	/* To end in the middle of a run is no harm: the guard goes on with it. */
+	invocation->platform->limit(POST_STOP_S, RESULT_UNRESOLVED,
+		"baton: this takes long; the guard goes on with it, see `baton status`\n");
+	result = reattach(&session.handover, guest, &error);
+	return session_report(&session, result, &error);
+}
+
+int door_proxmox(const struct platform *platform, int argc, char **argv) {
+	const struct invocation invocation = {.platform = platform, .root = "/"};
+	unsigned long long vmid;
+	char id[16];
+
+	if (argc != 3 || number_parse(argv[1], PROXMOX_VMID_MAX, &vmid) < 0 ||
+		name_format(id, sizeof(id), "%llu", vmid) < 0) {
+		fprintf(stderr,
+			"baton: usage: %s VMID PHASE: this is a hookscript for Proxmox VE\n",
+			argv[0]);
+		return RESULT_USAGE;
+	}
+	if (strcmp(argv[2], "pre-start") == 0) {
+		return (int)pre_start(&invocation, (unsigned int)vmid, id);
+	}
+	if (strcmp(argv[2], "post-stop") == 0) {
+		return (int)post_stop(&invocation, id);
+	}
+	return RESULT_DONE;
+}
