@@ -243,6 +243,16 @@ static int start_guard(struct handover *handover, const char *guest, struct erro
 	return 0;
 }
 
+/*
+ * What was done by hand stands in the guest's journal too by now. Where the old one cannot be
+ * removed, the facts are shared, and the person who detached the card has it back afterwards.
+ */
+static void forget_adopted(struct ops *ops, const struct plan *plan) {
+	for (size_t i = 0; i < plan->adopted_count; i++) {
+		(void)!ops->journal_remove(ops, plan->adopted[i], NULL);
+	}
+}
+
 /* Journal, guard, steps: in this order, so that whoever dies leaves somebody who knows. */
 static enum result carry_out(struct handover *handover, const struct host *host,
 	const struct request *request, const char *door, struct error *error) {
@@ -250,12 +260,20 @@ static enum result carry_out(struct handover *handover, const struct host *host,
 	struct ops *ops = handover->ops;
 	struct beginning beginning = {.plan = handover->plan, .request = request, .host = host};
 	struct owner *owner = &beginning.owner;
+	enum result result;
 	int r = name_set(owner->door, sizeof(owner->door), door);
 
 	ops->self(ops, &owner->runner, &owner->daemon);
 	r = r < 0 ? r : journal_create(ops, &beginning, &journal, error);
 	r = r < 0 ? r : start_guard(handover, request->guest, error);
-	return r < 0 ? RESULT_REFUSED : run_plan(ops, journal, handover->plan, error);
+	if (r < 0) {
+		return RESULT_REFUSED;
+	}
+	result = run_plan(ops, journal, handover->plan, error);
+	if (result == RESULT_DONE) {
+		forget_adopted(ops, handover->plan);
+	}
+	return result;
 }
 
 /* Ids that a hypervisor added to vfio-pci would grab the device back at the next probe (seed 001b).

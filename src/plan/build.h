@@ -41,6 +41,14 @@ bool plan_has_module(const struct plan *plan, const char *module);
 /* gather.c: fills plan->devices: what the request names, and all of their groups. */
 int plan_gather(struct making *making) MUST_CHECK;
 
+/*
+ * adopt.c: `baton detach CARD && qm start 100`. What was detached by hand, and all of it is wanted
+ * now, goes to the first guest that asks: it takes over how the host was before.
+ */
+void plan_find_adopted(struct making *making);
+int plan_add_adopted(struct making *making) MUST_CHECK;
+bool plan_adopts(const struct plan *plan, const char *guest);
+
 /* check.c: everything that can be known before anything is changed becomes a refusal here. */
 void plan_check(struct making *making);
 /* Must the display manager be stopped for these devices? */

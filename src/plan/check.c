@@ -34,7 +34,8 @@ void plan_check_owner(struct making *making, const struct planned_device *planne
 	for (size_t i = 0; i < making->claims->device_count; i++) {
 		const struct claimed_device *claimed = &making->claims->devices[i];
 
-		if (address_compare(claimed->address, planned->address) != 0) {
+		if (address_compare(claimed->address, planned->address) != 0 ||
+			plan_adopts(making->plan, claimed->guest)) {
 			continue;
 		}
 		if (claimed->held) {

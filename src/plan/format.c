@@ -6,7 +6,9 @@
 static int format_step(const struct planned *planned, struct text *ret) {
 	char line[STEP_TEXT_SIZE];
 	int r = text_add(ret, "%s%s\n", step_format(&planned->step, line),
-		planned->shared ? "  (another guest has done it)" : "");
+		planned->adopted  ? "  (done by hand, and taken over)"
+		: planned->shared ? "  (another guest has done it)"
+				  : "");
 
 	for (size_t i = 0; r == 0 && i < planned->effect_count; i++) {
 		r = text_add(ret, "    with it: %s%s\n",

@@ -43,9 +43,10 @@ static bool all_nvidia_goes(const struct making *making) {
 		}
 	}
 	for (size_t i = 0; i < making->claims->count; i++) {
-		const struct step *step = &making->claims->claims[i].step;
+		const struct claim *claim = &making->claims->claims[i];
 
-		if (step->fact == FACT_DRIVER && strcmp(step->from, NVIDIA) == 0) {
+		if (claim->step.fact == FACT_DRIVER && strcmp(claim->step.from, NVIDIA) == 0 &&
+			!plan_adopts(making->plan, claim->guest)) {
 			return false;
 		}
 	}
@@ -89,8 +90,11 @@ void plan_check_driver(struct making *making, const struct device *device) {
 
 static const struct step *claimed_step(const struct making *making, const struct step *step) {
 	for (size_t i = 0; i < making->claims->count; i++) {
-		if (step_same_fact(&making->claims->claims[i].step, step)) {
-			return &making->claims->claims[i].step;
+		const struct claim *claim = &making->claims->claims[i];
+
+		if (step_same_fact(&claim->step, step) &&
+			!plan_adopts(making->plan, claim->guest)) {
+			return &claim->step;
 		}
 	}
 	return NULL;

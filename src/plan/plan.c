@@ -199,8 +199,9 @@ static int add_device_steps(struct making *making, const struct device *device) 
 }
 
 static int add_steps(struct making *making) {
-	int r = add_vfio_modules(making);
+	int r = plan_add_adopted(making);
 
+	r = r < 0 ? r : add_vfio_modules(making);
 	r = r < 0 ? r : add_display_manager(making);
 	r = r < 0 ? r : plan_needs(making);
 	for (size_t i = 0; r == 0 && i < making->plan->device_count; i++) {
@@ -260,6 +261,7 @@ int plan_make(const struct host *host, const struct request *request, const stru
 	if (r < 0) {
 		return r;
 	}
+	plan_find_adopted(&making);
 	plan_check(&making);
 	if (plan->refusal_count == 0) {
 		r = add_steps(&making);

@@ -15,6 +15,7 @@
 #define PLAN_DEVICES_MAX  128
 #define PLAN_REFUSALS_MAX 64
 #define EFFECTS_MAX       8
+#define PLAN_ADOPTED_MAX  16
 
 /*
  * What changes along with a step. Printed below it and read back in both directions; has no undo of
@@ -30,7 +31,9 @@ struct planned {
 	struct step step;
 	struct effect effects[EFFECTS_MAX];
 	size_t effect_count;
-	bool shared; /* another guest has done it: journaled with the original value, not tried */
+	bool shared;  /* another guest has done it: journaled with the original value, not tried */
+	bool adopted; /* done by hand, for the guest that asks first: journaled as it was, not tried
+		       */
 	char loss[256]; /* what the step ends for good, in words; empty: nothing */
 };
 
@@ -46,6 +49,8 @@ struct plan {
 	size_t step_count;
 	struct planned_device devices[PLAN_DEVICES_MAX];
 	size_t device_count;
+	char adopted[PLAN_ADOPTED_MAX][GUEST_SIZE]; /* hand-overs by hand that become this one's */
+	size_t adopted_count;
 	struct refusal refusals[PLAN_REFUSALS_MAX]; /* any: there is no plan, step_count is 0 */
 	size_t refusal_count;
 };

@@ -21,6 +21,8 @@ static void add_step(struct document *document, const struct planned *planned) {
 		document_close(document);
 	}
 	document_close(document);
+	document_bool(document, "shared", planned->shared);
+	document_bool(document, "adopted", planned->adopted);
 	document_name(document, "loss", planned->loss);
 	document_close(document);
 }

@@ -34,6 +34,7 @@ struct game {
 	size_t part_count;
 	enum disturbance disturbance;
 	bool is_long;
+	const char *by_hand; /* the device that somebody has detached by hand before; NULL: none */
 };
 
 struct actor {

@@ -233,6 +233,41 @@ static void (*find_play(const struct part *part))(void *) {
 	return part->guest ? play_guest : play_repair;
 }
 
+#define HAND "hand:0000:01:00.0"
+
+/* Before anybody plays, in a process that is gone by then. */
+static void detach_by_hand(const char *device) {
+	struct process self = world_fork(&table.world, PROCESS_BATON)->id;
+	struct handover handover = {0};
+	struct request request;
+	struct error error = {0};
+	struct sim sim;
+
+	sim_init(&sim, &table.world, self, (struct process){0});
+	handover.ops = &sim.ops;
+	scenario_request(&device, 1, HAND, &request);
+	if (detach(&handover, &request, "hand", &error) != RESULT_DONE) {
+		table_wrong("by hand: %s", error.text);
+	}
+	plan_free(&handover.plan);
+	world_kill(&table.world, self);
+}
+
+/* Whoever detached the card and found no guest for it brings it home. */
+static void reattach_by_hand(void) {
+	struct process self = world_fork(&table.world, PROCESS_BATON)->id;
+	struct handover handover = {0};
+	struct error error = {0};
+	struct sim sim;
+
+	sim_init(&sim, &table.world, self, (struct process){0});
+	handover.ops = &sim.ops;
+	if (reattach(&handover, HAND, &error) != RESULT_DONE) {
+		table_wrong("home by hand: %s", error.text);
+	}
+	world_kill(&table.world, self);
+}
+
 static void set_table(void) {
 	world_copy(&table.world, &table.before);
 	table.exceptions.count = 0;
@@ -240,6 +275,10 @@ static void set_table(void) {
 		.before = &table.before,
 		.target = table.game->parts[0].device[0],
 		.exceptions = &table.exceptions};
+	table.wrong[0] = '\0';
+	if (table.game->by_hand) {
+		detach_by_hand(table.game->by_hand);
+	}
 	table.daemon = world_fork(&table.world, PROCESS_DAEMON)->id;
 	table.turn = NULL;
 	table.seated = false;
@@ -249,7 +288,6 @@ static void set_table(void) {
 	table.depth = 0;
 	table.moves = 0;
 	table.wakes = length_of_tests() == LENGTH_LONG ? 2 : 1;
-	table.wrong[0] = '\0';
 	for (size_t i = 0; i < table.game->part_count; i++) {
 		struct actor *actor = &table.actors[i];
 
@@ -318,6 +356,13 @@ static void finish(void) {
 		(table.stranger.blocks || (table.stranger.robbed && !table.world.console))) {
 		stranger_return(&table.stranger);
 		result = last_repair(&error);
+	}
+	if (table.game->by_hand && table.game->disturbance == DISTURB_NOT &&
+		world_journal(&table.world, HAND)) {
+		table_wrong("a guest has taken the card over, and it is still out by hand");
+	}
+	if (table.game->by_hand) {
+		reattach_by_hand();
 	}
 	if (result != RESULT_DONE) {
 		table_wrong("the last repair ended with %u: %s", result, error.text);
@@ -422,6 +467,12 @@ static const struct game games[] = {
 		{{GUEST_A, {FIRST}, .unannounced = true}, GUARD}, 2, DISTURB_NOT, false},
 	{"one card, its guard, and kill -9", "single", {{GUEST_A, {FIRST}}, GUARD}, 2, DISTURB_KILL,
 		false},
+	{"by hand, then for a guest", "single", {{GUEST_A, {FIRST}}, REPAIR}, 2, DISTURB_NOT, false,
+		FIRST},
+	{"by hand, then for the quicker guest", "single", {{GUEST_A, {FIRST}}, {GUEST_B, {FIRST}}},
+		2, DISTURB_NOT, false, FIRST},
+	{"by hand, then for a guest, and kill -9", "single", {{GUEST_A, {FIRST}}}, 1, DISTURB_KILL,
+		false, FIRST},
 	{"same card, and a guard", "single", {{GUEST_A, {FIRST}}, {GUEST_B, {FIRST}}, GUARD}, 3,
 		DISTURB_NOT, true},
 	{"same card, and a stranger", "single", {{GUEST_A, {FIRST}}, {GUEST_B, {FIRST}}}, 2,

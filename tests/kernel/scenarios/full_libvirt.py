@@ -6,7 +6,7 @@ import time
 import domain
 from baton import HOOKS, installed
 from machine import Machine
-from rig import CARD, DRIVERS, Before
+from rig import CARD, DRIVERS, Before, baton
 from scenario import check, long
 
 FULL = Machine("full")
@@ -92,6 +92,18 @@ def twenty_starts_and_stops_of_each_kind(host, tell):
 def a_guest_that_powers_itself_off_gives_the_card_back(host):
     before = Before(host)
     _create(host, _define(host, exit="5"))
+    _wait_home(host, before)
+
+
+@check(FULL, installed, limit_s=900)
+def a_card_that_was_detached_by_hand_goes_to_the_guest_and_home_after_it(host):
+    before = Before(host)
+    baton(host, "detach", "0000:01:00")
+    start = host.run("virsh", "create", _define(host), deadline_s=START_S)
+    assert start.status == 0, f"{start}\n{_said(host)}"
+    journals = host.shell("ls /run/baton", check=True).stdout.split()
+    assert len(journals) == 1 and journals[0].startswith("libvirt:"), journals
+    host.shell(DESTROY, check=True, deadline_s=HOME_S)
     _wait_home(host, before)
 
 

@@ -28,6 +28,11 @@ def _words(*more, kernel_options="exit=wait", devices=CARD):
     return [*words, *more]
 
 
+def _clear(host):
+    """The last guest's words are not this one's."""
+    host.run("rm", "-f", SERIAL, check=True)
+
+
 def _await_ready(host):
     host.shell(f"until grep -q READY {SERIAL} 2>/dev/null; do sleep 0.2; done", check=True,
                deadline_s=START_S)
@@ -66,6 +71,7 @@ def a_qemu_that_does_not_start_gives_its_code_and_the_card_comes_home(host):
 @check(FULL, installed)
 def signals_reach_the_guest(host):
     before = Before(host)
+    _clear(host)
     run = host.start("baton", "run", *_words())
     _await_ready(host)
     host.shell("kill $(pgrep -x baton)", check=True)
@@ -77,6 +83,7 @@ def signals_reach_the_guest(host):
 @check(FULL, installed)
 def the_card_comes_home_although_baton_was_killed(host):
     before = Before(host)
+    _clear(host)
     host.start("baton", "run", "--", *_words())
     _await_ready(host)
     # Not the guard, which is a baton too.
@@ -89,6 +96,7 @@ def the_card_comes_home_although_baton_was_killed(host):
 @check(FULL, installed)
 def a_qemu_in_the_background_keeps_the_card_until_it_ends(host):
     before = Before(host)
+    _clear(host)
     result = host.run("baton", "run", "--guest", "other name", "--",
                       *_words("-daemonize", "-pidfile", PIDFILE), deadline_s=START_S)
     assert result.status == 0, result
@@ -101,6 +109,7 @@ def a_qemu_in_the_background_keeps_the_card_until_it_ends(host):
 @check(FULL, installed)
 def of_two_that_want_the_card_the_second_is_told_who_has_it(host):
     before = Before(host)
+    _clear(host)
     first = host.start("baton", "run", *_words())
     _await_ready(host)
     words = [word.replace("guest=plain", "guest=second") for word in _words()]
