@@ -52,6 +52,15 @@ const struct command commands[] = {
 		.run = command_status,
 	},
 	{
+		.name = "wait",
+		.arguments = "GUEST|CARD|ADDRESS...",
+		.summary = "wait until a guest or the host has everything",
+		.options = OPTION_STATE | OPTION_TIMEOUT,
+		.words_min = 1,
+		.words_max = SELECTIONS_MAX,
+		.run = command_wait,
+	},
+	{
 		.name = "repair",
 		.arguments = "[GUEST...]",
 		.summary = "put right what an interrupted hand-over left",
@@ -90,6 +99,8 @@ static const struct {
 	{OPTION_JSON, "--json", "report as JSON"},
 	{OPTION_ROOT, "--root DIR", "read a captured machine below DIR instead of this one"},
 	{OPTION_NO_GUARD, "--no-guard", "start no guard: `baton repair` is then up to you"},
+	{OPTION_STATE, "--state STATE", "host or guest (the default): who is to have it"},
+	{OPTION_TIMEOUT, "--timeout SECONDS", "give up after so long; default: never"},
 };
 
 enum result command_fail(enum result result, const struct error *error) {
@@ -123,10 +134,10 @@ static void print_command(const struct command *command) {
 		command->arguments[0] ? " " : "", command->arguments, command->summary);
 	for (size_t i = 0; i < COUNT(option_help); i++) {
 		if (command->options & option_help[i].option) {
-			printf("  %-14s %s\n", option_help[i].text, option_help[i].summary);
+			printf("  %-18s %s\n", option_help[i].text, option_help[i].summary);
 		}
 	}
-	printf("  %-14s %s\n", "-h, --help", "this");
+	printf("  %-18s %s\n", "-h, --help", "this");
 }
 
 static const struct command *find(const char *name) {
@@ -136,6 +147,26 @@ static const struct command *find(const char *name) {
 		}
 	}
 	return NULL;
+}
+
+/* The argument of an option that has one. */
+static void set_value(struct invocation *invocation, unsigned int option) {
+	switch (option) {
+	case OPTION_ROOT:
+		invocation->root = optarg;
+		break;
+	case OPTION_GUEST:
+		invocation->guest = optarg;
+		break;
+	case OPTION_STATE:
+		invocation->state = optarg;
+		break;
+	case OPTION_TIMEOUT:
+		invocation->timeout = optarg;
+		break;
+	default:
+		break;
+	}
 }
 
 /* Takes the options off the front; -1: go on, otherwise the exit code. */
@@ -148,6 +179,8 @@ static int parse_options(
 		{"json", no_argument, NULL, OPTION_JSON},
 		{"no-guard", no_argument, NULL, OPTION_NO_GUARD},
 		{"root", required_argument, NULL, OPTION_ROOT},
+		{"state", required_argument, NULL, OPTION_STATE},
+		{"timeout", required_argument, NULL, OPTION_TIMEOUT},
 		{0},
 	};
 	int c;
@@ -167,12 +200,7 @@ static int parse_options(
 			return RESULT_USAGE;
 		}
 		invocation->options |= option;
-		if (c == OPTION_ROOT) {
-			invocation->root = optarg;
-		}
-		if (c == OPTION_GUEST) {
-			invocation->guest = optarg;
-		}
+		set_value(invocation, option);
 	}
 	return -1;
 }

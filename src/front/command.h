@@ -19,6 +19,8 @@ enum command_option {
 	OPTION_DRY_RUN = 1 << 2,  /* --dry-run, -n: say what would be done */
 	OPTION_NO_GUARD = 1 << 3, /* --no-guard: nobody watches this hand-over */
 	OPTION_GUEST = 1 << 4,    /* --guest NAME: what the guest is called */
+	OPTION_STATE = 1 << 5,    /* --state STATE: wait for this one */
+	OPTION_TIMEOUT = 1 << 6,  /* --timeout SECONDS: and not for longer */
 };
 
 /* Where a command gets the machine from: main alone knows which one it is. */
@@ -39,6 +41,8 @@ struct invocation {
 	unsigned int options; /* enum command_option, those that were given */
 	const char *root;     /* "/" unless OPTION_ROOT was given */
 	const char *guest;    /* NULL unless OPTION_GUEST was given */
+	const char *state;    /* NULL unless OPTION_STATE was given */
+	const char *timeout;  /* NULL unless OPTION_TIMEOUT was given */
 	char **words;         /* what stands after the options */
 	size_t word_count;
 };
@@ -72,6 +76,7 @@ int command_reattach(const struct invocation *invocation);
 int command_repair(const struct invocation *invocation);
 int command_run(const struct invocation *invocation);
 int command_status(const struct invocation *invocation);
+int command_wait(const struct invocation *invocation);
 
 /* The doors: argv as the hypervisor gives it. Each returns what its hypervisor wants. */
 int door_libvirt(const struct platform *platform, int argc, char **argv);

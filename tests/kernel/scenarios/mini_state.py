@@ -93,6 +93,23 @@ def of_two_who_want_the_same_card_one_gets_it_and_one_is_refused(host):
 
 
 @check(MINI, cargo)
+def who_waits_for_a_card_goes_on_when_it_is_there(host):
+    before = Before(host)
+    waiting = host.start("baton", "wait", "--timeout", "60", SECOND)
+    detach(host, SECOND)
+    assert waiting.wait().status == 0
+    late = baton(host, "wait", "--state", "host", "--timeout", "0", SECOND, code=1)
+    assert f"{SECOND} is GUEST" in late.stderr, late
+    waiting = host.start("baton", "wait", "--state", "host", "--timeout", "60", f"hand:{SECOND}")
+    reattach(host, SECOND)
+    assert waiting.wait().status == 0
+    baton(host, "wait", "--state", "host", "proxmox:100", SECOND)
+    baton(host, "wait", "--state", "away", SECOND, code=2)
+    baton(host, "wait", "--timeout", "soon", SECOND, code=2)
+    before.check(host)
+
+
+@check(MINI, cargo)
 def who_waits_too_long_is_told_who_has_the_lock(host):
     host.shell("mkdir -p /etc/baton", check=True)
     host.put("/etc/baton/baton.conf", "[timeouts]\nlock = 1\n")
