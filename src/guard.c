@@ -16,7 +16,7 @@ struct guard {
 	struct handover *handover;
 	const char *guest;
 	bool seen;    /* the guest has run */
-	bool leaving; /* the host shuts down: one more look, and nobody to wait for */
+	bool leaving; /* the host shuts down: what no QEMU has comes home at once */
 	uint64_t gone_since_us;
 	unsigned int retry_ms;
 };
@@ -62,10 +62,23 @@ static int try_later(struct guard *guard, const struct journal *journal, const s
 	return watch(guard, writers, find_writers(ops, journal, writers), guard->retry_ms, error);
 }
 
+/* Is a journal left that says nothing any more, because it cannot be removed? */
+static bool is_left(struct guard *guard, struct error *why) {
+	AUTO_JOURNAL struct journal *journal = NULL;
+
+	if (journal_load(guard->handover->ops, guard->guest, &journal, NULL) < 0 || journal->held ||
+		journal_depth(journal) > 0) {
+		return false;
+	}
+	error_set(why, -EROFS, "everything is home, but its journal cannot be removed");
+	return true;
+}
+
 static int bring_home_now(struct guard *guard, const struct journal *journal, struct error *error) {
 	struct error why = {0};
+	enum result result = reclaim(guard->handover, journal, guard->leaving, &why);
 
-	if (reclaim(guard->handover, journal, &why) == RESULT_DONE) {
+	if (result == RESULT_REFUSED || (result == RESULT_DONE && !is_left(guard, &why))) {
 		return 0;
 	}
 	return try_later(guard, journal, &why, error);
@@ -89,12 +102,12 @@ static int wait_for_daemon(struct guard *guard, const struct journal *journal, u
 static int watch_guest(struct guard *guard, const struct journal *journal, struct error *error) {
 	struct ops *ops = guard->handover->ops;
 	struct sight sight;
-	struct error why;
+	struct error why = {0};
 
 	if (ops->guest(ops, journal->guest, &journal->owner, &sight, &why) < 0) {
 		return try_later(guard, journal, &why, error);
 	}
-	if (sight.state == GUEST_RUNNING) {
+	if (sight.state == GUEST_RUNNING && !(guard->leaving && sight.awaited.pid == 0)) {
 		guard->seen = true;
 		guard->gone_since_us = 0;
 		return watch(guard, &sight.awaited, sight.awaited.pid != 0,
@@ -115,8 +128,11 @@ static int look(struct guard *guard, struct error *error) {
 	struct ops *ops = guard->handover->ops;
 	int r = journal_load(ops, guard->guest, &journal, error);
 
+	if (r == -ENOENT) {
+		return 1;
+	}
 	if (r < 0) {
-		return r == -ENOENT ? 1 : r;
+		return r == -EBADMSG ? r : watch(guard, NULL, 0, LOOK_MS, error);
 	}
 	if (journal->held) {
 		return watch_guest(guard, journal, error);
@@ -134,10 +150,10 @@ enum result guard(struct handover *handover, const char *guest, struct error *er
 
 	while (r == 0) {
 		r = look(&guard, error);
-	}
-	if (r == -EINTR) {
-		guard.leaving = true;
-		r = look(&guard, error);
+		if (r == -EINTR && !guard.leaving) {
+			guard.leaving = true;
+			r = 0;
+		}
 	}
 	return r < 0 && r != -EINTR ? RESULT_UNRESOLVED : RESULT_DONE;
 }

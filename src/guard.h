@@ -8,7 +8,8 @@
  * and gone when the journal is. It never acts while somebody whose turn it is lives, and it does
  * not ask anybody: files in /proc and /run say all that it needs.
  *
- * DONE: the journal is gone, or the host shuts down and what could be brought home is. UNRESOLVED:
- * it cannot watch any longer.
+ * When the host shuts down, what a person has detached comes home too, and what a QEMU has as soon
+ * as that has ended. DONE: the journal is gone, or the host shuts down and what could be brought
+ * home is. UNRESOLVED: the journal makes no sense, and a person must look.
  */
 enum result guard(struct handover *handover, const char *guest, struct error *error);

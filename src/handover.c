@@ -13,6 +13,7 @@ static enum result carry_out(struct handover *handover, const struct host *host,
 	const struct request *request, const char *door, struct error *error);
 static enum result bring_back(struct ops *ops, struct journal *journal, struct error *error);
 static void clear_leftovers(struct ops *ops, const struct planned_device *devices, size_t count);
+static int check_former(struct ops *ops, const struct journal *journal, struct error *error);
 static int is_abandoned(
 	struct ops *ops, const struct journal *journal, bool *ret, struct error *error);
 
@@ -55,8 +56,12 @@ static enum result reattach_locked(
 }
 
 enum result reattach(struct handover *handover, const char *guest, struct error *error) {
+	AUTO_JOURNAL struct journal *journal = NULL;
 	enum result result;
 
+	if (journal_load(handover->ops, guest, &journal, NULL) == -ENOENT) {
+		return RESULT_DONE;
+	}
 	if (handover->ops->lock(handover->ops, error) < 0) {
 		return RESULT_UNRESOLVED;
 	}
@@ -112,44 +117,48 @@ enum result repair(struct handover *handover, struct error *error) {
 }
 
 /* Under the lock, so that a run which is not whole is nobody's: is there still what was seen? */
-static int is_as_seen(struct ops *ops, const struct journal *journal, const struct journal *seen,
-	bool *ret, struct error *error) {
+static int check_seen(struct ops *ops, const struct journal *journal, const struct journal *seen,
+	bool even_by_hand, struct error *error) {
 	struct process now = journal->owner.runner, then = seen->owner.runner;
 	struct sight sight;
 	int r;
 
-	*ret = now.pid == then.pid && now.start == then.start && journal->held == seen->held;
-	if (!*ret || !journal->held) {
-		return 0;
+	if (now.pid != then.pid || now.start != then.start || journal->held != seen->held) {
+		return error_set(
+			error, -EAGAIN, "%s has gone on meanwhile: look again", journal->title);
 	}
-	r = ops->guest(ops, journal->guest, &journal->owner, &sight, error);
-	*ret = r == 0 && sight.state != GUEST_RUNNING;
-	return r;
+	r = journal->held ? ops->guest(ops, journal->guest, &journal->owner, &sight, error) : 0;
+	if (r < 0 || !journal->held || sight.state != GUEST_RUNNING ||
+		(even_by_hand && sight.awaited.pid == 0)) {
+		return r;
+	}
+	return error_set(error, -EAGAIN, "%s is running (process %d): shut the guest down first",
+		journal->title, sight.awaited.pid);
 }
 
-static enum result reclaim_locked(
-	struct handover *handover, const struct journal *seen, struct error *error) {
+static enum result reclaim_locked(struct handover *handover, const struct journal *seen,
+	bool even_by_hand, struct error *error) {
 	AUTO_JOURNAL struct journal *journal = NULL;
-	bool as_seen = false;
 	int r = journal_load(handover->ops, seen->guest, &journal, error);
 
 	if (r == -ENOENT) {
 		return RESULT_DONE;
 	}
-	r = r < 0 ? r : is_as_seen(handover->ops, journal, seen, &as_seen, error);
+	r = r < 0 ? r : check_seen(handover->ops, journal, seen, even_by_hand, error);
 	if (r < 0) {
-		return RESULT_UNRESOLVED;
+		return r == -EAGAIN ? RESULT_REFUSED : RESULT_UNRESOLVED;
 	}
-	return as_seen ? bring_back(handover->ops, journal, error) : RESULT_DONE;
+	return bring_back(handover->ops, journal, error);
 }
 
-enum result reclaim(struct handover *handover, const struct journal *seen, struct error *error) {
+enum result reclaim(struct handover *handover, const struct journal *seen, bool even_by_hand,
+	struct error *error) {
 	enum result result;
 
 	if (handover->ops->lock(handover->ops, error) < 0) {
 		return RESULT_UNRESOLVED;
 	}
-	result = reclaim_locked(handover, seen, error);
+	result = reclaim_locked(handover, seen, even_by_hand, error);
 	handover->ops->unlock(handover->ops);
 	return result;
 }
@@ -199,9 +208,21 @@ enum result bring_home(struct handover *handover, const struct request *request,
 }
 
 int preview(struct handover *handover, const struct request *request, struct error *error) {
+	AUTO_JOURNAL struct journal *journal = NULL;
+	AUTO_HOST struct host host = {0};
+	int r = journal_load(handover->ops, request->guest, &journal, error);
+
+	if (r == 0) {
+		r = check_former(handover->ops, journal, error);
+	}
+	return r < 0 && r != -ENOENT ? r : look_and_plan(handover, request, &host, error);
+}
+
+int preview_home(struct handover *handover, const struct request *request,
+	const char (*drivers)[VALUE_SIZE], struct error *error) {
 	AUTO_HOST struct host host = {0};
 
-	return look_and_plan(handover, request, &host, error);
+	return plan_home(handover, request, drivers, &host, error);
 }
 
 /* Is the unit up that draws on the screens? What no file says is asked for. */
@@ -320,36 +341,38 @@ static bool is_ours(struct ops *ops, struct process process) {
 }
 
 /*
- * Has the guest a journal already? If it does not run, nobody came for it in time, and its steps
+ * The guest has a journal already. If it does not run, nobody came for it in time, and its steps
  * are undone first: also those of a guest that only its daemon knows to be starting, since that
- * daemon has just asked us for a start.
+ * daemon has just asked us for a start. -EBUSY: it runs, or somebody else starts it.
  */
+static int check_former(struct ops *ops, const struct journal *journal, struct error *error) {
+	struct sight sight = {.state = GUEST_GONE};
+	int r = journal->held ? ops->guest(ops, journal->guest, &journal->owner, &sight, error) : 0;
+
+	if (r < 0) {
+		return r;
+	}
+	if (sight.state == GUEST_RUNNING) {
+		return error_set(error, -EBUSY,
+			"%s has its devices already; `baton reattach '%s'` brings them home",
+			journal->title, journal->title);
+	}
+	if (sight.state == GUEST_STARTING && !is_ours(ops, sight.awaited)) {
+		return error_set(error, -EBUSY,
+			"%s is just being started by process %d: wait for it, or end it first",
+			journal->title, sight.awaited.pid);
+	}
+	return 0;
+}
+
 static enum result clear_the_way(
 	struct handover *handover, const char *guest, struct error *error) {
 	AUTO_JOURNAL struct journal *journal = NULL;
-	struct ops *ops = handover->ops;
-	struct sight sight = {.state = GUEST_GONE};
-	int r = journal_load(ops, guest, &journal, error);
+	int r = journal_load(handover->ops, guest, &journal, error);
 
 	if (r == -ENOENT) {
 		return RESULT_DONE;
 	}
-	if (r == 0 && journal->held) {
-		r = ops->guest(ops, guest, &journal->owner, &sight, error);
-	}
-	if (r < 0) {
-		return RESULT_REFUSED;
-	}
-	if (sight.state == GUEST_RUNNING) {
-		error_set(error, -EBUSY,
-			"%s has its devices already; `baton reattach %s` brings them home",
-			journal->title, journal->title);
-		return RESULT_REFUSED;
-	}
-	if (sight.state == GUEST_STARTING && !is_ours(ops, sight.awaited)) {
-		error_set(error, -EBUSY, "%s is just being started by process %d", journal->title,
-			sight.awaited.pid);
-		return RESULT_REFUSED;
-	}
-	return bring_back(ops, journal, error);
+	r = r < 0 ? r : check_former(handover->ops, journal, error);
+	return r < 0 ? RESULT_REFUSED : bring_back(handover->ops, journal, error);
 }

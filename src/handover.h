@@ -22,7 +22,10 @@ struct handover {
 enum result detach(struct handover *handover, const struct request *request, const char *door,
 	struct error *error);
 
-/* Guest to host. DONE also if there is nothing to bring home. */
+/*
+ * Guest to host. DONE also if there is nothing to bring home: that takes no lock, so that the end
+ * of a guest without devices does not wait for the hand-over of another.
+ */
 enum result reattach(struct handover *handover, const char *guest, struct error *error);
 
 /* Puts right whatever an interrupted run left: every journal whose guest is gone. */
@@ -32,12 +35,14 @@ enum result repair(struct handover *handover, struct error *error);
 enum result repair_guest(struct handover *handover, const char *guest, struct error *error);
 
 /*
- * The guard's way of a repair: brings home what it saw in the journal `seen`, unless that has
- * changed by the time it has the lock. DONE also if it is another hand-over's now, if the run that
- * seemed dead has come to its end, or if the guest runs. Whether a guest that does not run is gone
- * for good is the guard's decision.
+ * Brings home what somebody saw in the journal `seen`, unless that has changed by the time it has
+ * the lock: REFUSED then, with the reason: it is another hand-over's now, the run that seemed dead
+ * has come to its end, or the guest runs. even_by_hand: also what a person has detached, which no
+ * guest's end brings home. Whether a guest that does not run is gone for good is the caller's
+ * decision. DONE also if the journal is gone.
  */
-enum result reclaim(struct handover *handover, const struct journal *seen, struct error *error);
+enum result reclaim(struct handover *handover, const struct journal *seen, bool even_by_hand,
+	struct error *error);
 
 /*
  * Host to host: devices that no guest has, from wherever they are to the drivers given
@@ -46,6 +51,8 @@ enum result reclaim(struct handover *handover, const struct journal *seen, struc
 enum result bring_home(struct handover *handover, const struct request *request,
 	const char (*drivers)[VALUE_SIZE], struct error *error);
 
-/* Only the first half of detach: what would be done. Takes no lock. */
+/* Only the first halves of detach and bring_home: what would be done. They take no lock. */
 int preview(struct handover *handover, const struct request *request, struct error *error)
 	MUST_CHECK;
+int preview_home(struct handover *handover, const struct request *request,
+	const char (*drivers)[VALUE_SIZE], struct error *error) MUST_CHECK;

@@ -32,7 +32,7 @@ static enum result print(const struct session *session, bool json) {
 int command_plan(const struct invocation *invocation) {
 	AUTO_SESSION struct session session = {.root = -1};
 	AUTO_HOST struct host host = {0};
-	struct request request = {.guest = "hand", .title = "hand"};
+	struct request request = {0};
 	bool captured = invocation->options & OPTION_ROOT;
 	struct error error;
 	enum result result = session_open(invocation, NULL, &session);
@@ -55,6 +55,7 @@ int command_plan(const struct invocation *invocation) {
 	if (result != RESULT_DONE) {
 		return result;
 	}
+	session_name_request(&request, "hand");
 	r = captured ? plan_captured(&session, &host, &request, &error)
 		     : preview(&session.handover, &request, &error);
 	if (r < 0) {

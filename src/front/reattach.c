@@ -81,11 +81,40 @@ static int choose_driver(const struct session *session, const struct host *host,
 	return r < 0 ? r : host_module_driver(session->root, module, ret, VALUE_SIZE);
 }
 
+/* Prints what is to be done, and does none of it. */
+static enum result show_plan(const struct session *session) {
+	AUTO_TEXT struct text text = {0};
+
+	if (plan_format(session->handover.plan, &text) == 0) {
+		fputs(text.length ? text.data : "nothing to do\n", stdout);
+	}
+	return session->handover.plan->refusal_count > 0 ? RESULT_REFUSED : RESULT_DONE;
+}
+
+/* The journal from its end: what undoing it would do if nobody else has changed anything. */
+static enum result show_journal(struct session *session, const char *guest) {
+	AUTO_JOURNAL struct journal *journal = NULL;
+	struct error error = {0};
+	int r = journal_load(session->handover.ops, guest, &journal, &error);
+
+	if (r < 0) {
+		return r == -ENOENT ? RESULT_DONE : command_fail(RESULT_UNRESOLVED, &error);
+	}
+	for (size_t i = journal->record_count; i-- > 0;) {
+		struct step reverse = step_reverse(&journal->records[i].step);
+		char text[STEP_TEXT_SIZE];
+
+		if (!journal->records[i].popped && !step_stays(&journal->records[i].step)) {
+			puts(step_format(&reverse, text));
+		}
+	}
+	return RESULT_DONE;
+}
+
 static enum result go_home(
-	struct session *session, const struct host *host, struct homecoming *homecoming) {
+	struct session *session, const struct host *host, struct homecoming *homecoming, bool dry) {
 	struct request *request = &homecoming->request;
 	struct error error = {0};
-	char address[ADDRESS_SIZE];
 
 	for (size_t i = 0; i < request->device_count; i++) {
 		const struct device *device = host_device(host, request->devices[i].address);
@@ -97,10 +126,12 @@ static enum result go_home(
 			return command_fail(RESULT_REFUSED, &error);
 		}
 	}
-	address_format(request->devices[0].address, address);
-	if (name_format(request->guest, sizeof(request->guest), "home:%s", address) < 0 ||
-		name_format(request->title, sizeof(request->title), "home:%s", address) < 0) {
-		return RESULT_USAGE;
+	session_name_request(request, "home");
+	if (dry) {
+		return preview_home(&session->handover, request,
+			       (const char(*)[VALUE_SIZE])homecoming->drivers, &error) < 0
+			       ? command_fail(RESULT_REFUSED, &error)
+			       : show_plan(session);
 	}
 	return session_report(session,
 		bring_home(&session->handover, request,
@@ -111,24 +142,13 @@ static enum result go_home(
 /* A guest that runs keeps its devices: taking them would pull them out from under it. */
 static enum result guest_home(struct session *session, const char *guest) {
 	AUTO_JOURNAL struct journal *journal = NULL;
-	struct ops *ops = session->handover.ops;
 	struct error error = {0};
-	struct sight sight;
-	int r = journal_load(ops, guest, &journal, &error);
+	int r = journal_load(session->handover.ops, guest, &journal, &error);
 
 	if (r < 0) {
 		return r == -ENOENT ? RESULT_DONE : command_fail(RESULT_UNRESOLVED, &error);
 	}
-	r = ops->guest(ops, guest, &journal->owner, &sight, &error);
-	if (r < 0) {
-		return command_fail(RESULT_REFUSED, &error);
-	}
-	if (sight.state == GUEST_RUNNING && sight.awaited.pid) {
-		error_set(&error, -EBUSY, "%s is running (process %d): shut the guest down first",
-			journal->title, sight.awaited.pid);
-		return command_fail(RESULT_REFUSED, &error);
-	}
-	return session_report(session, reattach(&session->handover, guest, &error), &error);
+	return session_report(session, reclaim(&session->handover, journal, true, &error), &error);
 }
 
 static enum result collect(const struct invocation *invocation, struct session *session,
@@ -158,16 +178,18 @@ static enum result collect(const struct invocation *invocation, struct session *
 
 static enum result bring_all_home(const struct invocation *invocation, struct session *session,
 	const struct host *host, struct homecoming *homecoming) {
+	bool dry = invocation->options & OPTION_DRY_RUN;
 	enum result result = collect(invocation, session, host, homecoming), worst;
 
 	worst = result;
 	for (size_t i = 0; result == RESULT_DONE && i < homecoming->guests.count; i++) {
-		enum result one = guest_home(session, homecoming->guests.names[i]);
+		const char *guest = homecoming->guests.names[i];
+		enum result one = dry ? show_journal(session, guest) : guest_home(session, guest);
 
 		worst = one > worst ? one : worst;
 	}
 	if (result == RESULT_DONE && homecoming->request.device_count > 0) {
-		enum result one = go_home(session, host, homecoming);
+		enum result one = go_home(session, host, homecoming, dry);
 
 		worst = one > worst ? one : worst;
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "front/session.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -165,6 +166,17 @@ enum result session_select(const struct session *session, const struct host *hos
 		}
 	}
 	return RESULT_DONE;
+}
+
+void session_name_request(struct request *request, const char *door) {
+	char address[ADDRESS_SIZE];
+	int r;
+
+	address_format(request->devices[0].address, address);
+	r = name_format(request->guest, sizeof(request->guest), "%s:%s", door, address);
+	assert(r == 0);
+	r = name_set(request->title, sizeof(request->title), request->guest);
+	assert(r == 0);
 }
 
 int session_find_guest(const struct session *session, const char *word, char ret[GUEST_SIZE],

@@ -42,6 +42,12 @@ enum result session_select(const struct session *session, const struct host *hos
 int session_add(const struct host *host, const struct selection *selection, struct request *request,
 	struct error *error) MUST_CHECK;
 
+/*
+ * A hand-over that no hypervisor asked for is a guest of its own, named after its first device
+ * ("hand:0000:01:00.0"), so that several cards can be out at the same time.
+ */
+void session_name_request(struct request *request, const char *door);
+
 /* The key of the guest that has a journal and goes by that name, or by that key. -ENOENT: none. */
 int session_find_guest(const struct session *session, const char *word, char ret[GUEST_SIZE],
 	struct error *error) MUST_CHECK;

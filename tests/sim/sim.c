@@ -260,7 +260,11 @@ static int watch(struct ops *ops, const struct process *processes, size_t count,
 		sim->wait_for_event(sim);
 	}
 	sim->world->clock_us += timeout_ms * 1000ULL;
-	return sim->stopping ? -EINTR : 0;
+	if (sim->stopping) {
+		sim->stopping = false;
+		return -EINTR;
+	}
+	return 0;
 }
 
 static int guard(struct ops *ops, const char *name, struct error *error) {

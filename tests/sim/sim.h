@@ -28,7 +28,7 @@ struct sim {
 	/* Called when the process has nothing to do but watch. NULL: time passes. */
 	void (*wait_for_event)(struct sim *sim);
 	void *context;
-	bool stopping; /* watching is over */
+	bool stopping; /* the next watch ends with -EINTR */
 
 	bool trace; /* print every event */
 };

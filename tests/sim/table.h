@@ -19,6 +19,7 @@ struct part {
 	const char *device[2]; /* that it wants */
 	bool is_guard;         /* not the guest itself but its guard */
 	bool unannounced;      /* nobody is told when the guest ends */
+	bool leaves; /* a guard that is to end as soon as it watches: the host shuts down */
 };
 
 enum disturbance {

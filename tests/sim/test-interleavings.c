@@ -29,6 +29,12 @@
 #define SHOWN_MAX  5
 #define LONELY_MAX 50 /* looks of a guard that nobody disturbs: it is done long before */
 
+#define HAND    "hand:0000:01:00.0"
+#define GUEST_A "libvirt:6f1d4a52-0000-4000-8000-00000000000a"
+#define GUEST_B "libvirt:6f1d4a52-0000-4000-8000-00000000000b"
+#define FIRST   "0000:01:00.0"
+#define SECOND  "0000:02:00.0"
+
 /* Before this operation of the actor whose turn it is: whose is it now? */
 static void stop_before(struct actor *actor, enum operation operation) {
 	actor->next = operation;
@@ -209,6 +215,7 @@ static void play_guard(void *argument) {
 	actor->injector.ops.alive = stop_and_ask;
 	actor->sim.wait_for_event = wait_for_event;
 	actor->sim.context = actor;
+	actor->sim.stopping = actor->part->leaves;
 	result = guard(&actor->handover, actor->part->guest, &actor->error);
 	end_process(actor);
 	tell(actor, "guard", result);
@@ -233,12 +240,10 @@ static void (*find_play(const struct part *part))(void *) {
 	return part->guest ? play_guest : play_repair;
 }
 
-#define HAND "hand:0000:01:00.0"
-
 /* Before anybody plays, in a process that is gone by then. */
 static void detach_by_hand(const char *device) {
 	struct process self = world_fork(&table.world, PROCESS_BATON)->id;
-	struct handover handover = {0};
+	struct handover handover = {.guarded = true};
 	struct request request;
 	struct error error = {0};
 	struct sim sim;
@@ -446,10 +451,6 @@ static void play_all(const struct game *game, int deed) {
 	totals.schedules += schedules;
 }
 
-#define GUEST_A "libvirt:6f1d4a52-0000-4000-8000-00000000000a"
-#define GUEST_B "libvirt:6f1d4a52-0000-4000-8000-00000000000b"
-#define FIRST   "0000:01:00.0"
-#define SECOND  "0000:02:00.0"
 /* clang-format off */
 #define REPAIR {NULL, {FIRST}}
 #define GUARD  {GUEST_A, {FIRST}, .is_guard = true}
@@ -473,6 +474,12 @@ static const struct game games[] = {
 		2, DISTURB_NOT, false, FIRST},
 	{"by hand, then for a guest, and kill -9", "single", {{GUEST_A, {FIRST}}}, 1, DISTURB_KILL,
 		false, FIRST},
+	{"one card, and the host shuts down", "single",
+		{{GUEST_A, {FIRST}, .unannounced = true},
+			{GUEST_A, {FIRST}, .is_guard = true, .leaves = true}},
+		2, DISTURB_NOT, false},
+	{"by hand, and the host shuts down", "single",
+		{{HAND, {FIRST}, .is_guard = true, .leaves = true}}, 1, DISTURB_NOT, false, FIRST},
 	{"same card, and a guard", "single", {{GUEST_A, {FIRST}}, {GUEST_B, {FIRST}}, GUARD}, 3,
 		DISTURB_NOT, true},
 	{"same card, and a stranger", "single", {{GUEST_A, {FIRST}}, {GUEST_B, {FIRST}}}, 2,

@@ -164,12 +164,27 @@ def other_hooks_keep_running(host):
                     "release end"], seen
 
 
-@check(FULL, installed, alone=True, limit_s=900)
-def the_host_can_restart_while_the_card_is_away(host, tell):
-    _create(host, _define(host))
+def _restart(host, tell, key):
+    """Restart the host while the card is away: it was home before the host was down."""
+    steps = len(baton(host, "reattach", "--dry-run", "0000:01:00").stdout.splitlines())
     started = time.monotonic()
     host.reboot(deadline_s=600)
     tell(f"restarted within {time.monotonic() - started:.0f} s")
     drivers = {address: host.driver(address) for address in CARD}
     assert drivers == {address: DRIVERS[address] for address in CARD}, drivers
     assert host.shell("ls /run/baton").stdout == ""
+    undone = host.run("journalctl", "-b", "-1", "-o", "cat", "--output-fields=BATON_STEP",
+                      f"BATON_GUEST={key}", "BATON_RESULT=undone", check=True).stdout.splitlines()
+    assert len(undone) >= steps >= 9, (steps, undone)
+
+
+@check(FULL, installed, alone=True, limit_s=900)
+def the_host_can_restart_while_a_guest_has_the_card(host, tell):
+    _create(host, _define(host))
+    _restart(host, tell, f"libvirt:{NAME}")
+
+
+@check(FULL, installed, alone=True, limit_s=900)
+def the_host_can_restart_while_the_card_is_out_by_hand(host, tell):
+    baton(host, "detach", "0000:01:00", deadline_s=START_S)
+    _restart(host, tell, "hand:0000:01:00.0")

@@ -46,6 +46,27 @@ def the_second_card_goes_alone(host):
     before.check(host)
 
 
+@check(MINI, cargo)
+def a_dry_run_changes_nothing(host):
+    before = Before(host)
+    assert (baton(host, "detach", "--dry-run", SECOND).stdout
+            == baton(host, "plan", SECOND).stdout != "")
+    assert reattach(host, "--dry-run", SECOND).stdout == "nothing to do\n"
+    before.check(host)
+    detach(host, SECOND)
+    away = Before(host)
+    for words in (("detach", "-n"), ("plan",), ("detach", "--no-guard")):
+        taken = baton(host, *words, SECOND, code=3)
+        assert f"`baton reattach 'hand:{SECOND}'`" in taken.stderr, taken
+    home = [f"driver {SECOND} vfio-pci -", f"override {SECOND} vfio-pci -",
+            f"driver {SECOND} - bochs-drm"]
+    assert reattach(host, "-n", SECOND).stdout.splitlines() == home
+    assert reattach(host, "-n", f"hand:{SECOND}").stdout.splitlines() == home
+    away.check(host)
+    reattach(host, SECOND)
+    before.check(host)
+
+
 @check(MINI, cargo, alone=True)
 def vfio_that_somebody_loaded_gets_what_a_container_needs(host):
     # modprobe passes over the soft dependency of a dependency.

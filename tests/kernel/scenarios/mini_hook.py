@@ -5,7 +5,7 @@ the state directory. (That a good guest starts needs libvirt: the full host.)"""
 import re
 
 from machine import Machine
-from rig import SECOND, Before, cargo
+from rig import SECOND, Before, baton, cargo
 from scenario import check
 
 MINI = Machine("mini")
@@ -112,3 +112,21 @@ def what_does_not_concern_it_passes_silently(host):
                       "restore begin -", "attach begin -", "nonsense begin -", "prepare end -"):
         result = _hook(host, operation, _domain(devices=""))
         assert (result.status, result.stdout, result.stderr) == (0, "", ""), (operation, result)
+
+
+@check(MINI, cargo)
+def the_end_of_a_guest_without_devices_waits_for_nobody_and_writes_nothing(host):
+    host.put("/tmp/domain.xml", _domain(name="plain", devices=""))
+    # Somebody else is slow in the midst of a hand-over.
+    slow = host.start("strace", "-o", "/dev/null", "-e", "trace=fdatasync", "-e",
+                      "inject=fdatasync:delay_enter=8s:when=3",
+                      "baton", "detach", "--no-guard", SECOND)
+    host.shell("until grep -q push /run/baton/*.journal 2>/dev/null; do sleep 0.1; done", check=True)
+    listing = host.shell("ls -l --full-time /run/baton", check=True).stdout
+    for operation in ("stopped end -", "release end shutdown", "reconnect begin -"):
+        result = host.run("timeout", "4", "baton-libvirt-hook", "plain", *operation.split(),
+                          stdin="/tmp/domain.xml")
+        assert result.status == 0 and not result.stderr, (operation, result)
+    assert host.shell("ls -l --full-time /run/baton", check=True).stdout == listing
+    assert slow.wait().status == 0
+    baton(host, "reattach", "--no-guard", SECOND)
