@@ -45,6 +45,7 @@ int main(int argc, char **argv) {
 	static const struct platform platform = {
 		.open = open_linux,
 		.close = linux_ops_free,
+		.log = linux_log,
 		.run = child_run,
 		.limit = limit_time,
 	};

@@ -114,6 +114,19 @@ enum result command_fail(enum result result, const struct error *error) {
 	return result;
 }
 
+enum result door_fail(const struct platform *platform, const char *guest, enum result result,
+	const struct error *error) {
+	const struct event event = {
+		.guest = guest,
+		.outcome = result == RESULT_REFUSED || result == RESULT_USAGE ? OUTCOME_REFUSED
+									      : OUTCOME_FAILED,
+		.detail = error->text,
+	};
+
+	platform->log(&event);
+	return command_fail(result, error);
+}
+
 static void print_commands(FILE *stream) {
 	fprintf(stream, "usage: baton COMMAND [OPTIONS] [WORDS]\n\n"
 			"Hands PCI devices from this host to a virtual machine and back.\n\n");

@@ -29,6 +29,9 @@ struct platform {
 		void (*tell)(const struct event *event), struct error *error);
 	void (*close)(struct ops *ops);
 
+	/* Writes to the system journal: hypervisors swallow what a door prints. */
+	void (*log)(const struct event *event);
+
 	/* Runs another program to its end: its exit code, or -errno (linux/child.h). */
 	int (*run)(const char *program, char **words, struct error *error);
 
@@ -43,6 +46,7 @@ struct invocation {
 	const char *guest;    /* NULL unless OPTION_GUEST was given */
 	const char *state;    /* NULL unless OPTION_STATE was given */
 	const char *timeout;  /* NULL unless OPTION_TIMEOUT was given */
+	const char *door;     /* the guest whose hypervisor called us; NULL: a person did */
 	char **words;         /* what stands after the options */
 	size_t word_count;
 };
@@ -66,6 +70,10 @@ int command_dispatch(const struct platform *platform, int argc, char **argv);
 
 /* One sentence on stderr, "baton: ...", and the result, so that it can close a function. */
 enum result command_fail(enum result result, const struct error *error);
+
+/* The same for a guest's door, and in the system journal. */
+enum result door_fail(const struct platform *platform, const char *guest, enum result result,
+	const struct error *error);
 
 /* One file per command. */
 int command_detach(const struct invocation *invocation);

@@ -37,6 +37,19 @@ static const char *plain_name(const struct request *request) {
 	return colon ? colon + 1 : request->title;
 }
 
+static void leave_to_libvirt(const struct invocation *invocation) {
+	const struct event event = {
+		.guest = invocation->door,
+		.outcome = OUTCOME_LEFT_ALONE,
+		.detail =
+			"a device comes from a network's pool, and libvirt chooses it later: that "
+			"one is left to libvirt",
+	};
+
+	invocation->platform->log(&event);
+	fprintf(stderr, "baton: %s: %s\n", event.guest, event.detail);
+}
+
 static enum result prepare(const struct invocation *invocation) {
 	AUTO_SESSION struct session session = {.root = -1};
 	struct request request = {0};
@@ -44,13 +57,10 @@ static enum result prepare(const struct invocation *invocation) {
 	enum result result;
 
 	if (read_request(&request, &error) < 0) {
-		return command_fail(RESULT_USAGE, &error);
+		return door_fail(invocation->platform, invocation->door, RESULT_USAGE, &error);
 	}
 	if (request.later) {
-		fprintf(stderr,
-			"baton: %s takes a device from a network's pool, which libvirt "
-			"chooses later: that one is left to libvirt\n",
-			request.title);
+		leave_to_libvirt(invocation);
 	}
 	if (request.device_count == 0) {
 		return RESULT_DONE;
@@ -73,7 +83,7 @@ static enum result release(const struct invocation *invocation) {
 	enum result result;
 
 	if (read_request(&request, &error) < 0) {
-		return command_fail(RESULT_USAGE, &error);
+		return door_fail(invocation->platform, invocation->door, RESULT_USAGE, &error);
 	}
 	result = session_open_anyway(invocation, &session);
 	result = result ? result : session_open_machine(&session, false);
@@ -84,7 +94,8 @@ static enum result release(const struct invocation *invocation) {
 }
 
 int door_libvirt(const struct platform *platform, int argc, char **argv) {
-	const struct invocation invocation = {.platform = platform, .root = "/"};
+	char guest[TITLE_SIZE];
+	const struct invocation invocation = {.platform = platform, .root = "/", .door = guest};
 
 	if (argc < 4) {
 		fprintf(stderr,
@@ -93,11 +104,12 @@ int door_libvirt(const struct platform *platform, int argc, char **argv) {
 			argv[0]);
 		return RESULT_USAGE;
 	}
+	snprintf(guest, sizeof(guest), "libvirt:%s", argv[1]);
 	if (strcmp(argv[2], "prepare") == 0 && strcmp(argv[3], "begin") == 0) {
 		return prepare(&invocation) == RESULT_DONE ? 0 : 1;
 	}
 	if (strcmp(argv[2], "release") == 0 && strcmp(argv[3], "end") == 0) {
-		/* Said on stderr and in the system journal; the guard goes on with it. */
+		/* Said in the system journal; the guard goes on with it. */
 		(void)release(&invocation);
 	}
 	return 0;

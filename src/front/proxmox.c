@@ -68,7 +68,8 @@ static int make_request(const struct proxmox_guest *guest, const struct host *ho
 	struct request *ret, struct error *error) {
 	int r = name_set(ret->guest, sizeof(ret->guest), guest->guest);
 
-	r = r < 0 ? r : name_set(ret->title, sizeof(ret->title), guest->title);
+	/* The number is what people call a guest of Proxmox, and look for in the system journal. */
+	r = r < 0 ? r : name_set(ret->title, sizeof(ret->title), guest->guest);
 	for (size_t i = 0; r == 0 && i < guest->device_count; i++) {
 		r = add_device(&guest->devices[i], host, ret, error);
 	}
@@ -96,7 +97,7 @@ static enum result hand_over(
 	enum result result = session_open(invocation, id, &session);
 
 	if (result == RESULT_DONE && check_backup(&session, guest, id, &error) < 0) {
-		return command_fail(RESULT_REFUSED, &error);
+		return session_report(&session, RESULT_REFUSED, &error);
 	}
 	result = result ? result : session_open_machine(&session, true);
 	if (result != RESULT_DONE) {
@@ -104,7 +105,7 @@ static enum result hand_over(
 	}
 	if (host_read(session.root, &host, &error) < 0 ||
 		make_request(guest, &host, &request, &error) < 0) {
-		return command_fail(RESULT_REFUSED, &error);
+		return session_report(&session, RESULT_REFUSED, &error);
 	}
 	request.policy = session.configuration->policy;
 	session.handover.guarded = true;
@@ -120,7 +121,7 @@ static enum result pre_start(
 
 	if (root < 0) {
 		error_set(&error, root, "cannot read /: %s", strerror(-root));
-		return command_fail(RESULT_REFUSED, &error);
+		return door_fail(invocation->platform, invocation->door, RESULT_REFUSED, &error);
 	}
 	if (proxmox_read(root, vmid, getenv("PVE_MIGRATED_FROM"), time(NULL), &guest, &error) < 0) {
 		return command_fail(RESULT_REFUSED, &error);
@@ -129,16 +130,11 @@ static enum result pre_start(
 }
 
 /* What was taken stands in the journal: the configuration may be another by now. */
-static enum result post_stop(const struct invocation *invocation, const char *id) {
+static enum result post_stop(const struct invocation *invocation) {
 	AUTO_SESSION struct session session = {.root = -1};
-	char guest[GUEST_SIZE];
 	struct error error = {0};
-	enum result result;
+	enum result result = session_open_anyway(invocation, &session);
 
-	if (name_format(guest, sizeof(guest), "proxmox:%s", id) < 0) {
-		return RESULT_USAGE;
-	}
-	result = session_open_anyway(invocation, &session);
 	result = result ? result : session_open_machine(&session, true);
 	if (result != RESULT_DONE) {
 		return result;
@@ -146,14 +142,14 @@ static enum result post_stop(const struct invocation *invocation, const char *id
 	/* To end in the middle of a run is no harm: the guard goes on with it. */
 	invocation->platform->limit(POST_STOP_S, RESULT_UNRESOLVED,
 		"baton: this takes long; the guard goes on with it, see `baton status`\n");
-	result = reattach(&session.handover, guest, &error);
+	result = reattach(&session.handover, invocation->door, &error);
 	return session_report(&session, result, &error);
 }
 
 int door_proxmox(const struct platform *platform, int argc, char **argv) {
-	const struct invocation invocation = {.platform = platform, .root = "/"};
+	char guest[GUEST_SIZE], id[16];
+	const struct invocation invocation = {.platform = platform, .root = "/", .door = guest};
 	unsigned long long vmid;
-	char id[16];
 
 	if (argc != 3 || number_parse(argv[1], PROXMOX_VMID_MAX, &vmid) < 0 ||
 		name_format(id, sizeof(id), "%llu", vmid) < 0) {
@@ -162,11 +158,12 @@ int door_proxmox(const struct platform *platform, int argc, char **argv) {
 			argv[0]);
 		return RESULT_USAGE;
 	}
+	snprintf(guest, sizeof(guest), "proxmox:%s", id);
 	if (strcmp(argv[2], "pre-start") == 0) {
 		return (int)pre_start(&invocation, (unsigned int)vmid, id);
 	}
 	if (strcmp(argv[2], "post-stop") == 0) {
-		return (int)post_stop(&invocation, id);
+		return (int)post_stop(&invocation);
 	}
 	return RESULT_DONE;
 }

@@ -9,9 +9,9 @@
 
 enum result session_open(
 	const struct invocation *invocation, const char *guest, struct session *ret) {
-	struct session session = {.platform = invocation->platform};
+	struct session session = {.platform = invocation->platform, .guest = invocation->door};
 	enum configuration_owner owner = CONFIGURATION_OWNER_ROOT;
-	struct error error;
+	struct error error = {0};
 	int r;
 
 	if (invocation->options & OPTION_ROOT) {
@@ -21,22 +21,23 @@ enum result session_open(
 	if (session.root < 0) {
 		error_set(&error, session.root, "cannot read %s: %s", invocation->root,
 			strerror(-session.root));
-		return command_fail(RESULT_USAGE, &error);
+		return session_report(&session, RESULT_USAGE, &error);
 	}
 	session.configuration = calloc(1, sizeof(*session.configuration));
 	r = session.configuration
 		    ? configuration_read(session.root, owner, guest, session.configuration, &error)
 		    : error_set(&error, -ENOMEM, "out of memory");
 	if (r < 0) {
+		(void)session_report(&session, RESULT_USAGE, &error);
 		session_close(&session);
-		return command_fail(RESULT_USAGE, &error);
+		return RESULT_USAGE;
 	}
 	*ret = session;
 	return RESULT_DONE;
 }
 
 enum result session_open_anyway(const struct invocation *invocation, struct session *ret) {
-	struct session session = {.platform = invocation->platform};
+	struct session session = {.platform = invocation->platform, .guest = invocation->door};
 	struct error error;
 
 	if (session_open(invocation, NULL, ret) == RESULT_DONE) {
@@ -45,9 +46,11 @@ enum result session_open_anyway(const struct invocation *invocation, struct sess
 	session.root = root_open(invocation->root);
 	session.configuration = calloc(1, sizeof(*session.configuration));
 	if (session.root < 0 || !session.configuration) {
+		error_set(&error, -ENOMEM, "cannot begin: %s",
+			session.root < 0 ? strerror(-session.root) : "out of memory");
+		(void)session_report(&session, RESULT_UNRESOLVED, &error);
 		session_close(&session);
-		error_set(&error, -ENOMEM, "cannot begin");
-		return command_fail(RESULT_UNRESOLVED, &error);
+		return RESULT_UNRESOLVED;
 	}
 	configuration_init(session.configuration);
 	*ret = session;
@@ -64,6 +67,7 @@ void session_tell(const struct event *event) {
 		[OUTCOME_SHARED] = "  is so already",
 		[OUTCOME_STAYS] = "  stays",
 		[OUTCOME_STUCK] = "  STUCK",
+		[OUTCOME_REFUSED] = "  refused",
 	};
 	char text[STEP_TEXT_SIZE];
 
@@ -79,7 +83,7 @@ enum result session_open_machine(struct session *session, bool told) {
 	session->handover.ops =
 		session->platform->open(session->configuration, told ? session_tell : NULL, &error);
 	if (!session->handover.ops) {
-		return command_fail(RESULT_REFUSED, &error);
+		return session_report(session, RESULT_REFUSED, &error);
 	}
 	return RESULT_DONE;
 }
@@ -200,6 +204,19 @@ int session_find_guest(const struct session *session, const char *word, char ret
 	return r < 0 ? r : error_set(error, -ENOENT, "no journal is of a guest \"%s\"", word);
 }
 
+/* One entry for each reason. */
+static void log_refusals(const struct session *session, const struct plan *plan) {
+	for (size_t i = 0; i < plan->refusal_count; i++) {
+		AUTO_TEXT struct text text = {0};
+		struct event event = {.guest = session->guest, .outcome = OUTCOME_REFUSED};
+
+		if (refusal_format(&plan->refusals[i], &text) == 0) {
+			event.detail = text.data;
+			session->platform->log(&event);
+		}
+	}
+}
+
 enum result session_report(
 	const struct session *session, enum result result, const struct error *error) {
 	const struct plan *plan = session->handover.plan;
@@ -207,10 +224,17 @@ enum result session_report(
 	if (result == RESULT_REFUSED && plan && plan->refusal_count > 0) {
 		AUTO_TEXT struct text text = {0};
 
+		if (session->guest) {
+			log_refusals(session, plan);
+		}
 		if (plan_format(plan, &text) == 0) {
 			fputs(text.data, stderr);
 		}
 		return result;
 	}
-	return result == RESULT_DONE ? result : command_fail(result, error);
+	if (result == RESULT_DONE) {
+		return result;
+	}
+	return session->guest ? door_fail(session->platform, session->guest, result, error)
+			      : command_fail(result, error);
 }

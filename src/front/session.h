@@ -13,6 +13,8 @@ struct session {
 	int root;
 	struct configuration *configuration;
 	struct handover handover;
+	const char
+		*guest; /* whose door this is, for the system journal; NULL: a person's command */
 };
 
 /* Reads the configuration (of that guest, or NULL). RESULT_DONE, or a sentence has been printed. */
@@ -52,7 +54,10 @@ void session_name_request(struct request *request, const char *door);
 int session_find_guest(const struct session *session, const char *word, char ret[GUEST_SIZE],
 	struct error *error) MUST_CHECK;
 
-/* Prints the refusals of handover.plan, or the error if there is no plan. */
+/*
+ * Prints the refusals of handover.plan, or the error if there is no plan; at a guest's door also to
+ * the system journal.
+ */
 enum result session_report(
 	const struct session *session, enum result result, const struct error *error);
 

@@ -142,11 +142,15 @@ static uint64_t now_us(struct ops *ops) {
 	return clock_us();
 }
 
+void linux_log(const struct event *event) {
+	syslog_send(JOURNALD_SOCKET, event);
+}
+
 static void tell(struct ops *ops, const struct event *event) {
 	const struct machine *machine = (const struct machine *)ops;
 
 	if (machine->real) {
-		syslog_send(JOURNALD_SOCKET, event);
+		linux_log(event);
 	}
 	if (machine->options.tell) {
 		machine->options.tell(machine->options.context, event);

@@ -30,5 +30,8 @@ struct linux_options {
 /* The strings in options must outlive the ops. NULL and a sentence if that cannot be. */
 struct ops *linux_ops_new(const struct linux_options *options, struct error *error) MUST_CHECK;
 
+/* An entry in the system journal, for what is said where there are no ops, or none of their own. */
+void linux_log(const struct event *event);
+
 /* Leaves children that are stuck in the kernel alone. NULL is allowed. */
 void linux_ops_free(struct ops *ops);

@@ -31,6 +31,8 @@ static struct result find_result(enum outcome outcome) {
 		return (struct result){"stays", LOG_INFO};
 	case OUTCOME_STUCK:
 		return (struct result){"stuck", LOG_ERR};
+	case OUTCOME_REFUSED:
+		return (struct result){"refused", LOG_ERR};
 	}
 	return (struct result){"unknown", LOG_ERR};
 }

@@ -58,6 +58,7 @@ enum outcome {
 	OUTCOME_SHARED,     /* another guest has it or wants it so: not done again, or not undone */
 	OUTCOME_STAYS,      /* needs no undo */
 	OUTCOME_STUCK,      /* still in flight, or could not be undone: left in the journal */
+	OUTCOME_REFUSED,    /* of a hand-over as a whole: nothing was tried */
 };
 
 /* One line of the timeline: told to people and to the system journal. */

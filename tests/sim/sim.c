@@ -300,8 +300,8 @@ static uint64_t now_us(struct ops *ops) {
 }
 
 static void tell(struct ops *ops, const struct event *event) {
-	static const char *const outcomes[] = {
-		"done", "failed", "undone", "left alone", "gone", "shared", "stuck", "stays"};
+	static const char *const outcomes[] = {"done", "failed", "undone", "left alone", "gone",
+		"shared", "stays", "stuck", "refused"};
 	char text[STEP_TEXT_SIZE];
 
 	if (sim_of(ops)->trace) {

@@ -95,6 +95,30 @@ def a_guest_that_powers_itself_off_gives_the_card_back(host):
     _wait_home(host, before)
 
 
+def _entries(host, result, field):
+    """A field of the guest's entries in the system journal that have this result."""
+    return host.run("journalctl", "-b", "-o", "cat", f"--output-fields={field}",
+                    f"BATON_GUEST=libvirt:{NAME}", f"BATON_RESULT={result}",
+                    check=True).stdout.splitlines()
+
+
+@check(FULL, installed, limit_s=900)
+def the_system_journal_says_what_the_hook_did_and_why_it_refused(host):
+    refused = host.run("virsh", "create", _define(host, devices=("0000:09:00.0",)),
+                       deadline_s=START_S)
+    assert refused.status != 0, refused
+    assert any("0000:09:00.0 does not exist" in line
+               for line in _entries(host, "refused", "MESSAGE")), _said(host)
+    before = Before(host)
+    plan = [line for line in baton(host, "plan", "0000:01:00").stdout.splitlines()
+            if not line.startswith(" ")]
+    steps = _entries(host, "done", "BATON_STEP")
+    _create(host, _define(host))
+    assert _entries(host, "done", "BATON_STEP") == steps + plan, _said(host)
+    host.shell(DESTROY, check=True, deadline_s=HOME_S)
+    _wait_home(host, before)
+
+
 @check(FULL, installed, limit_s=900)
 def a_card_that_was_detached_by_hand_goes_to_the_guest_and_home_after_it(host):
     before = Before(host)
