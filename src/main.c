@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "front/command.h"
+#include "linux/aside.h"
 #include "linux/child.h"
 #include "linux/limit.h"
 #include "linux/linux.h"
@@ -47,6 +48,7 @@ int main(int argc, char **argv) {
 		.close = linux_ops_free,
 		.log = linux_log,
 		.run = child_run,
+		.aside = aside_step,
 		.limit = limit_time,
 	};
 	const char *slash;

@@ -35,6 +35,9 @@ struct platform {
 	/* Runs another program to its end: its exit code, or -errno (linux/child.h). */
 	int (*run)(const char *program, char **words, struct error *error);
 
+	/* Leaves the login session that we were called in (linux/aside.h). */
+	int (*aside)(struct error *error);
+
 	/* Ends this process after so many seconds (linux/limit.h). */
 	void (*limit)(unsigned int seconds, int code, const char *sentence);
 };

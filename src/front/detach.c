@@ -12,6 +12,7 @@ int command_detach(const struct invocation *invocation) {
 		return command_plan(invocation);
 	}
 	result = session_open(invocation, NULL, &session);
+	result = result ? result : session_step_aside(&session);
 	result = result ? result : session_open_machine(&session, true);
 	if (result != RESULT_DONE) {
 		return result;

@@ -103,6 +103,7 @@ static enum result take(
 	struct error error = {0};
 	enum result result = session_open(invocation, name, &session);
 
+	result = result ? result : session_step_aside(&session);
 	result = result ? result : session_open_machine(&session, true);
 	if (result != RESULT_DONE) {
 		return result;

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum result session_open(
 	const struct invocation *invocation, const char *guest, struct session *ret) {
@@ -86,6 +87,18 @@ enum result session_open_machine(struct session *session, bool told) {
 		return session_report(session, RESULT_REFUSED, &error);
 	}
 	return RESULT_DONE;
+}
+
+enum result session_step_aside(const struct session *session) {
+	struct error error = {0};
+	bool ends = false;
+
+	/* What cannot be read is no session of anybody's. */
+	if (host_ends_with_display_manager(session->root, getpid(), &ends) < 0 || !ends ||
+		session->platform->aside(&error) == 0) {
+		return RESULT_DONE;
+	}
+	return command_fail(RESULT_REFUSED, &error);
 }
 
 void session_close(struct session *session) {

@@ -29,6 +29,13 @@ enum result session_open_anyway(const struct invocation *invocation, struct sess
 
 /* And opens the machine; its steps are printed as they happen if told is true. */
 enum result session_open_machine(struct session *session, bool told);
+
+/*
+ * Before the machine is opened: whoever calls us from a session of the display manager is cut off
+ * when that is stopped. From here on another process goes on (linux/aside.h), and RESULT_DONE is
+ * its answer.
+ */
+enum result session_step_aside(const struct session *session);
 void session_close(struct session *session);
 
 #define AUTO_SESSION CLEANUP(session_close)

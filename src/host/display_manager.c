@@ -149,6 +149,20 @@ int display_manager_read_sessions(int root, struct display_manager *manager) {
 	return r;
 }
 
+int host_ends_with_display_manager(int root, int pid, bool *ret) {
+	CLEANUP(display_manager_done) struct display_manager manager = {0};
+	char unit[LABEL_SIZE];
+	int r = display_manager_read(root, &manager);
+
+	r = r < 0 ? r : display_manager_read_sessions(root, &manager);
+	r = r < 0 ? r : process_unit(root, pid, unit, sizeof(unit));
+	if (r < 0) {
+		return r;
+	}
+	*ret = has(&manager.units, unit) || has(&manager.desktops, unit);
+	return 0;
+}
+
 void display_manager_done(struct display_manager *manager) {
 	names_free(&manager->units);
 	names_free(&manager->desktops);

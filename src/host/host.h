@@ -194,6 +194,12 @@ bool host_display_manager_holds(const struct host *host, struct address device);
 /* Is the holder part of what the display manager runs, so that stopping it ends the holder? */
 bool holder_of_display_manager(const struct host *host, const struct holder *holder);
 
+/*
+ * Does that process end with the display manager: is it in the unit, in a login session that it
+ * runs, or in the desktop of one? -errno if that cannot be read.
+ */
+int host_ends_with_display_manager(int root, int pid, bool *ret) MUST_CHECK;
+
 /* Is b what a was? A serial that could not be read on either side says nothing. */
 bool identity_same(const struct identity *a, const struct identity *b);
 

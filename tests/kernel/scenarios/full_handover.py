@@ -4,11 +4,32 @@
 import trace
 from baton import installed
 from machine import Machine
-from rig import Before, baton
+from rig import CARD, Before, baton
 from scenario import check
 
 FULL = Machine("full")
 LOGIN_S = 300
+STEP_S = 180
+
+
+@check(FULL, installed)
+def a_detach_from_the_session_that_it_ends_goes_on_without_it(host):
+    before = Before(host)
+    # Into the session of the login screen, as a terminal of a desktop would be.
+    scope = host.shell("grep -h ^SCOPE= /run/systemd/sessions/* | cut -d= -f2 | grep ^session-c",
+                       check=True).stdout.split()[0]
+    group = host.run("systemctl", "show", "-P", "ControlGroup", scope, check=True).stdout.strip()
+    caller = host.start("sh", "-c", f"echo $$ >/sys/fs/cgroup{group}/cgroup.procs; "
+                                    "exec baton detach 0000:01:00")
+    host.shell("until grep -q push /run/baton/*.journal 2>/dev/null; do :; done; "
+               f"echo 1 >/sys/fs/cgroup{group}/cgroup.kill", check=True, deadline_s=STEP_S)
+    assert caller.wait(STEP_S).status == -9
+    host.run("baton", "wait", "--timeout", str(STEP_S), "0000:01:00", check=True,
+             deadline_s=2 * STEP_S)
+    assert {host.driver(address) for address in CARD} == {"vfio-pci"}
+    baton(host, "reattach", "0000:01:00", deadline_s=STEP_S)
+    host.wait_login(LOGIN_S)
+    before.check(host)
 
 
 @check(FULL, installed)
