@@ -18,9 +18,9 @@
 #define PLAN_ADOPTED_MAX  16
 
 /*
- * What changes along with a step. Printed below it and read back in both directions; has no undo of
- * its own, because undoing the step brings it back too. A lost one does not come back: the host
- * ends "as before, except".
+ * What changes along with a step. Printed below it and read back on the way out; has no undo of its
+ * own, because undoing the step brings it back too. A lost one does not come back: the host ends
+ * "as before, except".
  */
 struct effect {
 	struct step change;
