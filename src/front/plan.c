@@ -5,14 +5,32 @@
 
 #include "report/plan.h"
 
-/* Below another root nobody can be asked: a display manager that is configured is taken to be up.
+/*
+ * From files alone: below another root nobody can be asked, and without privileges not everybody. A
+ * display manager that is configured is taken to be up.
  */
-static int plan_captured(struct session *session, const struct host *host,
+static int plan_from_files(struct session *session, struct host *host,
 	const struct request *request, struct error *error) {
 	const struct claims claims = {0};
 	const struct asked asked = {.display_manager_up = host->display_manager.unit[0] != '\0'};
+	int r = host_read_holders(session->root, host, error);
 
-	return plan_make(host, request, &claims, &asked, &session->handover.plan, error);
+	return r < 0 ? r
+		     : plan_make(host, request, &claims, &asked, &session->handover.plan, error);
+}
+
+static int make(struct session *session, struct host *host, const struct request *request,
+	bool captured, struct error *error) {
+	int r = captured ? -EACCES : preview(&session->handover, request, error);
+
+	if (r != -EACCES) {
+		return r;
+	}
+	if (!captured) {
+		fprintf(stderr, "baton: what guests have is in /run/baton, which only root may "
+				"read: this plan does not take it into account\n");
+	}
+	return plan_from_files(session, host, request, error);
 }
 
 static enum result print(const struct session *session, bool json) {
@@ -36,7 +54,6 @@ int command_plan(const struct invocation *invocation) {
 	bool captured = invocation->options & OPTION_ROOT;
 	struct error error;
 	enum result result = session_open(invocation, NULL, &session);
-	int r;
 
 	if (result == RESULT_DONE && !captured) {
 		result = session_open_machine(&session, false);
@@ -44,9 +61,7 @@ int command_plan(const struct invocation *invocation) {
 	if (result != RESULT_DONE) {
 		return result;
 	}
-	r = host_read(session.root, &host, &error);
-	r = r < 0 || !captured ? r : host_read_holders(session.root, &host, &error);
-	if (r < 0) {
+	if (host_read(session.root, &host, &error) < 0) {
 		return command_fail(RESULT_REFUSED, &error);
 	}
 	request.policy = session.configuration->policy;
@@ -56,9 +71,7 @@ int command_plan(const struct invocation *invocation) {
 		return result;
 	}
 	session_name_request(&request, "hand");
-	r = captured ? plan_captured(&session, &host, &request, &error)
-		     : preview(&session.handover, &request, &error);
-	if (r < 0) {
+	if (make(&session, &host, &request, captured, &error) < 0) {
 		return command_fail(RESULT_REFUSED, &error);
 	}
 	return print(&session, invocation->options & OPTION_JSON);

@@ -45,3 +45,15 @@ def the_writes_and_bus_calls_are_those_of_the_plan_and_no_others(host):
     assert {path for path, _ in done[len(home):]} == {"vfio-pci/remove_id"}, done
     host.wait_login(LOGIN_S)
     before.check(host)
+
+
+@check(FULL, installed)
+def who_is_not_root_sees_what_everybody_may(host):
+    baton(host, "detach", "0000:02:00")
+    nobody = ("setpriv", "--reuid=65534", "--clear-groups", "baton")
+    plan = host.run(*nobody, "plan", "0000:01:00", check=True)
+    assert len(trace.steps(plan.stdout)) >= 9 and "only root" in plan.stderr, plan
+    for command in ("list", "status"):
+        said = host.run(*nobody, command, check=True)
+        assert "0000:01:00" in said.stdout and "only root" in said.stdout + said.stderr, said
+    baton(host, "reattach", "0000:02:00")
