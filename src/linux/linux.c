@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/timeouts.h"
 #include "linux/deadline.h"
 #include "linux/guard.h"
 #include "linux/guest.h"
@@ -18,11 +19,8 @@
 #include "linux/watch.h"
 #include "linux/worker.h"
 
-#define STATE_DIRECTORY    "/run/baton"
-#define JOURNALD_SOCKET    "/run/systemd/journal/socket"
-#define WRITER_TIMEOUT_MS  60000
-#define SERVICE_TIMEOUT_MS 90000
-#define LOCK_TIMEOUT_MS    60000
+#define STATE_DIRECTORY "/run/baton"
+#define JOURNALD_SOCKET "/run/systemd/journal/socket"
 
 static const struct fact_row *const rows[FACT_COUNT] = {
 	[FACT_DRIVER] = &driver_row,
@@ -182,8 +180,8 @@ static const struct ops table = {
 	.tell = tell,
 };
 
-static unsigned int set(unsigned int value, unsigned int otherwise) {
-	return value ? value : otherwise;
+static unsigned int set_ms(unsigned int value_ms, unsigned int otherwise_s) {
+	return value_ms ? value_ms : otherwise_s * MS_PER_S;
 }
 
 struct ops *linux_ops_new(const struct linux_options *options, struct error *error) {
@@ -203,9 +201,10 @@ struct ops *linux_ops_new(const struct linux_options *options, struct error *err
 	machine->ops = table;
 	machine->options = *options;
 	machine->options.state = options->state ? options->state : STATE_DIRECTORY;
-	machine->options.writer_timeout_ms = set(options->writer_timeout_ms, WRITER_TIMEOUT_MS);
-	machine->options.service_timeout_ms = set(options->service_timeout_ms, SERVICE_TIMEOUT_MS);
-	machine->options.lock_timeout_ms = set(options->lock_timeout_ms, LOCK_TIMEOUT_MS);
+	machine->options.writer_timeout_ms = set_ms(options->writer_timeout_ms, DEVICE_TIMEOUT_S);
+	machine->options.service_timeout_ms =
+		set_ms(options->service_timeout_ms, SERVICE_TIMEOUT_S);
+	machine->options.lock_timeout_ms = set_ms(options->lock_timeout_ms, LOCK_TIMEOUT_S);
 	machine->real = strcmp(root, "/") == 0;
 	machine->lock = -1;
 	machine->changes = -1;

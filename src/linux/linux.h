@@ -14,8 +14,8 @@ struct linux_options {
 	const char *root;
 	const char *state; /* the directory of the journals; NULL: "/run/baton" */
 
-	/* Milliseconds; 0: a default. How long a driver may take, a service, and the run that holds
-	 * the lock. */
+	/* Milliseconds; 0: as base/timeouts.h has it. How long a driver may take, a service, and
+	 * the run that holds the lock. */
 	unsigned int writer_timeout_ms;
 	unsigned int service_timeout_ms;
 	unsigned int lock_timeout_ms;

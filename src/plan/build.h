@@ -18,7 +18,7 @@ struct making {
 struct planned *plan_add(
 	struct plan *plan, enum fact fact, const char *subject, const char *from, const char *to);
 
-/* Adds a change that comes along with the step. -E2BIG. */
+/* Adds a change that comes along with the step. -EOVERFLOW: it has too many. */
 int plan_add_effect(struct planned *planned, enum fact fact, const char *subject, const char *from,
 	const char *to, bool lost) MUST_CHECK;
 

@@ -31,7 +31,7 @@ int plan_add_effect(struct planned *planned, enum fact fact, const char *subject
 	int r;
 
 	if (planned->effect_count == EFFECTS_MAX) {
-		return -E2BIG;
+		return -EOVERFLOW;
 	}
 	*effect = (struct effect){.lost = lost};
 	r = step_make(fact, subject, from, to, &effect->change);
@@ -211,6 +211,11 @@ static int add_steps(struct making *making) {
 	if (r == -E2BIG) {
 		return error_set(
 			making->error, r, "more than %d steps in one hand-over", PLAN_STEPS_MAX);
+	}
+	if (r == -EOVERFLOW) {
+		return error_set(making->error, -E2BIG,
+			"more than %d changes along with one step: hand over fewer cards at once",
+			EFFECTS_MAX);
 	}
 	return r < 0 ? error_set(making->error, r, "cannot plan: %s", strerror(-r)) : 0;
 }

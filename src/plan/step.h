@@ -34,9 +34,6 @@ enum fact {
 #define VALUE_UP     "up"
 #define VALUE_DOWN   "down"
 #define VALUE_BOUND  "bound"
-#define VALUE_IN_FLIGHT                                                                            \
-	"in-flight" /* never planned: what a driver reads while its writer lives                   \
-		     */
 
 struct step {
 	enum fact fact;

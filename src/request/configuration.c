@@ -9,15 +9,16 @@
 #include "base/file.h"
 #include "base/macros.h"
 #include "base/text.h"
+#include "base/timeouts.h"
 
 #define DIRECTORY "/etc/baton"
 
 void configuration_init(struct configuration *ret) {
 	*ret = (struct configuration){
 		.policy.backups = CONSENT_REFUSE,
-		.writer_timeout_s = 60,
-		.service_timeout_s = 120,
-		.lock_timeout_s = 180,
+		.writer_timeout_s = DEVICE_TIMEOUT_S,
+		.service_timeout_s = SERVICE_TIMEOUT_S,
+		.lock_timeout_s = LOCK_TIMEOUT_S,
 	};
 }
 

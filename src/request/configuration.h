@@ -27,8 +27,8 @@
  *     losses = allow           allow or refuse: may a hand-over do what cannot be turned round (end
  *                              login sessions, lose a firmware framebuffer)? Default: allow.
  *
- *     backups = refuse         allow or refuse: may Proxmox take the devices from the host to start
- * a guest that is off for its backup? Default: refuse.
+ *     backups = refuse         allow or refuse: may Proxmox take the devices from the host to
+ *                              start a guest that is off for its backup? Default: refuse.
  *
  *     [timeouts]               in seconds, 1 to 3600
  *     device = 60              how long a driver may take to let go of a device or to take it.

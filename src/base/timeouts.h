@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* How long is waited where nobody says otherwise (baton.conf(5), [timeouts]). */
+#define DEVICE_TIMEOUT_S  60
+#define SERVICE_TIMEOUT_S 120
+#define LOCK_TIMEOUT_S    180
