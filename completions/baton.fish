@@ -34,7 +34,7 @@ complete -c baton -n __baton_is_bare -a repair -d 'put right what an interrupted
 complete -c baton -n __baton_is_bare -a run -d 'run a QEMU with the devices in its arguments'
 complete -c baton -n __baton_is_bare -l version -d 'the release'
 complete -c baton -s h -l help -d 'the commands, or the options of one'
-complete -c baton -n '__baton_is list plan detach status' -l json -d 'report as JSON'
+complete -c baton -n '__baton_is list plan detach reattach status' -l json -d 'report as JSON'
 complete -c baton -n '__baton_is list plan status' -l root -r -a '(__fish_complete_directories)' \
     -d 'read a captured machine'
 complete -c baton -n '__baton_is detach reattach' -s n -l dry-run -d 'only say what would be done'

@@ -9,23 +9,18 @@
 
 /* The one place that knows on which machine the operations work. */
 
-static void (*tell_front)(const struct event *event);
-
-static void tell(void *context, const struct event *event) {
-	tell_front(event);
-}
-
 static struct ops *open_linux(const struct configuration *configuration,
-	void (*tell_caller)(const struct event *event), struct error *error) {
+	void (*tell)(void *context, const struct event *event), void *context,
+	struct error *error) {
 	struct linux_options options = {
 		.writer_timeout_ms = configuration->writer_timeout_s * 1000,
 		.service_timeout_ms = configuration->service_timeout_s * 1000,
 		.lock_timeout_ms = configuration->lock_timeout_s * 1000,
 		.guard = true,
-		.tell = tell_caller ? tell : NULL,
+		.tell = tell,
+		.context = context,
 	};
 
-	tell_front = tell_caller;
 	return linux_ops_new(&options, error);
 }
 

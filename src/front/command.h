@@ -25,8 +25,10 @@ enum command_option {
 
 /* Where a command gets the machine from: main alone knows which one it is. */
 struct platform {
+	/* tell, or NULL, is called with context for each event, besides the system journal. */
 	struct ops *(*open)(const struct configuration *configuration,
-		void (*tell)(const struct event *event), struct error *error);
+		void (*tell)(void *context, const struct event *event), void *context,
+		struct error *error);
 	void (*close)(struct ops *ops);
 
 	/* Writes to the system journal: hypervisors swallow what a door prints. */

@@ -1,11 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "front/session.h"
 
-int command_detach(const struct invocation *invocation) {
-	AUTO_SESSION struct session session = {.root = -1};
+static enum result take(const struct invocation *invocation, struct session *session) {
 	AUTO_HOST struct host host = {0};
 	struct request request = {0};
 	struct error error = {0};
+	enum result result = session_open_machine(session, true);
+
+	if (result != RESULT_DONE) {
+		return result;
+	}
+	if (host_read(session->root, &host, &error) < 0) {
+		return session_fail(session, RESULT_REFUSED, &error);
+	}
+	request.policy = session->configuration->policy;
+	result =
+		session_select(session, &host, invocation->words, invocation->word_count, &request);
+	if (result != RESULT_DONE) {
+		return result;
+	}
+	/* By hand, no hypervisor's door involved. */
+	session_name_request(&request, "hand");
+	session_name_guest(session, request.guest);
+	session->handover.guarded = !(invocation->options & OPTION_NO_GUARD);
+	return session_report(
+		session, detach(&session->handover, &request, "hand", &error), &error);
+}
+
+int command_detach(const struct invocation *invocation) {
+	AUTO_SESSION struct session session = {.root = -1};
 	enum result result;
 
 	if (invocation->options & OPTION_DRY_RUN) {
@@ -13,22 +36,9 @@ int command_detach(const struct invocation *invocation) {
 	}
 	result = session_open(invocation, NULL, &session);
 	result = result ? result : session_step_aside(&session);
-	result = result ? result : session_open_machine(&session, true);
+	result = result ? result : session_begin_report(invocation, &session);
 	if (result != RESULT_DONE) {
 		return result;
 	}
-	if (host_read(session.root, &host, &error) < 0) {
-		return command_fail(RESULT_REFUSED, &error);
-	}
-	request.policy = session.configuration->policy;
-	result = session_select(
-		&session, &host, invocation->words, invocation->word_count, &request);
-	if (result != RESULT_DONE) {
-		return result;
-	}
-	/* By hand, no hypervisor's door involved. */
-	session_name_request(&request, "hand");
-	session.handover.guarded = !(invocation->options & OPTION_NO_GUARD);
-	return session_report(
-		&session, detach(&session.handover, &request, "hand", &error), &error);
+	return session_end_report(&session, take(invocation, &session));
 }

@@ -123,16 +123,17 @@ static enum result go_home(
 		if (r < 0) {
 			error_set(&error, r, "cannot tell which driver %s returns to: %s",
 				device->name, strerror(-r));
-			return command_fail(RESULT_REFUSED, &error);
+			return session_fail(session, RESULT_REFUSED, &error);
 		}
 	}
 	session_name_request(request, "home");
 	if (dry) {
 		return preview_home(&session->handover, request,
 			       (const char(*)[VALUE_SIZE])homecoming->drivers, &error) < 0
-			       ? command_fail(RESULT_REFUSED, &error)
+			       ? session_fail(session, RESULT_REFUSED, &error)
 			       : show_plan(session);
 	}
+	session_name_guest(session, request->guest);
 	return session_report(session,
 		bring_home(&session->handover, request,
 			(const char(*)[VALUE_SIZE])homecoming->drivers, &error),
@@ -143,10 +144,13 @@ static enum result go_home(
 static enum result guest_home(struct session *session, const char *guest) {
 	AUTO_JOURNAL struct journal *journal = NULL;
 	struct error error = {0};
-	int r = journal_load(session->handover.ops, guest, &journal, &error);
+	int r;
 
+	session_name_guest(session, guest);
+	r = journal_load(session->handover.ops, guest, &journal, &error);
 	if (r < 0) {
-		return r == -ENOENT ? RESULT_DONE : command_fail(RESULT_UNRESOLVED, &error);
+		return r == -ENOENT ? RESULT_DONE
+				    : session_fail(session, RESULT_UNRESOLVED, &error);
 	}
 	return session_report(session, reclaim(&session->handover, journal, true, &error), &error);
 }
@@ -167,11 +171,11 @@ static enum result collect(const struct invocation *invocation, struct session *
 		}
 		r = r < 0 ? r : names_add(&homecoming->guests, guest);
 		if (r < 0) {
-			return command_fail(RESULT_UNRESOLVED, &error);
+			return session_fail(session, RESULT_UNRESOLVED, &error);
 		}
 	}
 	if (result == RESULT_DONE && sort_devices(session, homecoming, &error) < 0) {
-		return command_fail(RESULT_UNRESOLVED, &error);
+		return session_fail(session, RESULT_UNRESOLVED, &error);
 	}
 	return result;
 }
@@ -196,22 +200,35 @@ static enum result bring_all_home(const struct invocation *invocation, struct se
 	return worst;
 }
 
-int command_reattach(const struct invocation *invocation) {
-	AUTO_SESSION struct session session = {.root = -1};
+static enum result come_home(const struct invocation *invocation, struct session *session) {
 	AUTO_HOST struct host host = {0};
 	AUTO_FREE struct homecoming *homecoming = calloc(1, sizeof(*homecoming));
 	struct error error = {0};
-	enum result result = session_open_anyway(invocation, &session);
+	enum result result = session_open_machine(session, true);
 
-	result = result ? result : session_open_machine(&session, true);
 	if (result != RESULT_DONE) {
 		return result;
 	}
-	if (!homecoming || host_read(session.root, &host, &error) < 0) {
-		return command_fail(RESULT_UNRESOLVED, &error);
+	if (!homecoming) {
+		error_set(&error, -ENOMEM, "out of memory");
+		return session_fail(session, RESULT_UNRESOLVED, &error);
 	}
-	session.handover.guarded = !(invocation->options & OPTION_NO_GUARD);
-	result = bring_all_home(invocation, &session, &host, homecoming);
+	if (host_read(session->root, &host, &error) < 0) {
+		return session_fail(session, RESULT_UNRESOLVED, &error);
+	}
+	session->handover.guarded = !(invocation->options & OPTION_NO_GUARD);
+	result = bring_all_home(invocation, session, &host, homecoming);
 	names_free(&homecoming->guests);
 	return result;
+}
+
+int command_reattach(const struct invocation *invocation) {
+	AUTO_SESSION struct session session = {.root = -1};
+	enum result result = session_open_anyway(invocation, &session);
+
+	result = result ? result : session_begin_report(invocation, &session);
+	if (result != RESULT_DONE) {
+		return result;
+	}
+	return session_end_report(&session, come_home(invocation, &session));
 }

@@ -58,7 +58,60 @@ enum result session_open_anyway(const struct invocation *invocation, struct sess
 	return RESULT_DONE;
 }
 
-void session_tell(const struct event *event) {
+enum result session_begin_report(const struct invocation *invocation, struct session *session) {
+	struct error error = {0};
+	AUTO_FREE struct run_report *report = NULL;
+
+	if (!(invocation->options & OPTION_JSON)) {
+		return RESULT_DONE;
+	}
+	report = calloc(1, sizeof(*report));
+	if (!report) {
+		error_set(&error, -ENOMEM, "out of memory");
+	}
+	if (!report || run_report_begin(report, &error) < 0) {
+		return command_fail(RESULT_REFUSED, &error);
+	}
+	session->report = TAKE(report);
+	return RESULT_DONE;
+}
+
+/* The result is that of what was done, also where the report of it is lost. */
+enum result session_end_report(struct session *session, enum result result) {
+	AUTO_FREE struct run_report *report = TAKE(session->report);
+	AUTO_TEXT struct text text = {0};
+	struct error error = {0};
+
+	if (!report) {
+		return result;
+	}
+	if (run_report_end(report, result, session->handover.plan, &text, &error) < 0) {
+		return command_fail(result, &error);
+	}
+	fputs(text.data, stdout);
+	return result;
+}
+
+enum result session_fail(
+	const struct session *session, enum result result, const struct error *error) {
+	if (session->guest) {
+		return door_fail(session->platform, session->guest, result, error);
+	}
+	if (!session->report) {
+		return command_fail(result, error);
+	}
+	run_report_error(session->report, error->text);
+	return result;
+}
+
+void session_name_guest(const struct session *session, const char *guest) {
+	if (session->report) {
+		run_report_guest(session->report, guest);
+	}
+}
+
+/* A step as a line of the timeline: "      12.3 ms  driver 0000:01:00.0 nvidia -". */
+static void print_event(const struct event *event) {
 	static const char *const words[] = {
 		[OUTCOME_DONE] = "",
 		[OUTCOME_FAILED] = "  FAILED",
@@ -78,13 +131,23 @@ void session_tell(const struct event *event) {
 		event->detail ? ": " : "", event->detail ? event->detail : "");
 }
 
-enum result session_open_machine(struct session *session, bool told) {
-	struct error error;
+static void tell(void *context, const struct event *event) {
+	const struct session *session = context;
 
-	session->handover.ops =
-		session->platform->open(session->configuration, told ? session_tell : NULL, &error);
+	if (session->report) {
+		run_report_event(session->report, event);
+	} else {
+		print_event(event);
+	}
+}
+
+enum result session_open_machine(struct session *session, bool told) {
+	struct error error = {0};
+
+	session->handover.ops = session->platform->open(
+		session->configuration, told ? tell : NULL, session, &error);
 	if (!session->handover.ops) {
-		return session_report(session, RESULT_REFUSED, &error);
+		return session_fail(session, RESULT_REFUSED, &error);
 	}
 	return RESULT_DONE;
 }
@@ -170,16 +233,16 @@ enum result session_select(const struct session *session, const struct host *hos
 			SELECTIONS_MAX, &count, &error);
 
 		if (r < 0) {
-			return command_fail(RESULT_USAGE, &error);
+			return session_fail(session, RESULT_USAGE, &error);
 		}
 		if (check_card(session, host, words[i], &error) < 0) {
-			return command_fail(RESULT_REFUSED, &error);
+			return session_fail(session, RESULT_REFUSED, &error);
 		}
 		for (size_t j = 0; r == 0 && j < count; j++) {
 			r = session_add(host, &selections[j], request, &error);
 		}
 		if (r < 0) {
-			return command_fail(RESULT_USAGE, &error);
+			return session_fail(session, RESULT_USAGE, &error);
 		}
 	}
 	return RESULT_DONE;
@@ -240,14 +303,10 @@ enum result session_report(
 		if (session->guest) {
 			log_refusals(session, plan);
 		}
-		if (plan_format(plan, &text) == 0) {
+		if (!session->report && plan_format(plan, &text) == 0) {
 			fputs(text.data, stderr);
 		}
 		return result;
 	}
-	if (result == RESULT_DONE) {
-		return result;
-	}
-	return session->guest ? door_fail(session->platform, session->guest, result, error)
-			      : command_fail(result, error);
+	return result == RESULT_DONE ? result : session_fail(session, result, error);
 }

@@ -3,6 +3,7 @@
 
 #include "front/command.h"
 #include "handover.h"
+#include "report/run.h"
 
 /*
  * What most commands begin with: the configuration, the machine, and the devices that the words on
@@ -13,8 +14,8 @@ struct session {
 	int root;
 	struct configuration *configuration;
 	struct handover handover;
-	const char
-		*guest; /* whose door this is, for the system journal; NULL: a person's command */
+	const char *guest; /* whose door this is, for the system journal; NULL: a person's command */
+	struct run_report *report; /* --json: where the steps and what went wrong go; or NULL */
 };
 
 /* Reads the configuration (of that guest, or NULL). RESULT_DONE, or a sentence has been printed. */
@@ -27,7 +28,21 @@ enum result session_open(
  */
 enum result session_open_anyway(const struct invocation *invocation, struct session *ret);
 
-/* And opens the machine; its steps are printed as they happen if told is true. */
+/*
+ * For commands that act and know --json: from here on nothing is printed on stderr, and
+ * session_end_report prints the report on stdout. Without --json both do nothing.
+ */
+enum result session_begin_report(const struct invocation *invocation, struct session *session);
+enum result session_end_report(struct session *session, enum result result);
+
+/* command_fail; or door_fail at a guest's door; or into the report. */
+enum result session_fail(
+	const struct session *session, enum result result, const struct error *error);
+
+/* Whom the report is about. */
+void session_name_guest(const struct session *session, const char *guest);
+
+/* And opens the machine; its steps are printed, or reported, as they happen if told is true. */
 enum result session_open_machine(struct session *session, bool told);
 
 /*
@@ -62,11 +77,8 @@ int session_find_guest(const struct session *session, const char *word, char ret
 	struct error *error) MUST_CHECK;
 
 /*
- * Prints the refusals of handover.plan, or the error if there is no plan; at a guest's door also to
- * the system journal.
+ * Prints, or reports, the refusals of handover.plan, or the error if there is no plan; at a guest's
+ * door also to the system journal.
  */
 enum result session_report(
 	const struct session *session, enum result result, const struct error *error);
-
-/* A step as a line of the timeline: "      12.3 ms  driver 0000:01:00.0 nvidia -". */
-void session_tell(const struct event *event);

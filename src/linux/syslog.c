@@ -8,33 +8,22 @@
 #include <sys/un.h>
 #include <syslog.h>
 
-struct result {
-	const char *name;
-	int priority;
-};
-
-static struct result find_result(enum outcome outcome) {
+static int find_priority(enum outcome outcome) {
 	switch (outcome) {
 	case OUTCOME_DONE:
-		return (struct result){"done", LOG_INFO};
-	case OUTCOME_FAILED:
-		return (struct result){"failed", LOG_ERR};
 	case OUTCOME_UNDONE:
-		return (struct result){"undone", LOG_INFO};
-	case OUTCOME_LEFT_ALONE:
-		return (struct result){"left-alone", LOG_WARNING};
-	case OUTCOME_GONE:
-		return (struct result){"gone", LOG_WARNING};
 	case OUTCOME_SHARED:
-		return (struct result){"shared", LOG_INFO};
 	case OUTCOME_STAYS:
-		return (struct result){"stays", LOG_INFO};
+		return LOG_INFO;
+	case OUTCOME_LEFT_ALONE:
+	case OUTCOME_GONE:
+		return LOG_WARNING;
+	case OUTCOME_FAILED:
 	case OUTCOME_STUCK:
-		return (struct result){"stuck", LOG_ERR};
 	case OUTCOME_REFUSED:
-		return (struct result){"refused", LOG_ERR};
+		return LOG_ERR;
 	}
-	return (struct result){"unknown", LOG_ERR};
+	return LOG_ERR;
 }
 
 /* "NAME=value\n", or with the value's length where it has newlines. */
@@ -54,7 +43,7 @@ static int add_field(struct text *text, const char *name, const char *value) {
 static int add_message(struct text *text, const struct event *event, const char *step) {
 	AUTO_TEXT struct text message = {0};
 	int r = text_add(&message, "%s: %s%s%s", event->guest, step, event->step ? ": " : "",
-		find_result(event->outcome).name);
+		outcome_name(event->outcome));
 
 	if (r >= 0 && event->step) {
 		r = text_add(&message, " (%.1f ms)", (double)event->duration_us / 1000.0);
@@ -74,7 +63,7 @@ int syslog_format(const struct event *event, struct text *ret) {
 		step_format(event->step, step);
 	}
 	r = add_message(&text, event, step);
-	snprintf(number, sizeof(number), "%d", find_result(event->outcome).priority);
+	snprintf(number, sizeof(number), "%d", find_priority(event->outcome));
 	r = r < 0 ? r : add_field(&text, "PRIORITY", number);
 	r = r < 0 ? r : add_field(&text, "SYSLOG_IDENTIFIER", "baton");
 	r = r < 0 ? r : add_field(&text, "BATON_GUEST", event->guest);
@@ -84,7 +73,7 @@ int syslog_format(const struct event *event, struct text *ret) {
 	if (event->step && step_is_of_device(event->step)) {
 		r = r < 0 ? r : add_field(&text, "BATON_DEVICE", event->step->subject);
 	}
-	r = r < 0 ? r : add_field(&text, "BATON_RESULT", find_result(event->outcome).name);
+	r = r < 0 ? r : add_field(&text, "BATON_RESULT", outcome_name(event->outcome));
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)event->duration_us);
 	r = r < 0 ? r : add_field(&text, "BATON_DURATION_US", number);
 	if (r < 0) {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/plan.h"
 
-#include "report/document.h"
-
-static void add_change(struct document *document, const struct step *step) {
+void report_step(struct document *document, const struct step *step) {
 	document_text(document, "fact", fact_name(step->fact));
 	document_text(document, "subject", step->subject);
 	document_text(document, "from", step->from);
@@ -12,11 +10,11 @@ static void add_change(struct document *document, const struct step *step) {
 
 static void add_step(struct document *document, const struct planned *planned) {
 	document_object(document, NULL);
-	add_change(document, &planned->step);
+	report_step(document, &planned->step);
 	document_array(document, "effects");
 	for (size_t i = 0; i < planned->effect_count; i++) {
 		document_object(document, NULL);
-		add_change(document, &planned->effects[i].change);
+		report_step(document, &planned->effects[i].change);
 		document_bool(document, "lost", planned->effects[i].lost);
 		document_close(document);
 	}
@@ -33,6 +31,14 @@ static void add_refusal(struct document *document, const struct refusal *refusal
 	document_text(document, "subject", refusal->subject);
 	document_text(document, "reason", refusal->reason);
 	document_text(document, "remedy", refusal->remedy);
+	document_close(document);
+}
+
+void report_refusals(struct document *document, const struct plan *plan) {
+	document_array(document, "refusals");
+	for (size_t i = 0; plan && i < plan->refusal_count; i++) {
+		add_refusal(document, &plan->refusals[i]);
+	}
 	document_close(document);
 }
 
@@ -53,10 +59,6 @@ int report_plan_json(const struct plan *plan, struct text *ret, struct error *er
 		add_step(&document, &plan->steps[i]);
 	}
 	document_close(&document);
-	document_array(&document, "refusals");
-	for (size_t i = 0; i < plan->refusal_count; i++) {
-		add_refusal(&document, &plan->refusals[i]);
-	}
-	document_close(&document);
+	report_refusals(&document, plan);
 	return document_end(&document, ret, error);
 }

@@ -2,6 +2,12 @@
 #pragma once
 
 #include "plan/plan.h"
+#include "report/document.h"
 
 /* The plan or its refusals as JSON. */
 int report_plan_json(const struct plan *plan, struct text *ret, struct error *error) MUST_CHECK;
+
+/* Parts of it that other reports have too: a step's members, for the object that is open, and the
+ * array of refusals (plan may be NULL: none). */
+void report_step(struct document *document, const struct step *step);
+void report_refusals(struct document *document, const struct plan *plan);

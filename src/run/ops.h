@@ -61,6 +61,8 @@ enum outcome {
 	OUTCOME_REFUSED,    /* of a hand-over as a whole: nothing was tried */
 };
 
+const char *outcome_name(enum outcome outcome); /* "left-alone": in JSON, in the system journal */
+
 /* One line of the timeline: told to people and to the system journal. */
 struct event {
 	const char *guest;
