@@ -2,10 +2,13 @@
 #include <string.h>
 
 #include "front/command.h"
+#include "linux/actor.h"
 #include "linux/aside.h"
 #include "linux/child.h"
 #include "linux/limit.h"
 #include "linux/linux.h"
+#include "linux/lock.h"
+#include "linux/store.h"
 
 /* The one place that knows on which machine the operations work. */
 
@@ -41,6 +44,9 @@ int main(int argc, char **argv) {
 	static const struct platform platform = {
 		.open = open_linux,
 		.close = linux_ops_free,
+		.lock_holder = lock_holder,
+		.find_actor = actor_find,
+		.journal_written = store_written,
 		.log = linux_log,
 		.run = child_run,
 		.aside = aside_step,

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "request/configuration.h"
+#include "run/actor.h"
 #include "run/run.h"
 
 #include <stdbool.h>
@@ -33,6 +34,15 @@ struct platform {
 
 	/* Writes to the system journal: hypervisors swallow what a door prints. */
 	void (*log)(const struct event *event);
+
+	/*
+	 * What only people want to know. Who holds the lock (-ENOENT: nobody), who that process is
+	 * (-ESRCH: it has ended), when the last line of a journal was written (in seconds since
+	 * 1970).
+	 */
+	int (*lock_holder)(struct ops *ops, struct actor *ret);
+	int (*find_actor)(struct process process, struct actor *ret);
+	int (*journal_written)(struct ops *ops, const char *guest, int64_t *ret_s);
 
 	/* Runs another program to its end: its exit code, or -errno (linux/child.h). */
 	int (*run)(const char *program, char **words, struct error *error);

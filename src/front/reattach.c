@@ -224,8 +224,14 @@ static enum result come_home(const struct invocation *invocation, struct session
 
 int command_reattach(const struct invocation *invocation) {
 	AUTO_SESSION struct session session = {.root = -1};
+	struct error error = {0};
 	enum result result = session_open_anyway(invocation, &session);
 
+	if (result == RESULT_DONE && (invocation->options & OPTION_DRY_RUN) &&
+		(invocation->options & OPTION_JSON)) {
+		error_set(&error, -EINVAL, "--dry-run is a text here: leave out --json");
+		result = command_fail(RESULT_USAGE, &error);
+	}
 	result = result ? result : session_begin_report(invocation, &session);
 	if (result != RESULT_DONE) {
 		return result;

@@ -4,47 +4,81 @@
 
 #include <errno.h>
 
-static void print_card(const struct card_status *card) {
-	printf("%-13s %-10s %s\n", card->slot, card_state_name(card->state),
-		card->title[0] ? card->title : "-");
-	for (size_t i = 0; i < card->function_count; i++) {
-		const struct device *device = card->functions[i];
+/* Who works on what, and since when: asked for one by one, and only for people. */
+static void ask_writers(const struct session *session, struct handover_status *handover) {
+	struct ops *ops = session->handover.ops;
 
-		printf("  %-12s %s%s\n", device->name, device->driver[0] ? device->driver : "-",
-			device->in_flight ? " (in flight)" : "");
+	for (size_t i = 0; i < handover->left_count; i++) {
+		struct step_left *left = &handover->left[i];
+		struct process writer = left->record->writer;
+
+		if (writer.pid && ops->alive(ops, writer)) {
+			(void)!session->platform->find_actor(writer, &left->writer);
+		}
 	}
+}
+
+static void ask(const struct session *session, struct status *status) {
+	struct ops *ops = session->handover.ops;
+
+	for (size_t i = 0; i < status->handover_count; i++) {
+		struct handover_status *handover = &status->handovers[i];
+		const struct journal *journal = handover->found->journal;
+
+		(void)!session->platform->journal_written(
+			ops, handover->found->guest, &handover->written_s);
+		if (journal && !journal->held) {
+			ask_writers(session, handover);
+		}
+	}
+	(void)!session->platform->lock_holder(ops, &status->lock);
 }
 
 static enum result print(const struct status *status, bool json) {
 	AUTO_TEXT struct text text = {0};
-	struct error error;
+	struct error error = {0};
+	int r = json ? report_status_json(status, &text, &error) : report_status(status, &text);
 
-	if (json) {
-		int r = report_status_json(status, &text, &error);
+	if (r < 0 && !json) {
+		error_set(&error, r, "cannot print the report");
+	}
+	if (r < 0) {
+		return command_fail(RESULT_UNDONE, &error);
+	}
+	fputs(text.data, stdout);
+	return RESULT_DONE;
+}
 
-		if (r < 0) {
-			return command_fail(RESULT_UNDONE, &error);
+/* What cannot be read hides nothing else, but is no success. */
+static enum result judge(const struct journals *journals) {
+	for (size_t i = 0; i < journals->count; i++) {
+		if (!journals->all[i].journal) {
+			return RESULT_UNRESOLVED;
 		}
-		fputs(text.data, stdout);
-		return RESULT_DONE;
-	}
-	for (size_t i = 0; i < status->count; i++) {
-		print_card(&status->cards[i]);
-	}
-	if (status->count == 0) {
-		puts("no graphics card, and no device with a guest");
 	}
 	return RESULT_DONE;
+}
+
+static enum result read_journals(const struct session *session, struct journals *journals) {
+	struct error error = {0};
+	int r = journals_read(session->handover.ops, journals, &error);
+
+	if (r == -EACCES) {
+		fprintf(stderr, "baton: who has which card is in %s, which only root may read\n",
+			"/run/baton");
+		return RESULT_DONE;
+	}
+	return r < 0 ? command_fail(RESULT_UNRESOLVED, &error) : judge(journals);
 }
 
 int command_status(const struct invocation *invocation) {
 	AUTO_SESSION struct session session = {.root = -1};
 	AUTO_HOST struct host host = {0};
-	AUTO_CLAIMS struct claims claims = {0};
+	AUTO_JOURNALS struct journals journals = {0};
 	AUTO_STATUS struct status status = {0};
 	bool captured = invocation->options & OPTION_ROOT;
 	struct error error = {0};
-	enum result result = session_open_anyway(invocation, &session);
+	enum result result = session_open_anyway(invocation, &session), printed;
 	int r;
 
 	if (result == RESULT_DONE && !captured) {
@@ -53,18 +87,18 @@ int command_status(const struct invocation *invocation) {
 	if (result != RESULT_DONE) {
 		return result;
 	}
+	/* The journals first: whoever is done in between is then still seen at work. */
+	result = captured ? RESULT_DONE : read_journals(&session, &journals);
 	r = host_read(session.root, &host, &error);
-	if (r == 0 && !captured) {
-		r = claims_read(session.handover.ops, "", &claims, &error);
+	if (r == 0 && status_make(&host, &journals, &status) < 0) {
+		r = error_set(&error, -ENOMEM, "out of memory");
 	}
-	if (r == -EACCES) {
-		fprintf(stderr, "baton: who has which card is in %s, which only root may read\n",
-			"/run/baton");
-		r = 0;
-	}
-	r = r < 0 ? r : status_make(&host, &claims, &status);
 	if (r < 0) {
 		return command_fail(RESULT_UNRESOLVED, &error);
 	}
-	return print(&status, invocation->options & OPTION_JSON);
+	if (!captured) {
+		ask(&session, &status);
+	}
+	printed = print(&status, invocation->options & OPTION_JSON);
+	return printed > result ? printed : result;
 }

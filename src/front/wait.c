@@ -78,17 +78,28 @@ static void judge_cards(
 	}
 }
 
+/* One that nobody can read may be of any card. */
+static int check_journals(const struct journals *journals, struct error *error) {
+	for (size_t i = 0; i < journals->count; i++) {
+		if (!journals->all[i].journal) {
+			return error_set(error, -EBADMSG, "%s", journals->all[i].error.text);
+		}
+	}
+	return 0;
+}
+
 static enum result look_at_cards(struct wait *wait, bool *met) {
 	AUTO_HOST struct host host = {0};
-	AUTO_CLAIMS struct claims claims = {0};
+	AUTO_JOURNALS struct journals journals = {0};
 	AUTO_STATUS struct status status = {0};
 	struct request request = {0};
 	struct error error = {0};
 	enum result result = RESULT_DONE;
 	int r = host_read(wait->session.root, &host, &error);
 
-	r = r < 0 ? r : claims_read(wait->session.handover.ops, "", &claims, &error);
-	r = r < 0 ? r : status_make(&host, &claims, &status);
+	r = r < 0 ? r : journals_read(wait->session.handover.ops, &journals, &error);
+	r = r < 0 ? r : check_journals(&journals, &error);
+	r = r < 0 ? r : status_make(&host, &journals, &status);
 	if (r < 0) {
 		return command_fail(RESULT_UNRESOLVED, &error);
 	}

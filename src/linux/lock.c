@@ -12,6 +12,7 @@
 #include <sys/time.h>
 
 #include "base/text.h"
+#include "linux/actor.h"
 #include "linux/deadline.h"
 #include "linux/process.h"
 #include "linux/store.h"
@@ -97,6 +98,21 @@ static int find_holder(struct machine *machine, int fd, pid_t *ret) {
 	return r < 0 ? r
 		     : lock_holder_parse(
 			       locks, major(stat.st_dev), minor(stat.st_dev), stat.st_ino, ret);
+}
+
+int lock_holder(struct ops *ops, struct actor *ret) {
+	struct machine *machine = (struct machine *)ops;
+	AUTO_CLOSE int fd = store_open(machine, false, NULL);
+	struct process process;
+	pid_t pid = 0;
+	int r = fd < 0 ? fd : find_holder(machine, fd, &pid);
+
+	r = r < 0 ? r : process_find(pid, &process);
+	if (r < 0) {
+		return r == -ESRCH ? -ENOENT : r;
+	}
+	r = actor_find(process, ret);
+	return r == -ESRCH ? -ENOENT : r;
 }
 
 static int refuse(struct machine *machine, int fd, struct error *error) {

@@ -245,3 +245,19 @@ int store_remove(struct ops *ops, const char *guest, struct error *error) {
 	}
 	return 0;
 }
+
+int store_written(struct ops *ops, const char *guest, int64_t *ret_s) {
+	struct machine *machine = (struct machine *)ops;
+	AUTO_PLACE struct place place = {.directory = -1};
+	struct stat stat;
+	int r = find(machine, guest, false, &place, NULL);
+
+	if (r < 0) {
+		return r;
+	}
+	if (fstatat(place.directory, place.name, &stat, AT_SYMLINK_NOFOLLOW) < 0) {
+		return -errno;
+	}
+	*ret_s = stat.st_mtim.tv_sec;
+	return 0;
+}

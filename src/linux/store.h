@@ -30,3 +30,6 @@ int store_create(struct ops *ops, const char *guest, size_t reserve, struct erro
 int store_append(struct ops *ops, const char *guest, const char *data, size_t length,
 	struct error *error) MUST_CHECK;
 int store_remove(struct ops *ops, const char *guest, struct error *error) MUST_CHECK;
+
+/* When the journal's last line was written, in seconds since 1970. -ENOENT. */
+int store_written(struct ops *ops, const char *guest, int64_t *ret_s) MUST_CHECK;

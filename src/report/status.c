@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/status.h"
 
-#include "report/document.h"
-
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -22,19 +20,16 @@ const char *card_state_name(enum card_state state) {
 	return names[state];
 }
 
-static const struct claimed_device *find_claim(
-	const struct claims *claims, struct address address) {
-	for (size_t i = 0; i < claims->device_count; i++) {
-		if (address_compare(claims->devices[i].address, address) == 0) {
-			return &claims->devices[i];
-		}
-	}
-	return NULL;
+const char *handover_way(const struct journal *journal) {
+	/* "home": brought home by hand without a journal of the way out. */
+	bool home = journal->homeward || strcmp(journal->owner.door, "home") == 0;
+
+	return journal->held ? "held" : home ? "home" : "out";
 }
 
-static bool is_interesting(const struct device *device, const struct claims *claims) {
+static bool is_interesting(const struct device *device, const struct journals *journals) {
 	return !device_is_bridge(device) &&
-	       (device->class >> 16 == CLASS_DISPLAY || find_claim(claims, device->address));
+	       (device->class >> 16 == CLASS_DISPLAY || journals_find(journals, device->address));
 }
 
 static bool is_known(const struct status *status, const struct device *device) {
@@ -51,57 +46,85 @@ static bool is_with_guest(const struct device *device) {
 	return device->has_vfio_device || strcmp(device->driver, device->vfio_driver) == 0;
 }
 
-static enum card_state judge(const struct card_status *card, const struct claims *claims) {
+static enum card_state judge(const struct card_status *card, const struct journals *journals) {
 	size_t with_guest = 0;
+	bool held = false;
 
 	for (size_t i = 0; i < card->function_count; i++) {
-		const struct claimed_device *claim =
-			find_claim(claims, card->functions[i]->address);
+		const struct device *device = card->functions[i];
+		const struct found *found = journals_find(journals, device->address);
 
-		if (card->functions[i]->in_flight || (claim && !claim->held)) {
+		if (device->in_flight || (found && !found->journal->held)) {
 			return CARD_UNRESOLVED;
 		}
-		with_guest += is_with_guest(card->functions[i]);
+		held = held || found;
+		with_guest += is_with_guest(device);
 	}
-	if (with_guest == 0) {
-		return CARD_HOST;
+	if (with_guest == card->function_count) {
+		return CARD_GUEST;
 	}
-	return with_guest == card->function_count ? CARD_GUEST : CARD_MIXED;
+	return with_guest == 0 && !held ? CARD_HOST : CARD_MIXED;
 }
 
-static void fill(const struct host *host, const struct device *first, const struct claims *claims,
-	struct card_status *card) {
+static void fill(const struct host *host, const struct device *first,
+	const struct journals *journals, const struct status *status, struct card_status *card) {
 	*card = (struct card_status){0};
 	memcpy(card->slot, first->name, sizeof(card->slot));
 	*strrchr(card->slot, '.') = '\0';
 	for (size_t i = 0; i < host->device_count; i++) {
 		const struct device *device = &host->devices[i];
-		const struct claimed_device *claim = find_claim(claims, device->address);
+		const struct found *found = journals_find(journals, device->address);
 
 		if (!address_same_slot(device->address, first->address) ||
 			device_is_bridge(device) || card->function_count == CARD_FUNCTIONS_MAX) {
 			continue;
 		}
 		card->functions[card->function_count++] = device;
-		if (claim) {
-			memcpy(card->title, claim->title, sizeof(card->title));
+		if (found) {
+			card->handover = &status->handovers[found - journals->all];
 		}
 	}
-	card->state = judge(card, claims);
+	card->state = judge(card, journals);
 }
 
-int status_make(const struct host *host, const struct claims *claims, struct status *ret) {
+static int add_handover(const struct found *found, struct status *status) {
+	struct handover_status *handover = &status->handovers[status->handover_count++];
+	const struct journal *journal = found->journal;
+
+	*handover = (struct handover_status){.found = found};
+	if (!journal) {
+		return 0;
+	}
+	handover->left = calloc(journal->record_count + 1, sizeof(*handover->left));
+	if (!handover->left) {
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < journal->record_count; i++) {
+		if (!journal->records[i].popped) {
+			handover->left[handover->left_count++].record = &journal->records[i];
+		}
+	}
+	return 0;
+}
+
+int status_make(const struct host *host, const struct journals *journals, struct status *ret) {
 	AUTO_STATUS struct status status = {0};
 
 	status.cards = calloc(host->device_count + 1, sizeof(*status.cards));
-	if (!status.cards) {
+	status.handovers = calloc(journals->count + 1, sizeof(*status.handovers));
+	if (!status.cards || !status.handovers) {
 		return -ENOMEM;
+	}
+	for (size_t i = 0; i < journals->count; i++) {
+		if (add_handover(&journals->all[i], &status) < 0) {
+			return -ENOMEM;
+		}
 	}
 	for (size_t i = 0; i < host->device_count; i++) {
 		const struct device *device = &host->devices[i];
 
-		if (is_interesting(device, claims) && !is_known(&status, device)) {
-			fill(host, device, claims, &status.cards[status.count++]);
+		if (is_interesting(device, journals) && !is_known(&status, device)) {
+			fill(host, device, journals, &status, &status.cards[status.count++]);
 		}
 	}
 	*ret = status;
@@ -110,37 +133,10 @@ int status_make(const struct host *host, const struct claims *claims, struct sta
 }
 
 void status_free(struct status *status) {
+	for (size_t i = 0; i < status->handover_count; i++) {
+		free(status->handovers[i].left);
+	}
+	free(status->handovers);
 	free(status->cards);
 	*status = (struct status){0};
-}
-
-static void add_card(struct document *document, const struct card_status *card) {
-	document_object(document, NULL);
-	document_text(document, "card", card->slot);
-	document_text(document, "state", card_state_name(card->state));
-	document_name(document, "guest", card->title);
-	document_array(document, "devices");
-	for (size_t i = 0; i < card->function_count; i++) {
-		const struct device *device = card->functions[i];
-
-		document_object(document, NULL);
-		document_text(document, "address", device->name);
-		document_name(document, "driver", device->driver);
-		document_bool(document, "in_flight", device->in_flight);
-		document_close(document);
-	}
-	document_close(document);
-	document_close(document);
-}
-
-int report_status_json(const struct status *status, struct text *ret, struct error *error) {
-	struct document document;
-
-	document_begin(&document);
-	document_array(&document, "cards");
-	for (size_t i = 0; i < status->count; i++) {
-		add_card(&document, &status->cards[i]);
-	}
-	document_close(&document);
-	return document_end(&document, ret, error);
 }

@@ -166,6 +166,29 @@ static void finds_the_holder_among_locks(void **state) {
 	assert_int_equal(lock_holder_parse("nonsense\n\n3: FLOCK", 0, 0x1a, 5, &pid), -ENOENT);
 }
 
+static void whoever_looks_sees_who_has_it(void **state) {
+	struct ops *ops = make_ops(1000);
+	struct actor holder = {.since_s = 5};
+	struct error error;
+	int go;
+	pid_t pid;
+
+	/* Nobody has made the directory; nobody has locked it; somebody has. */
+	assert_int_equal(lock_holder(ops, &holder), -ENOENT);
+	assert_int_equal(ops->lock(ops, &error), 0);
+	ops->unlock(ops);
+	assert_int_equal(lock_holder(ops, &holder), -ENOENT);
+	assert_int_equal(holder.since_s, 5);
+	pid = start_holder(&go, 0);
+	assert_int_equal(lock_holder(ops, &holder), 0);
+	assert_int_equal(holder.process.pid, pid);
+	assert_non_null(strstr(holder.command, "test-linux-lock"));
+	close(go);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(lock_holder(ops, &holder), -ENOENT);
+	linux_ops_free(ops);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void) {
@@ -175,6 +198,7 @@ int main(void) {
 		TEST(goes_with_a_holder_that_is_killed),
 		TEST(leaves_signals_as_they_were),
 		TEST(finds_the_holder_among_locks),
+		TEST(whoever_looks_sees_who_has_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,9 +6,11 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "linux-tree.h"
 #include "linux/store.h"
@@ -177,6 +179,25 @@ static void trusts_no_directory_that_others_write(void **state) {
 	assert_non_null(strstr(error.text, state_path));
 }
 
+static void knows_when_the_last_line_was_written(void **state) {
+	static const struct timespec times[] = {{.tv_sec = 5}, {.tv_sec = 1000000}};
+	char path[256];
+	struct error error;
+	int64_t written_s = 7;
+
+	assert_int_equal(store_written(ops, "hand", &written_s), -ENOENT);
+	create("hand");
+	assert_int_equal(store_written(ops, "other", &written_s), -ENOENT);
+	assert_int_equal(written_s, 7);
+	snprintf(path, sizeof(path), "%s/hand.journal", state_path);
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+	assert_int_equal(store_written(ops, "hand", &written_s), 0);
+	assert_int_equal(written_s, 1000000);
+	assert_int_equal(ops->journal_append(ops, "hand", "x", 1, &error), 0);
+	assert_int_equal(store_written(ops, "hand", &written_s), 0);
+	assert_in_range(written_s, time(NULL) - 60, time(NULL) + 1);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void) {
@@ -190,6 +211,7 @@ int main(void) {
 		TEST(lists_guests_and_nothing_else),
 		TEST(follows_no_links),
 		TEST(trusts_no_directory_that_others_write),
+		TEST(knows_when_the_last_line_was_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

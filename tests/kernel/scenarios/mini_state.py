@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The directory of the journals, hostile or full, and two hand-overs at once."""
 
+import json
 import re
 
 from machine import Machine
@@ -137,6 +138,14 @@ def a_journal_that_is_damaged_is_left_alone_with_its_card(host):
     lines = journal.split(b"\n")
     host.put(JOURNAL, b"\n".join(lines[:4] + lines[5:]), 0o600)
     out = Before(host)
+    # It hides no card, and says what to do about it.
+    status = baton(host, "status", code=4)
+    assert re.search(rf"^{SECOND[:-2]} +GUEST +-\n  {SECOND} vfio-pci$", status.stdout, re.MULTILINE)
+    assert re.search(r"^0000:01:00 +HOST +-$", status.stdout, re.MULTILINE), status
+    assert re.search(rf"^unreadable: the journal of hand:{SECOND}: line \d+ follows line \d+: .*"
+                     r"docs/JOURNAL.md", status.stdout, re.MULTILINE), status
+    over, = json.loads(baton(host, "status", "--json", code=4).stdout)["hand_overs"]
+    assert over["way"] == "unreadable" and "follows line" in over["error"], over
     assert baton(host, "repair", code=4).stderr
     assert reattach(host, SECOND, code=4).stderr
     out.check(host)
