@@ -14,7 +14,8 @@ struct session {
 	int root;
 	struct configuration *configuration;
 	struct handover handover;
-	const char *guest; /* whose door this is, for the system journal; NULL: a person's command */
+	const char
+		*guest; /* whose door this is, for the system journal; NULL: a person's command */
 	struct run_report *report; /* --json: where the steps and what went wrong go; or NULL */
 };
 
