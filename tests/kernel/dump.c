@@ -23,6 +23,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "exception.h"
+
 enum {
 	LINES_MAX = 1 << 16,
 	VALUE_MAX = 4096,
@@ -30,80 +32,8 @@ enum {
 	NAME_SIZE = 4096,
 };
 
-/* Everything that is not part of "as before", by the name of the line. '*' stands for anything. */
-static const struct {
-	const char *line;
-	const char *why;
-} exceptions[] = {
-	{"pci * */dev", "device numbers follow the numbers of cards and connectors"},
-	{"pci * */uevent", "repeats device numbers; the PCI function's own is compared"},
-	{"pci * sound/card#/number", "the number of a card"},
-	{"pci * */devnum", "numbers of USB devices are handed out as they come"},
-	{"pci * */busnum", "numbers of USB buses are handed out as they come"},
-	{"pci * waiting_for_supplier", "is shown until a device has had a driver once"},
-	{"pci * irq", "interrupts are numbered as they come"},
-	{"pci * msi_irqs/*", "interrupts are numbered as they come"},
-	{"pci * */urbnum", "counts traffic"},
-	{"pci * pools", "statistics of memory"},
-	{"pci * */statistics/*", "counts traffic"},
-	{"pci * */diskseq", "numbers of disks are handed out as they come"},
-	{"pci * */inflight", "counts traffic"},
-	{"pci * */stat", "counts traffic"},
-	{"pci * */byte_queue_limits/*", "follows traffic"},
-	{"pci * */carrier_*", "counts"},
-	{"pci * */power_o*_acct", "statistics of time"},
-	{"pci *power/*_time", "statistics of time"},
-	{"pci *power/*_duration", "statistics of time"},
-	{"pci *power/*_time_ms", "statistics of time"},
-	{"pci *power/*_count", "statistics of wake-ups"},
-	{"pci *power/wakeup_active", "a wake-up is going on at this moment"},
-	{"pci *power/runtime_usage", "counts users at this moment"},
-	{"pci *power/runtime_active_kids", "counts children that are awake at this moment"},
-	{"pci *power/runtime_status", "asleep or awake: changes by itself"},
-	{"pci *power_state", "asleep or awake: changes by itself"},
-	{"pci *wakeup/wakeup#/*", "statistics of wake-ups"},
-	{"pci *resource[0-9]*", "the device's memory itself, and reading ports has effects"},
-	{"pci * rom", "the device's memory itself"},
-	{"pci * vpd", "reading it can take seconds; it is in the device"},
-	{"pci */stat", "counts traffic"},
-	{"pci */inflight", "counts traffic"},
-	{"pci */timeleft", "a clock"},
-	{"pci *drm/card#/*/dpms", "a screen is switched off by the clock"},
-	{"pci *drm/card#/*/enabled", "a screen is switched off by the clock"},
-	{"pci * config", "registers; what they mean is in the other attributes"},
-	{"driver */vfio*", "VFIO's drivers stay registered"},
-	{"driver virtio/*", "the test's own devices"},
-	{"module vfio*", "VFIO's modules stay loaded"},
-	{"module irqbypass", "is loaded by VFIO's"},
-	{"module iommufd", "is loaded by VFIO's"},
-	{"node vfio/vfio", "comes with VFIO's modules"},
-	{"unit session-*.scope *", "what a closed session contained"},
-	{"mount /run/user/*", "what a closed session contained"},
-	{"unit virtlogd*", "libvirt starts it when it needs it"},
-	{"unit systemd-oomd.service *", "is not there; systemd forgets that somebody asked"},
-	{"unit user*", "what a closed session contained"},
-	{"unit *.device *", "names have the numbers of cards"},
-	{"unit run-*", "transient"},
-	{"unit systemd-tmpfiles-clean.*", "comes by the clock"},
-	{"unit apt-daily*", "comes by the clock"},
-	{"unit *fstrim.service *", "comes by the clock"},
-	{"unit dpkg-db-backup.service *", "comes by the clock"},
-	{"unit e2scrub*", "comes by the clock"},
-	{"unit logrotate.service *", "comes by the clock"},
-	{"unit man-db.service *", "comes by the clock"},
-};
-
 static char *lines[LINES_MAX];
 static size_t line_count;
-
-static bool is_excepted(const char *name) {
-	for (size_t i = 0; i < sizeof(exceptions) / sizeof(exceptions[0]); i++) {
-		if (fnmatch(exceptions[i].line, name, 0) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
 
 static void die(const char *what) {
 	perror(what);
@@ -152,7 +82,7 @@ static void note(const char *value, const char *format, ...) {
 	va_start(args, format);
 	vsnprintf(name, sizeof(name), format, args);
 	va_end(args);
-	if (!is_excepted(name)) {
+	if (!exception_is(name)) {
 		add(name, value, strlen(value));
 	}
 }
@@ -271,7 +201,7 @@ static void add_entry(int directory, const char *file, unsigned char type, const
 	}
 	snprintf(name, sizeof(name), "%s%s", context,
 		own || type == DT_REG ? file : blur(file, blurred, sizeof(blurred)));
-	if (is_excepted(name)) {
+	if (exception_is(name)) {
 		return;
 	}
 	if (type == DT_LNK) {
@@ -341,16 +271,18 @@ static void add_platform(int directory, const char *name, unsigned char type, co
 	note(read_link(directory, path, driver, sizeof(driver)), "platform %s driver", name);
 }
 
+/* Which of them is the first does not matter: a console is known by what it says of itself. */
 static void add_console(
 	int directory, const char *number, unsigned char type, const char *context) {
-	char path[NAME_SIZE], name[NAME_SIZE], bound[NAME_SIZE];
+	char path[NAME_SIZE], name[NAME_SIZE], line[NAME_SIZE];
 
 	(void)type;
 	(void)context;
 	snprintf(path, sizeof(path), "%s/name", number);
 	read_line(directory, path, name, sizeof(name));
-	snprintf(path, sizeof(path), "%s/bind", number);
-	note(read_line(directory, path, bound, sizeof(bound)), "console %s bound", name);
+	snprintf(line, sizeof(line), "console %.64s ", name);
+	snprintf(path, sizeof(path), "%s/.", number);
+	each(directory, path, add_entry, line);
 }
 
 /* The picture that a framebuffer shows belongs to its name; which is the first does not matter. */
@@ -377,6 +309,28 @@ static void add_group(int directory, const char *number, unsigned char type, con
 	note(read_line(directory, path, value, sizeof(value)), "iommu-group %s type", number);
 }
 
+static void add_parameter(
+	int directory, const char *name, unsigned char type, const char *context) {
+	char value[VALUE_MAX];
+
+	(void)type;
+	if (read_at(directory, name, value, sizeof(value)) >= 0) {
+		note(value, "%s %s", context, name);
+	}
+}
+
+/* What is built in has parameters too. */
+static void add_parameters(
+	int directory, const char *module, unsigned char type, const char *context) {
+	char path[NAME_SIZE], line[NAME_SIZE];
+
+	(void)type;
+	(void)context;
+	snprintf(path, sizeof(path), "%s/parameters", module);
+	snprintf(line, sizeof(line), "module %s parameter", module);
+	each(directory, path, add_parameter, line);
+}
+
 /* ---- tables in /proc: a line each, of which some words count ---- */
 
 static void each_row(const char *path, void (*visit)(char **words, size_t count)) {
@@ -401,9 +355,20 @@ static void each_row(const char *path, void (*visit)(char **words, size_t count)
 	}
 }
 
+/* NAME SIZE USERS HOLDERS STATE, the holders as "a,b," or "-". */
 static void add_module(char **words, size_t count) {
-	if (count > 0) {
-		note("loaded", "module %s", words[0]);
+	char *rest, *holder;
+
+	if (count < 5) {
+		return;
+	}
+	note(words[4], "module %s state", words[0]);
+	note(words[2], "module %s users", words[0]);
+	rest = words[3];
+	while ((holder = strsep(&rest, ",-"))) {
+		if (*holder) {
+			note("holds it", "module %s holder %s", words[0], holder);
+		}
 	}
 }
 
@@ -460,7 +425,7 @@ static void add_nodes(void) {
 
 /* "UNIT LOAD ACTIVE SUB DESCRIPTION", without headers. */
 static void add_units(void) {
-	char unit[1024], load[64], active[64], *row = NULL;
+	char unit[1024], load[64], active[64], sub[64], *row = NULL;
 	size_t size = 0;
 	FILE *list;
 
@@ -469,8 +434,11 @@ static void add_units(void) {
 	}
 	list = popen("systemctl list-units --all --full --plain --no-legend --no-pager", "re");
 	while (list && getline(&row, &size, list) > 0) {
-		if (sscanf(row, "%1023s %63s %63s", unit, load, active) == 3) {
-			note(active, "unit %s %s", unit, load);
+		char state[sizeof(active) + sizeof(sub) + 4];
+
+		if (sscanf(row, "%1023s %63s %63s %63s", unit, load, active, sub) == 4) {
+			snprintf(state, sizeof(state), "%s (%s)", active, sub);
+			note(state, "unit %s %s", unit, load);
 		}
 	}
 	free(row);
@@ -511,16 +479,10 @@ static int compare(const void *a, const void *b) {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int print_exceptions(void) {
-	for (size_t i = 0; i < sizeof(exceptions) / sizeof(exceptions[0]); i++) {
-		printf("%-34s %s\n", exceptions[i].line, exceptions[i].why);
-	}
-	return 0;
-}
-
 int main(int argc, char **argv) {
 	if (argc > 1 && strcmp(argv[1], "--exceptions") == 0) {
-		return print_exceptions();
+		exceptions_print();
+		return 0;
 	}
 	wanted = argv + 1;
 	each(AT_FDCWD, "/sys/bus/pci/devices", add_function, NULL);
@@ -528,6 +490,7 @@ int main(int argc, char **argv) {
 	each(AT_FDCWD, "/sys/bus/platform/devices", add_platform, NULL);
 	each(AT_FDCWD, "/sys/class/vtconsole", add_console, NULL);
 	each(AT_FDCWD, "/sys/class/graphics", add_framebuffer, NULL);
+	each(AT_FDCWD, "/sys/module", add_parameters, NULL);
 	each(AT_FDCWD, "/sys/kernel/iommu_groups", add_group, NULL);
 	each(AT_FDCWD, "/sys/class/block", add_block, NULL);
 	each(AT_FDCWD, "/sys/class/net", add_network, NULL);
