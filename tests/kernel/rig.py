@@ -16,7 +16,7 @@ import progress
 from cargo import Cargo
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-PROGRAMS = ("dump", "inject", "slay")
+PROGRAMS = ("dump", "inject", "slay", "take")
 SETTLE_S = 10
 
 # The first card is three functions in one slot and one group; the second is one.
@@ -57,7 +57,8 @@ def cargo():
         goods.program(build() / "src/baton", f"/usr/sbin/baton-{door}-hook")
     goods.copy(build() / "tests/kernel/dump", "/usr/bin/dump")
     goods.copy(build() / "tests/kernel/slay", "/usr/bin/slay")
-    goods.program(build() / "tests/kernel/inject", "/usr/bin/inject")
+    for program in ("inject", "take"):
+        goods.program(build() / f"tests/kernel/{program}", f"/usr/bin/{program}")
     goods.program("/usr/bin/strace", "/usr/bin/strace")
     return goods
 
