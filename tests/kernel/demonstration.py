@@ -15,16 +15,17 @@ import baton
 import cache
 import domain
 import guest
+import number as digits
 import picture
 import progress
 import vhost
 from machine import Machine
+from rig import CARD
 
 OUT = baton.TOP / "out/try"
 NAME = "win11"
-CARD = ["0000:01:00.0", "0000:01:00.1", "0000:01:00.2"]
 WAIT_S = 600
-CLOCK = picture.Box(590, 0, 690, 24)     # in the panel at the top of the login screen
+DRAWN_S = 60
 CURSOR = 400     # pixels of a cursor that blinks and of the pointer
 
 
@@ -37,17 +38,17 @@ def show(host, name):
 
 def same(one, other):
     """Do two pictures show the same, clock and blinking cursor aside?"""
-    return picture.differing(one, other, [CLOCK]) <= CURSOR
+    return picture.differing(one, other, [vhost.LOGIN_CLOCK]) <= CURSOR
 
 
-def wait_settled(host):
-    """Wait until the card's screen has stopped changing: a console is drawn a moment late."""
-    shown = [host.screen()]
-
-    def settled(shot):
-        shown.append(shot)
-        return len(shown) > 3 and all(same(shot, earlier) for earlier in shown[-4:-1])
-    host.wait_screen(settled, WAIT_S)
+def wait_number(host, before, number):
+    """Wait until the card's screen shows the number; a console is drawn a moment late. False if it
+    does not, or is still the screen of before."""
+    try:
+        shown = host.wait_screen(lambda shot: digits.is_shown(shot, number), DRAWN_S)
+    except TimeoutError:
+        return False
+    return not same(before, shown)
 
 
 def timeline(host, key):
@@ -114,8 +115,11 @@ def main(arguments):
         if f"NUMBER {number}" not in seen:
             print(f"the guest does not show {number}:\n{seen}", file=sys.stderr)
             return 1
-        wait_settled(host)
+        drawn = wait_number(host, before, number)
         show(host, "2-guest.png")
+        if not drawn:
+            print(f"the card's screen does not show {number}", file=sys.stderr)
+            return 1
         take_back(host, before)
         show(host, "3-host.png")
         print("\nEvery step, as the system journal has it:\n")
