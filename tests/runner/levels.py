@@ -83,8 +83,15 @@ def _hosts(*options, name="kernel", limit_s=2400):
                  limit_s=limit_s)
 
 
+def _selftest(*words, limit_s=1800):
+    """Do the virtual hosts promise what the scenarios build on? After these: what is to be made
+    cold is made by then."""
+    return Level("virtual hosts", ["tests/kernel/selftest.py", *words], needs=("build release",),
+                 cores=CORES, limit_s=limit_s)
+
+
 def usual(cold):
-    return _all_but_hosts("check") + [_hosts(*["--cold"] * cold)]
+    return _all_but_hosts("check") + [_hosts(*["--cold"] * cold), _selftest("has_its_cards")]
 
 
 def long(cold):
@@ -97,6 +104,7 @@ def long(cold):
               cores=CORES, environment=SANITIZERS),
         _hosts(*options, limit_s=4800),
         _hosts(*options, "--kernel", NEW_KERNEL, name=f"kernel {NEW_KERNEL}", limit_s=4800),
+        _selftest(),
     ]
 
 
