@@ -148,7 +148,8 @@ def a_card_that_a_process_holds_is_refused_by_name_and_pid(host):
 def what_does_not_exist_and_what_is_a_bridge_are_refused(host):
     refused(host, "0000:09:00.0", saying="0000:09:00.0 does not exist", remedy="baton list")
     refused(host, "0000:01:00.7", saying="0000:01:00.7 does not exist", remedy="baton list")
-    refused(host, "0000:00:10.0", saying="0000:00:10.0 is a bridge", remedy=".")
+    refused(host, "0000:00:10.0", saying="0000:00:10.0 is a bridge",
+            remedy="name the devices behind it")
 
 
 @check(MINI, cargo)

@@ -20,12 +20,12 @@ def _domain(name=GUEST, devices=HOSTDEV, head=""):
             f"<uuid>{UUID}</uuid><devices>{devices}</devices></domain>")
 
 
-def _hook(host, operation, xml, guest=GUEST):
+def _hook(host, operation, xml, guest=GUEST, program="baton-libvirt-hook"):
     """Call the door as libvirt does, and make sure that nothing is written outside its place."""
     host.put("/tmp/domain.xml", xml)
     before = Before(host, SECOND)
     host.shell("touch /run/marker; sleep 0.02", check=True)
-    result = host.run("baton-libvirt-hook", guest, *operation.split(), stdin="/tmp/domain.xml")
+    result = host.run(program, guest, *operation.split(), stdin="/tmp/domain.xml")
     written = host.shell("find / \\( -path /proc -o -path /sys -o -path /dev \\) -prune -o "
                          "-newer /run/marker -print", check=True).stdout.splitlines()
     # Its own directory appears in /run.
@@ -104,6 +104,20 @@ def a_guest_always_may_stop(host):
         for operation in ("stopped end -", "reconnect begin -"):
             result = _hook(host, operation, xml)
             assert (result.status, result.stdout, result.stderr) == (0, "", ""), result
+
+
+@check(MINI, cargo)
+def the_one_hook_of_an_older_libvirt_is_the_same_door(host):
+    hook = "/etc/libvirt/hooks/qemu"
+    host.shell(f"mkdir -p $(dirname {hook}); ln -s /usr/sbin/baton-libvirt-hook {hook}", check=True)
+    result = _hook(host, "prepare begin -", _domain(name="plain"), program=hook)
+    assert result.status == 1 and "guard" in result.stderr, result
+    result = _hook(host, "prepare begin -", "garbage", program=hook)
+    assert result.status == 1 and "XML" in result.stderr, result
+    for operation in ("prepare begin -", "release end -"):
+        result = _hook(host, operation, _domain(devices=""), program=hook)
+        assert (result.status, result.stdout, result.stderr) == (0, "", ""), (operation, result)
+    host.run("rm", "-r", "/etc/libvirt", check=True)
 
 
 @check(MINI, cargo)
