@@ -4,10 +4,12 @@ with the exit code that they should have, and "as before"."""
 
 import fnmatch
 import functools
+import json
 import os
 import pathlib
 import re
 import subprocess
+import threading
 import time
 
 import agent
@@ -18,6 +20,8 @@ from cargo import Cargo
 TOP = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = ("dump", "inject", "slay", "take")
 SETTLE_S = 10
+HOME_S = 240
+LOGIN_S = 300
 
 # The first card is three functions in one slot and one group; the second is one.
 CARD = ("0000:01:00.0", "0000:01:00.1", "0000:01:00.2")
@@ -28,9 +32,17 @@ DRIVERS = {"0000:01:00.0": "bochs-drm", "0000:01:00.1": "snd_hda_intel",
 
 # ---- programs ----
 
-@functools.cache
+_building = threading.Lock()
+
+
 def build():
     """The build directory: $BATON_BUILD, or build/release, made and brought up to date."""
+    with _building:
+        return _build()
+
+
+@functools.cache
+def _build():
     named = os.environ.get("BATON_BUILD")
     directory = pathlib.Path(named) if named else TOP / "build/release"
     targets = ["src/baton", *(f"tests/kernel/{name}" for name in PROGRAMS)]
@@ -102,6 +114,12 @@ def drivers(host, addresses):
     return {address: host.driver(address) for address in addresses}
 
 
+def states(host):
+    """Map cards to the states that baton gives them."""
+    cards = json.loads(baton(host, "status", "--json").stdout)["cards"]
+    return {card["card"]: card["state"] for card in cards}
+
+
 def insert_module(host, name):
     """Load a module that the mini host's own kernel tree lacks, from the kernel's package."""
     thing = kernel.obtain(host.machine.kernel)
@@ -123,6 +141,20 @@ def trials(host, *words, deadline_s):
     if result.status != 0 or not lines:
         raise agent.Failed(result)
     return lines[-1]
+
+
+def slay(host, tell, *words, at_least, deadline_s):
+    """Kill the real program at its operations (slay.c), at least so many times on each way, and
+    tell how often; afterwards the host is as before."""
+    before = Before(host)
+    line = trials(host, "slay", *words, deadline_s=deadline_s)
+    if host.machine.kind == "full":
+        host.wait_login(LOGIN_S)
+    before.check(host)
+    tell(line)
+    deaths = [int(number) for number in re.match(r"\w+ killed at (\d+) .* (\d+) of re",
+                                                 line).groups()]
+    assert min(deaths) >= at_least, line
 
 
 # ---- as before ----
@@ -156,6 +188,15 @@ class Before:
                 return
             if time.monotonic() > deadline:
                 raise AssertionError("not as before:\n" + "\n".join(left[:40]))
+
+
+def wait_home(host, before, deadline_s=HOME_S):
+    """On the full host: wait until no guest of libvirt's runs, no journal is left and the login
+    screen is there; then it must be as before."""
+    host.shell("while virsh list --name | grep -q . || ls /run/baton/*.journal >/dev/null 2>&1; "
+               "do sleep 0.2; done", check=True, deadline_s=deadline_s)
+    host.wait_login(LOGIN_S)
+    before.check(host)
 
 
 def _without(lines, others):

@@ -26,12 +26,12 @@ import picture
 import qemu
 import vhost
 from machine import Machine
+from rig import CARD, DRIVERS, SECOND
 
-CARD = ("0000:01:00.0", "0000:01:00.1", "0000:01:00.2")
-DRIVERS = ["bochs-drm", "snd_hda_intel", "xhci_hcd"]
+HOME = [DRIVERS[address] for address in CARD]
 # What stands for the text mode of a VGA, in Linux 6.1 and in 6.12.
 TEXT_FRAMEBUFFERS = (["platform-framebuffer.0"], ["vga-framebuffer.0"])
-SECOND, TWIN = "0000:02:00.0", "0000:03:00.0"
+TWIN = "0000:03:00.0"
 
 
 def equal(found, wanted, what=""):
@@ -52,7 +52,7 @@ def refused(number, call, *arguments):
 
 def cards(host):
     """The first card is three functions in one group with drivers; the second stands alone."""
-    equal([host.driver(address) for address in CARD], DRIVERS, "drivers of the card")
+    equal([host.driver(address) for address in CARD], HOME, "drivers of the card")
     equal(host.group(CARD[0]), list(CARD), "group of the card")
     equal(host.read(f"/sys/bus/pci/devices/{CARD[0]}/boot_vga"), "1", "boot_vga")
     equal(host.driver(SECOND), "bochs-drm", "driver of the second card")
@@ -126,7 +126,7 @@ def mini_carries_programs_with_their_libraries(options):
 def mini_without_drm_has_a_text_console(options):
     """No driver on the VGA, whose text mode is the console."""
     with vhost.start(Machine("mini", options.kernel, bochs=False)) as host:
-        equal([host.driver(address) for address in CARD], [None, *DRIVERS[1:]], "drivers")
+        equal([host.driver(address) for address in CARD], [None, *HOME[1:]], "drivers")
         equal(framebuffers(host) in TEXT_FRAMEBUFFERS, True, f"{framebuffers(host)}")
         equal(host.read("/sys/class/vtconsole/vtcon0/name"), "(S) VGA+", "console")
 
@@ -134,7 +134,7 @@ def mini_without_drm_has_a_text_console(options):
 def mini_without_drm_has_a_firmware_framebuffer(options):
     """The same where the firmware is UEFI: the console is drawn into the framebuffer it left."""
     with vhost.start(Machine("mini", options.kernel, bochs=False, uefi=True)) as host:
-        equal([host.driver(address) for address in CARD], [None, *DRIVERS[1:]], "drivers")
+        equal([host.driver(address) for address in CARD], [None, *HOME[1:]], "drivers")
         equal(framebuffers(host), ["efi-framebuffer.0"], "firmware framebuffers")
         names = host.shell("cat /sys/class/vtconsole/*/name").stdout.splitlines()
         equal("(M) frame buffer device" in names, True, f"consoles {names}")
@@ -158,7 +158,7 @@ def mini_with_a_twin_has_two_equal_cards(options):
 def mini_without_an_iommu_has_no_groups(options):
     """And everything else."""
     with vhost.start(Machine("mini", options.kernel, iommu=False)) as host:
-        equal([host.driver(address) for address in CARD], DRIVERS, "drivers")
+        equal([host.driver(address) for address in CARD], HOME, "drivers")
         equal(host.group(CARD[0]), None, "group")
 
 
@@ -278,7 +278,7 @@ def full_gives_the_card_to_a_guest_and_back(options):
         there = host.screen()
         equal(picture.differing(login, there) > 10000, True, "the picture is another")
         host.run("virsh", "destroy", "a guest", check=True)
-        equal([host.driver(address) for address in CARD], DRIVERS, "drivers at home again")
+        equal([host.driver(address) for address in CARD], HOME, "drivers at home again")
         host.run("systemctl", "start", "lightdm", check=True)
         host.wait_same(login, [vhost.LOGIN_CLOCK])
 

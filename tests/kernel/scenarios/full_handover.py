@@ -4,11 +4,10 @@
 import trace
 from baton import installed
 from machine import Machine
-from rig import CARD, Before, baton
+from rig import CARD, LOGIN_S, Before, baton
 from scenario import check
 
 FULL = Machine("full")
-LOGIN_S = 300
 STEP_S = 180
 
 

@@ -6,14 +6,12 @@ import time
 import domain
 from baton import HOOKS, installed
 from machine import Machine
-from rig import CARD, DRIVERS, Before, baton
+from rig import CARD, DRIVERS, HOME_S, LOGIN_S, Before, baton, wait_home
 from scenario import check, long
 
 FULL = Machine("full")
 NAME = "win 11"
 START_S = 400        # virsh create, under TCG and with another host beside
-HOME_S = 240
-LOGIN_S = 300
 GUARD_S = 180        # the same when only the guard is left
 DESTROY = f"virsh destroy '{NAME}'"
 KILL_QEMU = "kill -9 $(pgrep -f '[q]emu-system.*guest=win 11')"
@@ -39,19 +37,11 @@ def _create(host, path):
     assert drivers == {"vfio-pci"}, drivers
 
 
-def _wait_home(host, before, deadline_s=HOME_S):
-    """Until no guest runs, no journal is left and the login screen is there: then as before."""
-    host.shell("while virsh list --name | grep -q . || ls /run/baton/*.journal >/dev/null 2>&1; "
-               "do sleep 0.2; done", check=True, deadline_s=deadline_s)
-    host.wait_login(LOGIN_S)
-    before.check(host)
-
-
 def _cycle(host, end=DESTROY, **settings):
     before = Before(host)
     _create(host, _define(host, **settings))
     host.shell(end, check=True, deadline_s=HOME_S)
-    _wait_home(host, before)
+    wait_home(host, before)
 
 
 @check(FULL, installed, limit_s=900)
@@ -92,7 +82,7 @@ def twenty_starts_and_stops_of_each_kind(host, tell):
 def a_guest_that_powers_itself_off_gives_the_card_back(host):
     before = Before(host)
     _create(host, _define(host, exit="5"))
-    _wait_home(host, before)
+    wait_home(host, before)
 
 
 def _entries(host, result, field):
@@ -128,7 +118,7 @@ def a_card_that_was_detached_by_hand_goes_to_the_guest_and_home_after_it(host):
     journals = host.shell("ls /run/baton", check=True).stdout.split()
     assert len(journals) == 1 and journals[0].startswith("libvirt:"), journals
     host.shell(DESTROY, check=True, deadline_s=HOME_S)
-    _wait_home(host, before)
+    wait_home(host, before)
 
 
 @check(FULL, installed, limit_s=900)
@@ -142,7 +132,7 @@ def a_start_that_fails_after_prepare_gives_the_card_back(host):
     result = host.run("virsh", "create", _define(host, disk="/nonexistent.img"),
                       deadline_s=START_S)
     assert result.status != 0 and "nonexistent" in result.stderr, result
-    _wait_home(host, before)
+    wait_home(host, before)
 
 
 @check(FULL, installed, limit_s=900)
@@ -154,7 +144,7 @@ def the_guard_repairs_a_hook_that_is_killed(host):
                "kill -9 $(sed -n 's/.* owner libvirt \\([0-9]*\\) .*/\\1/p' /run/baton/*.journal)",
                check=True, deadline_s=START_S)
     start.wait(START_S)
-    _wait_home(host, before, GUARD_S)
+    wait_home(host, before, GUARD_S)
 
 
 @check(FULL, installed, limit_s=900)
@@ -163,7 +153,7 @@ def the_card_survives_a_libvirtd_that_is_killed_with_its_qemu(host):
     _create(host, _define(host))
     # systemd starts it again, and it cleans up behind its guest as it always does.
     host.shell(f"kill -9 $(pgrep -x libvirtd); {KILL_QEMU}", check=True)
-    _wait_home(host, before)
+    wait_home(host, before)
 
 
 @check(FULL, installed, alone=True, limit_s=900)

@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`baton run`: a plain QEMU with a hand-over around it, on a host with systemd and a login screen."""
 
-import json
 import shlex
 
 import domain
 from baton import installed
 from machine import Machine
-from rig import CARD, DRIVERS, Before, baton
+from rig import CARD, DRIVERS, Before, states, wait_home
 from scenario import check
 
 FULL = Machine("full")
 START_S = 300
-HOME_S = 240
-LOGIN_S = 300
 SERIAL = "/run/serial"
 PIDFILE = "/run/guest.pid"
 
@@ -38,18 +35,6 @@ def _await_ready(host):
                deadline_s=START_S)
 
 
-def _wait_home(host, before):
-    host.shell("while ls /run/baton/*.journal >/dev/null 2>&1; do sleep 0.2; done", check=True,
-               deadline_s=HOME_S)
-    host.wait_login(LOGIN_S)
-    before.check(host)
-
-
-def _states(host):
-    cards = json.loads(baton(host, "status", "--json").stdout)["cards"]
-    return {card["card"]: card["state"] for card in cards}
-
-
 @check(FULL, installed)
 def the_guests_own_exit_code_is_passed_on(host):
     before = Before(host)
@@ -57,7 +42,7 @@ def the_guests_own_exit_code_is_passed_on(host):
     result = host.run("baton", "run", "--", *words, deadline_s=START_S)
     assert result.status == 7, result
     assert "READY" in host.read(SERIAL)
-    _wait_home(host, before)
+    wait_home(host, before)
 
 
 @check(FULL, installed)
@@ -65,7 +50,7 @@ def a_qemu_that_does_not_start_gives_its_code_and_the_card_comes_home(host):
     before = Before(host)
     result = host.run("baton", "run", "--", *_words("-nonsense"), deadline_s=START_S)
     assert result.status == 1 and "nonsense" in result.stderr, result
-    _wait_home(host, before)
+    wait_home(host, before)
 
 
 @check(FULL, installed)
@@ -77,7 +62,7 @@ def signals_reach_the_guest(host):
     host.shell("kill $(pgrep -x baton)", check=True)
     result = run.wait(START_S)
     assert result.status == 0, result
-    _wait_home(host, before)
+    wait_home(host, before)
 
 
 @check(FULL, installed)
@@ -90,7 +75,7 @@ def the_card_comes_home_although_baton_was_killed(host):
     host.shell("kill -9 $(pgrep -fx 'baton run .*')", check=True)
     assert {host.driver(address) for address in CARD} == {"vfio-pci"}
     host.shell("pgrep -f '[q]emu-system.*guest=plain' && kill $(pgrep -f '[q]emu-system')", check=True)
-    _wait_home(host, before)
+    wait_home(host, before)
 
 
 @check(FULL, installed)
@@ -101,9 +86,9 @@ def a_qemu_in_the_background_keeps_the_card_until_it_ends(host):
                       *_words("-daemonize", "-pidfile", PIDFILE), deadline_s=START_S)
     assert result.status == 0, result
     _await_ready(host)
-    assert _states(host)["0000:01:00"] == "GUEST", _states(host)
+    assert states(host)["0000:01:00"] == "GUEST", states(host)
     host.shell(f"kill $(cat {PIDFILE})", check=True)
-    _wait_home(host, before)
+    wait_home(host, before)
 
 
 @check(FULL, installed)
@@ -119,7 +104,7 @@ def of_two_that_want_the_card_the_second_is_told_who_has_it(host):
     assert result.status == 123 and "qemu:plain" in result.stderr, result
     host.shell("kill $(pgrep -f '[q]emu-system.*guest=plain')", check=True)
     assert first.wait(START_S).status == 0
-    _wait_home(host, before)
+    wait_home(host, before)
 
 
 @check(FULL, installed)

@@ -1,20 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Cards go and come home, by hand, on a host with two of them."""
 
-import json
-
 import trace
 from machine import Machine
-from rig import CARD, DRIVERS, SECOND, Before, baton, cargo, detach, drivers, reattach, refused
+from rig import CARD, DRIVERS, SECOND, Before, baton, cargo, detach, drivers, reattach, refused, states
 from scenario import check
 
 MINI = Machine("mini")
 VFIO = dict.fromkeys(CARD, "vfio-pci")
-
-
-def _states(host):
-    cards = json.loads(baton(host, "status", "--json").stdout)["cards"]
-    return {card["card"]: card["state"] for card in cards}
 
 
 @check(MINI, cargo)
@@ -83,13 +76,13 @@ def two_cards_are_out_at_once_and_come_home_in_any_order(host):
     before = Before(host)
     detach(host, "0000:01:00")
     detach(host, SECOND)
-    assert set(_states(host).values()) == {"GUEST"}, _states(host)
+    assert set(states(host).values()) == {"GUEST"}, states(host)
     reattach(host, "0000:01:00")
     assert drivers(host, CARD) == {address: DRIVERS[address] for address in CARD}
     assert host.driver(SECOND) == "vfio-pci"
     reattach(host, SECOND)
     before.check(host)
-    assert set(_states(host).values()) == {"HOST"}, _states(host)
+    assert set(states(host).values()) == {"HOST"}, states(host)
 
 
 @check(MINI, cargo)
