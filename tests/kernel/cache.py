@@ -87,7 +87,7 @@ def obtain(name, key, make):
     path = root() / f"{name}-{key}"
     lock = _hold(path)
     try:
-        if path.name not in _fresh and (_cold or not path.is_dir()):
+        if not _is_good(path):
             _build(path, make)
         _fresh.add(path.name)
         os.utime(path)
@@ -99,11 +99,16 @@ def obtain(name, key, make):
     return Thing(path, lock)
 
 
+def _is_good(path):
+    """Is it there, and need not be made anew? What was there may be gone: others use the cache."""
+    return path.is_dir() and (not _cold or path.name in _fresh)
+
+
 def _hold(path):
     """Lock a thing's name: shared at once if it is there, else exclusively."""
     while True:
         lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        wanted = path.name in _fresh or (path.is_dir() and not _cold)
+        wanted = _is_good(path)
         fcntl.flock(lock, fcntl.LOCK_SH if wanted else fcntl.LOCK_EX)
         # Whoever removes a thing removes its lock too: make sure that this one still has a name.
         with contextlib.suppress(FileNotFoundError):

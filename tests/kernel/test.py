@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What judges pictures of a card's screen is not content with just any."""
+"""The kernel tests' own tools: what judges pictures is not content with just any, and the cache makes
+what is not there, once."""
 
+import contextlib
+import os
+import shutil
 import struct
+import tempfile
 import unittest
+import unittest.mock
 import zlib
 
+import cache
 import number
 import picture
 
@@ -68,6 +75,36 @@ class Picture(unittest.TestCase):
         self.assertEqual(picture.differing(one, other, [picture.Box(0, 10, 4, 11)]), 6)
         small = picture.Picture(1, 1, (b"\0\0\0",))
         self.assertEqual(picture.differing(one, small), WIDTH * HEIGHT)
+
+
+class Cache(unittest.TestCase):
+    def setUp(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        self.enterContext(unittest.mock.patch.dict(os.environ, XDG_CACHE_HOME=folder))
+        self.made = []
+
+    def obtain(self, key="0" * 16):
+        with cache.obtain("thing", key, self.made.append) as thing:
+            return thing.path
+
+    def test_a_thing_is_made_once(self):
+        self.assertEqual(self.obtain(), self.obtain())
+        self.assertEqual(len(self.made), 1)
+
+    def test_what_another_process_took_away_is_made_again(self):
+        shutil.rmtree(self.obtain())
+        self.assertTrue(self.obtain().is_dir())
+        self.assertEqual(len(self.made), 2)
+
+    def test_what_nobody_used_lately_goes(self):
+        paths = [self.obtain(f"{key:016x}") for key in range(cache.SPARE_COUNT + 2)]
+        self.assertEqual([path.is_dir() for path in paths].count(False), 1)
+
+    def test_what_is_in_use_stays(self):
+        with contextlib.ExitStack() as used:
+            paths = [used.enter_context(cache.obtain("thing", f"{key:016x}", self.made.append)).path
+                     for key in range(cache.SPARE_COUNT + 3)]
+            self.assertTrue(all(path.is_dir() for path in paths))
 
 
 if __name__ == "__main__":
