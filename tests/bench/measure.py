@@ -17,8 +17,8 @@ import rig                          # noqa: E402
 import vhost                        # noqa: E402
 from machine import Machine         # noqa: E402
 
-OUT = ["0000:01:00.2", "0000:01:00.1", "0000:01:00.0"]
-HOME = {"0000:01:00.0": "bochs-drm", "0000:01:00.1": "snd_hda_intel", "0000:01:00.2": "xhci_hcd"}
+OUT = rig.CARD[::-1]
+HOME = {address: rig.DRIVERS[address] for address in rig.CARD}
 PLAIN_XML = """<domain type='qemu'><name>plain</name>
 <uuid>c7a5fdbd-edaf-9455-926a-d65c16db1809</uuid><memory unit='KiB'>65536</memory>
 <os><type arch='x86_64' machine='q35'>hvm</type></os>
