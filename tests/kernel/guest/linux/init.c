@@ -166,7 +166,10 @@ static void tell_device(const char *path, const char *name) {
 		driver);
 }
 
-/* One row of a number in digits of three by five dots, each dot two characters wide. */
+/*
+ * One row of a number in digits of three by five dots, each dot two characters wide. number.py
+ * knows them too: it looks for the number in pictures.
+ */
 static void draw_row(const char *number, int row) {
 	static const char *const digits[DIGIT_ROWS] = {
 		"### .#  ### ### # # ### ### ### ### ###",
