@@ -14,6 +14,13 @@ function __baton_guests
     baton status 2>/dev/null | sed -n 's/^[0-9a-f][0-9a-f:]* *[A-Z]* *\([^- ].*\)$/\1/p'
 end
 
+# The guests of Proxmox VE by their numbers.
+function __baton_vmids
+    for path in /etc/pve/qemu-server/*.conf
+        basename $path .conf
+    end
+end
+
 function __baton_is
     set -l words (commandline -opc)
     set -q words[2]; and contains -- $words[2] $argv
@@ -32,15 +39,19 @@ complete -c baton -n __baton_is_bare -a status -d 'who has which card'
 complete -c baton -n __baton_is_bare -a wait -d 'wait until a guest or the host has everything'
 complete -c baton -n __baton_is_bare -a repair -d 'put right what an interrupted hand-over left'
 complete -c baton -n __baton_is_bare -a run -d 'run a QEMU with the devices in its arguments'
+complete -c baton -n __baton_is_bare -a install -d 'have libvirt and Proxmox VE call baton, or say who does'
+complete -c baton -n __baton_is_bare -a uninstall -d 'take back what install has changed'
 complete -c baton -n __baton_is_bare -l version -d 'the release'
 complete -c baton -s h -l help -d 'the commands, or the options of one'
-complete -c baton -n '__baton_is list plan detach reattach status' -l json -d 'report as JSON'
-complete -c baton -n '__baton_is list plan status' -l root -r -a '(__fish_complete_directories)' \
+complete -c baton -n '__baton_is list plan detach reattach status install uninstall' -l json -d 'report as JSON'
+complete -c baton -n '__baton_is list plan status install' -l root -r -a '(__fish_complete_directories)' \
     -d 'read a captured machine'
-complete -c baton -n '__baton_is detach reattach' -s n -l dry-run -d 'only say what would be done'
 complete -c baton -n '__baton_is detach reattach run' -l no-guard -d 'start no guard'
 complete -c baton -n '__baton_is wait' -l state -x -a 'host guest' -d 'who is to have it'
 complete -c baton -n '__baton_is wait' -l timeout -x -d 'give up after so long'
 complete -c baton -n '__baton_is run' -l guest -x -d 'call the guest so'
 complete -c baton -n '__baton_is plan detach reattach wait' -a '(__baton_devices)'
 complete -c baton -n '__baton_is reattach repair wait' -a '(__baton_guests)'
+complete -c baton -n '__baton_is detach reattach install uninstall' -s n -l dry-run -d 'only say what would be done'
+complete -c baton -n '__baton_is install' -l list -d 'only say which guest has which door'
+complete -c baton -n '__baton_is install uninstall' -a 'libvirt proxmox all (__baton_vmids)'

@@ -22,6 +22,7 @@ enum command_option {
 	OPTION_GUEST = 1 << 4,    /* --guest NAME: what the guest is called */
 	OPTION_STATE = 1 << 5,    /* --state STATE: wait for this one */
 	OPTION_TIMEOUT = 1 << 6,  /* --timeout SECONDS: and not for longer */
+	OPTION_LIST = 1 << 7,     /* --list: only say what there is */
 };
 
 /* Where a command gets the machine from: main alone knows which one it is. */
@@ -93,12 +94,14 @@ enum result door_fail(const struct platform *platform, const char *guest, enum r
 /* One file per command. */
 int command_detach(const struct invocation *invocation);
 int command_guard(const struct invocation *invocation);
+int command_install(const struct invocation *invocation);
 int command_list(const struct invocation *invocation);
 int command_plan(const struct invocation *invocation);
 int command_reattach(const struct invocation *invocation);
 int command_repair(const struct invocation *invocation);
 int command_run(const struct invocation *invocation);
 int command_status(const struct invocation *invocation);
+int command_uninstall(const struct invocation *invocation);
 int command_wait(const struct invocation *invocation);
 
 /* The doors: argv as the hypervisor gives it. Each returns what its hypervisor wants. */
