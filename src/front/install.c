@@ -112,8 +112,7 @@ static int look(struct doors *doors, struct error *error) {
 
 /* Could the card be handed over as things are? */
 static bool qualifies(struct session *session, const struct card_status *card) {
-	struct request request = {
-		.guest = "hand", .title = "hand", .policy = session->configuration->policy};
+	struct request request = {.policy = session->configuration->policy};
 	bool could;
 
 	for (size_t i = 0; i < card->function_count; i++) {
@@ -121,6 +120,7 @@ static bool qualifies(struct session *session, const struct card_status *card) {
 			return false;
 		}
 	}
+	session_name_request(&request, "hand");
 	could = preview(&session->handover, &request, NULL) == 0 &&
 		session->handover.plan->refusal_count == 0;
 	plan_free(&session->handover.plan);
@@ -133,12 +133,12 @@ static void offer_cards(const struct invocation *invocation, struct doors *doors
 	AUTO_SESSION struct session session = {.root = -1};
 	AUTO_HOST struct host host = {0};
 	AUTO_STATUS struct status status = {0};
-	const struct claims claims = {0};
+	const struct journals nobody = {0};
 
 	if (session_open(invocation, NULL, &session) != RESULT_DONE ||
 		session_open_machine(&session, false) != RESULT_DONE ||
 		host_read(session.root, &host, NULL) < 0 ||
-		status_make(&host, &claims, &status) < 0) {
+		status_make(&host, &nobody, &status) < 0) {
 		return;
 	}
 	for (size_t i = 0; i < status.count; i++) {

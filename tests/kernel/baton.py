@@ -13,13 +13,12 @@ HOOKS = "/etc/libvirt/hooks/qemu.d"
 
 @functools.cache
 def installed():
-    """The rig's cargo, the tiny guest, and the hook where libvirt looks for it."""
+    """The rig's cargo, the tiny guest, and libvirt's door."""
     goods = rig.cargo.__wrapped__()
     tiny = guest.obtain()
     goods.copy(tiny / "tiny.elf", domain.KERNEL)
     tiny.close()
-    goods.command("mkdir", "-p", HOOKS)
-    goods.command("ln", "-sf", "/usr/sbin/baton-libvirt-hook", f"{HOOKS}/baton")
+    goods.command("baton", "install", "libvirt")
     # libvirt looks for hooks when it starts; the first start of a guest after that is slow.
     goods.command("systemctl", "restart", "libvirtd.service")
     goods.command("virsh", "domcapabilities", "--virttype", "qemu")
