@@ -292,7 +292,7 @@ static void set_table(void) {
 	table.killed = false;
 	table.depth = 0;
 	table.moves = 0;
-	table.wakes = length_of_tests() == LENGTH_LONG ? 2 : 1;
+	table.wakes = (length_of_tests() == LENGTH_LONG) + (table.game->disturbance == DISTURB_NOT);
 	for (size_t i = 0; i < table.game->part_count; i++) {
 		struct actor *actor = &table.actors[i];
 
@@ -520,7 +520,7 @@ static void play_game(const struct game *game) {
 static bool is_due(const struct game *game) {
 	switch (length_of_tests()) {
 	case LENGTH_FAST:
-		return game->disturbance == DISTURB_NOT;
+		return game->disturbance == DISTURB_NOT && !game->is_long;
 	case LENGTH_CHECK:
 		return !game->is_long;
 	case LENGTH_LONG:
