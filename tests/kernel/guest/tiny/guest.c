@@ -5,7 +5,8 @@
  *
  * On its command line: number=TEXT is shown; exit=wait ends it when a key is pressed or a byte
  * comes over the serial line, exit=now at once, exit=N after N seconds. A press of the power button
- * ends it always. code=N ends QEMU with 2N + 1 if it has an isa-debug-exit.
+ * ends it always. code=N ends QEMU with 2N + 1 if it has an isa-debug-exit. With end=reset it does
+ * not switch itself off but starts anew.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,6 +39,8 @@ enum {
 	LINE_SIZE = 128,
 	SECONDS_MOST = 86400,
 	DEBUG_EXIT = 0x501, /* the port of QEMU's isa-debug-exit */
+	RESET_CONTROL = 0xcf9,
+	RESET_FULL = 0x06,
 	SCALE = 2,
 	SCALE_NUMBER = 6,
 	MARGIN = 24,
@@ -153,6 +156,13 @@ static void end_qemu(const char *command_line) {
 	}
 }
 
+static void reset(const char *command_line) {
+	const char *value = text_value(command_line, "end");
+	if (value && text_word_is(value, "reset")) {
+		out8(RESET_CONTROL, RESET_FULL);
+	}
+}
+
 void guest(uint32_t magic, const struct information *information) {
 	const char *command_line = "";
 	if (magic == LOADED && (information->flags & HAS_COMMAND_LINE)) {
@@ -172,5 +182,6 @@ void guest(uint32_t magic, const struct information *information) {
 	say("READY");
 	say("END %s", stay(&acpi, command_line));
 	end_qemu(command_line);
+	reset(command_line);
 	acpi_power_off(&acpi);
 }
