@@ -18,7 +18,7 @@ LINUX_INITRD = "/var/lib/libvirt/images/linux-initrd"
 SERIAL = "/var/log/libvirt/qemu/serial.log"
 
 # All of a guest's RAM is pinned for its devices, so more takes longer.
-_TINY_MIB = 32
+TINY_MIB = 32
 _LINUX_MIB = 128
 
 
@@ -38,7 +38,7 @@ def xml(name, devices=(), *, managed=True, exit="wait", number=None, linux=False
     return f"""<domain type='qemu'>
   <name>{escape(name)}</name>
   {f"<uuid>{uuid}</uuid>" if uuid else ""}
-  <memory unit='MiB'>{memory_mib or (_LINUX_MIB if linux else _TINY_MIB)}</memory>
+  <memory unit='MiB'>{memory_mib or (_LINUX_MIB if linux else TINY_MIB)}</memory>
   <vcpu>1</vcpu>
   <os>
     <type arch='x86_64' machine='q35'>hvm</type>

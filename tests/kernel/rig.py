@@ -18,7 +18,7 @@ import progress
 from cargo import Cargo
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-PROGRAMS = ("dump", "inject", "slay", "take")
+PROGRAMS = ("dump", "inject", "proxmox/qm", "proxmox/qmeventd", "slay", "take")
 SETTLE_S = 10
 HOME_S = 240
 LOGIN_S = 300
