@@ -15,7 +15,7 @@ STEP_S = 180
 def a_detach_from_the_session_that_it_ends_goes_on_without_it(host):
     before = Before(host)
     # Into the session of the login screen, as a terminal of a desktop would be.
-    scope = host.shell("grep -h ^SCOPE= /run/systemd/sessions/* | cut -d= -f2 | grep ^session-c",
+    scope = host.shell("grep -h ^SCOPE= /run/systemd/sessions/*[0-9] | cut -d= -f2 | grep ^session-c",
                        check=True).stdout.split()[0]
     group = host.run("systemctl", "show", "-P", "ControlGroup", scope, check=True).stdout.strip()
     caller = host.start("sh", "-c", f"echo $$ >/sys/fs/cgroup{group}/cgroup.procs; "

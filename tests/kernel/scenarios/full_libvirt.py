@@ -106,7 +106,7 @@ def the_system_journal_says_what_the_hook_did_and_why_it_refused(host):
     _create(host, _define(host))
     assert _entries(host, "done", "BATON_STEP") == steps + plan, _said(host)
     host.shell(DESTROY, check=True, deadline_s=HOME_S)
-    _wait_home(host, before)
+    wait_home(host, before)
 
 
 @check(FULL, installed, limit_s=900)
