@@ -15,7 +15,7 @@ and root ports spare0 … spare2 (buses 04 to 06) are free for what a test plugs
 
 import dataclasses
 
-import kernel
+from kernel import DEFAULT
 
 AGENT_PORT = "baton.agent"
 UEFI = "/usr/share/ovmf/OVMF.fd"
@@ -41,7 +41,7 @@ class Machine:
     """What differs between virtual hosts. Saved states are kept per Machine."""
 
     kind: str                       # "mini" or "full"
-    kernel: str = kernel.DEFAULT    # "6.1" or "6.12"
+    kernel: str = DEFAULT           # "6.1" or "6.12"
     bochs: bool = True              # False: no DRM driver for the cards
     uefi: bool = False              # True: firmware with a framebuffer (efifb), not VGA's text mode
     twin: bool = False              # a third card with the numbers of the second

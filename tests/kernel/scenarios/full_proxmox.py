@@ -11,13 +11,11 @@ import time
 
 import pve
 from machine import Machine
-from rig import CARD, DRIVERS, Before
+from rig import CARD, DRIVERS, HOME_S, LOGIN_S, Before
 from scenario import check, long
 
 FULL = Machine("full")
 START_S = 400        # under TCG and with another host beside
-HOME_S = 240
-LOGIN_S = 300
 QUIET_S = 15         # the most that may pass before somebody begins to bring the card home
 SETTLED_S = 30
 
@@ -338,7 +336,7 @@ def the_host_can_restart_while_a_guest_has_the_card(host, tell):
         assert host.shell("ls /run/baton").stdout == ""
 
 
-HOOK = f"""#!/bin/sh
+HOOK = """#!/bin/sh
 lock=$(flock -n /run/lock/qemu-server/lock-100.conf true && echo free || echo held)
 echo "$* $LC_ALL $(wc -c) $lock" >>/run/hook
 [ "$2" != post-start ] || sleep 3 &
