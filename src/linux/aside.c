@@ -18,14 +18,19 @@
 
 static pid_t follower_of;
 
-static void pass_on(int number) {
+/* What the service manager sends is the end of the session, and that is ours alone. */
+static void pass_on(int number, siginfo_t *info, void *context) {
+	if (info->si_pid == 1) {
+		_exit(DIED + number);
+	}
 	kill(follower_of, number);
 }
 
-/* The terminal's end (SIGHUP) is ours alone: the work goes on. */
+/* Like the session's, the terminal's end (SIGHUP) is ours alone: the work goes on. */
 static _Noreturn void follow(pid_t child) {
 	static const int numbers[] = {SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
-	const struct sigaction action = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
+	const struct sigaction action = {
+		.sa_sigaction = pass_on, .sa_flags = SA_RESTART | SA_SIGINFO};
 	int status;
 
 	follower_of = child;
@@ -83,6 +88,7 @@ int aside_step(struct error *error) {
 	}
 	(void)setsid();
 	(void)signal(SIGHUP, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN); /* whoever reads what we print ends with the session too */
 	r = enter_scope(error);
 	return r < 0 ? error_add(error, r,
 			       "cannot leave this session, which ends with the hand-over (try it from "

@@ -44,6 +44,7 @@ static _Noreturn void become(
 	int r;
 
 	sigprocmask(SIG_SETMASK, signals, NULL);
+	(void)signal(SIGPIPE, SIG_DFL);
 	execv(program, words);
 	r = -errno;
 	(void)!write(complaints, &r, sizeof(r));
