@@ -318,6 +318,11 @@ class VirtualHost:
         """What the kernel has written to the serial console so far."""
         return (self.directory / "serial.log").read_text(errors="replace")
 
+    def complaints(self):
+        """What QEMU has said, and how it ended if it has."""
+        status = self.qemu.process.poll()
+        return self.qemu.complaints() + ("" if status is None else f"\nended with {status}")
+
     def keep_logs(self, path):
         """Copy the logs of QEMU and of the serial console to a directory."""
         for name in ("qemu.log", "serial.log"):

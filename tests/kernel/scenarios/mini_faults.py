@@ -33,7 +33,7 @@ def every_fault_at_every_operation_of_one_function(host, tell):
     assert counts["faults"] > 2 * counts["operations"], counts
 
 
-@check(MINI, cargo, alone=True, limit_s=900)
+@long(MINI, cargo, alone=True, limit_s=900)
 def death_at_every_operation_of_the_whole_card(host, tell):
     counts = _inject(host, tell, "--deaths", *CARD, deadline_s=800)
     assert counts["faults"] > counts["operations"] / 2, counts
