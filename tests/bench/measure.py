@@ -49,9 +49,9 @@ def goods():
         for name in ("floor", "empty", "stopwatch"):
             program = pathlib.Path(scratch) / name
             subprocess.run(["gcc", "-O2", "-o", program, HERE / f"{name}.c"], check=True)
-            cargo.program(program, f"/usr/local/bin/{name}")
+            cargo.program(program, f"/usr/bin/{name}")
     for name, text in scripts().items():
-        cargo.file(f"/usr/local/bin/{name}", f"#!/bin/sh -e\n{text}\n", 0o755)
+        cargo.file(f"/usr/bin/{name}", f"#!/bin/sh -e\n{text}\n", 0o755)
     cargo.file("/root/plain.xml", PLAIN_XML)
     return cargo
 
