@@ -51,26 +51,25 @@ def a_module_in_use_is_not_unloaded(host):
     before.check(host)
 
 
+def _console_goes_and_comes(host):
+    before = Before(host)
+    _take(host, "console", FBCON, "bound", "-")
+    assert _console(host, "frame buffer device") is False
+    assert _console(host, "dummy device") is True
+    _take(host, "console", FBCON, "-", "bound")
+    before.check(host)
+
+
 @check(MINI, cargo)
 def a_console_that_replaced_a_text_mode_is_unbound_and_bound_again(host):
     # The driver took the firmware's text mode away, and with it the one system driver of consoles:
     # the kernel finds none to bind from (drivers/tty/vt/vt.c vt_bind).
-    before = Before(host)
-    _take(host, "console", FBCON, "bound", "-")
-    assert _console(host, "frame buffer device") is False
-    assert _console(host, "dummy device") is True
-    _take(host, "console", FBCON, "-", "bound")
-    before.check(host)
+    _console_goes_and_comes(host)
 
 
 @check(UEFI, cargo)
 def a_console_is_unbound_and_bound_again(host):
-    before = Before(host)
-    _take(host, "console", FBCON, "bound", "-")
-    assert _console(host, "frame buffer device") is False
-    assert _console(host, "dummy device") is True
-    _take(host, "console", FBCON, "-", "bound")
-    before.check(host)
+    _console_goes_and_comes(host)
 
 
 @check(UEFI, cargo)
