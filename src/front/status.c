@@ -3,6 +3,7 @@
 #include "front/session.h"
 
 #include <errno.h>
+#include <time.h>
 
 /* Who works on what, and since when: asked for one by one, and only for people. */
 static void ask_writers(const struct session *session, struct handover_status *handover) {
@@ -31,6 +32,7 @@ static void ask(const struct session *session, struct status *status) {
 			ask_writers(session, handover);
 		}
 	}
+	status->now_s = time(NULL);
 	(void)!session->platform->lock_holder(ops, &status->lock);
 }
 

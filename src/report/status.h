@@ -47,13 +47,14 @@ struct status {
 	size_t count;
 	struct handover_status *handovers; /* one for each of the journals, in their order */
 	size_t handover_count;
+	int64_t now_s;     /* when this was asked, in seconds since 1970; 0: not known */
 	struct actor lock; /* who has the lock just now; no pid: nobody, or it is not known */
 };
 
 /*
  * Every card with a graphics function, and every card of which a guest has something; and every
  * journal. Who has the lock, when the journals were written and who the writers are is filled in
- * by who can ask: here are none. Host and journals must outlive it. -ENOMEM.
+ * by who can ask, and what time it is: here are none. Host and journals must outlive it. -ENOMEM.
  */
 int status_make(const struct host *host, const struct journals *journals, struct status *ret)
 	MUST_CHECK;

@@ -84,6 +84,7 @@ int report_status_json(const struct status *status, struct text *ret, struct err
 	struct document document;
 
 	document_begin(&document);
+	add_time(&document, "now", status->now_s);
 	document_array(&document, "cards");
 	for (size_t i = 0; i < status->count; i++) {
 		add_card(&document, &status->cards[i]);

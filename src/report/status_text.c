@@ -14,7 +14,8 @@
  * the shells' completions take the guests from it.
  */
 
-#define TIME_SIZE 64
+#define TIME_SIZE 96
+#define SPAN_SIZE 48
 
 /* One line, tame: guests and commands are called as somebody chose. */
 static int add_line(struct text *ret, const char *format, ...) PRINTF(2, 3);
@@ -35,29 +36,53 @@ static int add_line(struct text *ret, const char *format, ...) {
 	return text_add(ret, "%s\n", line);
 }
 
-/* In the machine's own time zone; what is not known is "?". */
-static const char *format_time(int64_t time_s, char ret[TIME_SIZE]) {
-	time_t time = (time_t)time_s;
-	struct tm local;
+/* "12 s", "5 min", "2 h 5 min", "3 d 2 h". */
+static void format_span(int64_t span_s, char ret[SPAN_SIZE]) {
+	long long minutes = span_s / 60, hours = minutes / 60;
 
-	if (time_s == 0 || !localtime_r(&time, &local) ||
-		strftime(ret, TIME_SIZE, "%Y-%m-%d %H:%M:%S", &local) == 0) {
+	if (minutes == 0) {
+		snprintf(ret, SPAN_SIZE, "%d s", (int)span_s);
+	} else if (hours == 0) {
+		snprintf(ret, SPAN_SIZE, "%lld min", minutes);
+	} else if (hours < 24) {
+		snprintf(ret, SPAN_SIZE, "%lld h %lld min", hours, minutes % 60);
+	} else {
+		snprintf(ret, SPAN_SIZE, "%lld d %lld h", hours / 24, hours % 24);
+	}
+}
+
+/* In the machine's own time zone, and how long ago that was; what is not known is "?". */
+static const char *format_time(const struct status *status, int64_t time_s, char ret[TIME_SIZE]) {
+	time_t time = (time_t)time_s;
+	char span[SPAN_SIZE];
+	struct tm local;
+	size_t length = 0;
+
+	if (time_s != 0 && localtime_r(&time, &local)) {
+		length = strftime(ret, TIME_SIZE, "%Y-%m-%d %H:%M:%S", &local);
+	}
+	if (length == 0) {
 		memcpy(ret, "?", sizeof("?"));
+	} else if (status->now_s >= time_s) {
+		format_span(status->now_s - time_s, span);
+		snprintf(ret + length, TIME_SIZE - length, " (%s ago)", span);
 	}
 	return ret;
 }
 
-static int add_owner(const struct handover_status *handover, struct text *ret) {
+static int add_owner(
+	const struct status *status, const struct handover_status *handover, struct text *ret) {
 	const struct journal *journal = handover->found->journal;
 	const char *door = journal->owner.door;
 	bool by_hand = strcmp(door, "hand") == 0 || strcmp(door, "home") == 0;
 	char time[TIME_SIZE];
 
 	return add_line(ret, "  %s%s, %s %s", by_hand ? "by hand" : "through ", by_hand ? "" : door,
-		journal->held ? "since" : "last heard of", format_time(handover->written_s, time));
+		journal->held ? "since" : "last heard of",
+		format_time(status, handover->written_s, time));
 }
 
-static int add_card(const struct card_status *card, struct text *ret) {
+static int add_card(const struct status *status, const struct card_status *card, struct text *ret) {
 	const struct handover_status *handover = card->handover;
 	int r = add_line(ret, "%-13s %-10s %s", card->slot, card_state_name(card->state),
 		handover ? handover->found->journal->title : "-");
@@ -69,10 +94,10 @@ static int add_card(const struct card_status *card, struct text *ret) {
 			device->driver[0] ? device->driver : "-",
 			device->in_flight ? " (in flight)" : "");
 	}
-	return r < 0 || !handover ? r : add_owner(handover, ret);
+	return r < 0 || !handover ? r : add_owner(status, handover, ret);
 }
 
-static int add_left(const struct step_left *left, struct text *ret) {
+static int add_left(const struct status *status, const struct step_left *left, struct text *ret) {
 	const struct actor *writer = &left->writer;
 	char step[STEP_TEXT_SIZE], time[TIME_SIZE];
 	int r = add_line(ret, "  left: %s", step_format(&left->record->step, step));
@@ -81,19 +106,21 @@ static int add_left(const struct step_left *left, struct text *ret) {
 		return r;
 	}
 	return add_line(ret, "    process %d (%s) is still at it, and runs since %s",
-		(int)writer->process.pid, writer->command, format_time(writer->since_s, time));
+		(int)writer->process.pid, writer->command,
+		format_time(status, writer->since_s, time));
 }
 
 static int add_interrupted(
-	const struct handover_status *handover, bool is_locked, struct text *ret) {
+	const struct status *status, const struct handover_status *handover, struct text *ret) {
+	bool is_locked = status->lock.process.pid != 0;
 	const struct journal *journal = handover->found->journal;
 	bool home = strcmp(handover_way(journal), "home") == 0;
 	char time[TIME_SIZE];
 	int r = add_line(ret, "hand-over of %s, on the way %s, last heard of %s", journal->title,
-		home ? "home" : "out", format_time(handover->written_s, time));
+		home ? "home" : "out", format_time(status, handover->written_s, time));
 
 	for (size_t i = 0; r == 0 && i < handover->left_count; i++) {
-		r = add_left(&handover->left[i], ret);
+		r = add_left(status, &handover->left[i], ret);
 	}
 	if (r == 0 && handover->left_count == 0) {
 		r = add_line(ret, "  nothing is left of it");
@@ -119,7 +146,7 @@ int report_status(const struct status *status, struct text *ret) {
 	int r = status->count ? 0 : add_line(ret, "no graphics card, and no device with a guest");
 
 	for (size_t i = 0; r == 0 && i < status->count; i++) {
-		r = add_card(&status->cards[i], ret);
+		r = add_card(status, &status->cards[i], ret);
 	}
 	for (size_t i = 0; r == 0 && i < status->handover_count; i++) {
 		const struct handover_status *handover = &status->handovers[i];
@@ -127,12 +154,13 @@ int report_status(const struct status *status, struct text *ret) {
 		if (!handover->found->journal) {
 			r = add_unreadable(handover->found, ret);
 		} else if (!handover->found->journal->held) {
-			r = add_interrupted(handover, lock->process.pid != 0, ret);
+			r = add_interrupted(status, handover, ret);
 		}
 	}
 	if (r == 0 && lock->process.pid) {
 		r = add_line(ret, "lock: process %d (%s) has it, and runs since %s",
-			(int)lock->process.pid, lock->command, format_time(lock->since_s, time));
+			(int)lock->process.pid, lock->command,
+			format_time(status, lock->since_s, time));
 	}
 	return r;
 }

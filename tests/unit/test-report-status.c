@@ -168,6 +168,43 @@ static void a_card_is_told_with_its_guest_its_door_and_since_when(void **state) 
 	assert_null(strstr(text.data, "lock"));
 }
 
+static void how_long_ago_that_was_is_told_where_the_time_is_known(void **state) {
+	static const struct {
+		int64_t ago_s;
+		const char *text;
+	} rows[] = {
+		{0, "0 s"},
+		{59, "59 s"},
+		{60, "1 min"},
+		{3599, "59 min"},
+		{2 * 3600 + 5 * 60 + 7, "2 h 5 min"},
+		{86399, "23 h 59 min"},
+		{3 * 86400 + 2 * 3600 + 1, "3 d 2 h"},
+	};
+	AUTO_SCENE struct scene scene;
+	AUTO_TEXT struct text json = {0};
+	struct error error;
+
+	begin(&scene);
+	(void)hold_card(&scene);
+	make(&scene);
+	scene.status.handovers[0].written_s = MOMENT_S;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO_TEXT struct text text = {0};
+		char line[128];
+
+		scene.status.now_s = MOMENT_S + rows[i].ago_s;
+		assert_int_equal(report_status(&scene.status, &text), 0);
+		snprintf(line, sizeof(line),
+			"  through libvirt, since 2026-01-02 03:04:05 (%s ago)\n", rows[i].text);
+		assert_non_null(strstr(text.data, line));
+	}
+	scene.status.now_s = MOMENT_S;
+	assert_int_equal(report_status_json(&scene.status, &json, &error), 0);
+	assert_non_null(strstr(json.data, "\"now\": \"2026-01-02T03:04:05Z\""));
+	assert_non_null(strstr(json.data, "\"since\": \"2026-01-02T03:04:05Z\""));
+}
+
 static const struct actor actor = {
 	.process = {.pid = 4711, .start = 5},
 	.command = "baton detach gpu",
@@ -303,6 +340,7 @@ int main(void) {
 		cmocka_unit_test(a_card_that_a_guest_holds_is_never_the_hosts),
 		cmocka_unit_test(a_card_between_both_is_unresolved),
 		cmocka_unit_test(a_card_is_told_with_its_guest_its_door_and_since_when),
+		cmocka_unit_test(how_long_ago_that_was_is_told_where_the_time_is_known),
 		cmocka_unit_test(what_is_left_is_told_and_who_is_still_at_it),
 		cmocka_unit_test(a_journal_that_cannot_be_read_is_a_line),
 		cmocka_unit_test(only_the_line_of_a_card_begins_as_a_slot_does),

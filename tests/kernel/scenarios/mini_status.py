@@ -11,7 +11,7 @@ from scenario import check
 
 MINI = Machine("mini")
 SOUND = CARD[1]
-TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(\d+ (s|min) ago\)"
 LOOK_S = 30
 
 
