@@ -51,34 +51,80 @@ static int sort_devices(
 	return r;
 }
 
-/* A card that baton.conf gives a return-driver keeps to it; others take the kernel's own choice. */
-static const char *configured_driver(const struct session *session, struct address address) {
+/* The card of baton.conf that has the device and return drivers, or NULL. */
+static const struct card_name *find_card(const struct session *session, struct address address) {
+	const struct selection wanted = {.address = address};
+
 	for (size_t i = 0; i < session->configuration->card_count; i++) {
 		const struct card_name *card = &session->configuration->cards[i];
 
-		for (size_t j = 0; card->return_driver[0] && j < card->selection_count; j++) {
-			if (address_compare(card->selections[j].address, address) == 0) {
-				return card->return_driver;
+		for (size_t j = 0; card->return_driver_count > 0 && j < card->selection_count;
+			j++) {
+			if (selection_overlaps(&card->selections[j], &wanted)) {
+				return card;
 			}
 		}
 	}
 	return NULL;
 }
 
-static int choose_driver(const struct session *session, const struct host *host,
-	const struct device *device, char ret[VALUE_SIZE]) {
-	const char *configured = configured_driver(session, device->address);
-	char module[MODULE_SIZE];
-	int r;
+/* The first that is there and takes the device. -ENOENT: none; *why_not says it of each so far. */
+static int choose_preferred(const struct session *session, const struct host *host,
+	const struct device *device, const struct card_name *card, char ret[VALUE_SIZE],
+	struct error *why_not) {
+	for (size_t i = 0; i < card->return_driver_count; i++) {
+		const char *driver = card->return_drivers[i];
+		struct error before = *why_not;
+		int r = host_driver_fits(session->root, host, device, driver);
 
-	if (configured) {
-		return name_set(ret, VALUE_SIZE, configured);
+		if (r == 0) {
+			return name_set(ret, VALUE_SIZE, driver);
+		}
+		if (r != -ENOENT && r != -ENODEV) {
+			return r;
+		}
+		error_set(why_not, r, "%s%s%s %s", before.text, before.text[0] ? ", " : "", driver,
+			r == -ENOENT ? "is not there" : "takes other devices");
 	}
-	r = host_natural_module(session->root, host, device, module, sizeof(module));
+	return -ENOENT;
+}
+
+static int choose_natural(const struct session *session, const struct host *host,
+	const struct device *device, char ret[VALUE_SIZE]) {
+	char module[MODULE_SIZE];
+	int r = host_natural_module(session->root, host, device, module, sizeof(module));
+
 	if (r == -ENOENT) {
 		return name_set(ret, VALUE_SIZE, VALUE_NONE);
 	}
 	return r < 0 ? r : host_module_driver(session->root, module, ret, VALUE_SIZE);
+}
+
+/*
+ * A card that baton.conf gives return drivers keeps to them, but for its sound or USB, which takes
+ * another: these, and all others, take the kernel's own choice.
+ */
+static int choose_driver(const struct session *session, const struct host *host,
+	const struct device *device, char ret[VALUE_SIZE], struct error *error) {
+	const struct card_name *card = find_card(session, device->address);
+	struct error why_not = {0};
+	bool first = card && address_compare(device->address, card->selections[0].address) == 0;
+	int r = card ? choose_preferred(session, host, device, card, ret, &why_not) : -ENOENT;
+
+	if (r == 0 && first && why_not.text[0]) {
+		error_set(error, 0, "%s returns to %s: of `return-driver =` in %s, %s",
+			device->name, ret, card->file, why_not.text);
+		(void)session_fail(session, RESULT_DONE, error);
+	}
+	if (r == -ENOENT && first) {
+		return error_set(error, r,
+			"%s can return to no driver of `return-driver =` in %s (%s): install one, or correct that line",
+			device->name, card->file, why_not.text);
+	}
+	r = r == -ENOENT ? choose_natural(session, host, device, ret) : r;
+	return r < 0 ? error_set(error, r, "cannot tell which driver %s returns to: %s",
+			       device->name, strerror(-r))
+		     : 0;
 }
 
 /* Prints what is to be done, and does none of it. */
@@ -118,11 +164,9 @@ static enum result go_home(
 
 	for (size_t i = 0; i < request->device_count; i++) {
 		const struct device *device = host_device(host, request->devices[i].address);
-		int r = device ? choose_driver(session, host, device, homecoming->drivers[i]) : 0;
 
-		if (r < 0) {
-			error_set(&error, r, "cannot tell which driver %s returns to: %s",
-				device->name, strerror(-r));
+		if (device &&
+			choose_driver(session, host, device, homecoming->drivers[i], &error) < 0) {
 			return session_fail(session, RESULT_REFUSED, &error);
 		}
 	}

@@ -216,3 +216,15 @@ int host_natural_module(int root, const struct host *host, const struct device *
  * module is there, and as well as one can know before (-ENOENT is not returned) if it is not.
  */
 int host_module_driver(int root, const char *module, char *ret, size_t size) MUST_CHECK;
+
+/* And the module that brings a driver, as well as one can know; of one that is built in, its name.
+ */
+int host_driver_module(int root, const char *driver, char *ret, size_t size) MUST_CHECK;
+
+/*
+ * Is that driver there, in the kernel or as a module, and does it take the device? 0; -ENODEV: it
+ * takes others; -ENOENT: it is not there. One that is registered, but of whose devices the kernel's
+ * tables say nothing, is believed to.
+ */
+int host_driver_fits(int root, const struct host *host, const struct device *device,
+	const char *driver) MUST_CHECK;

@@ -158,6 +158,26 @@ static const struct {
 	{"xhci_pci", "xhci_hcd"},
 };
 
+int host_driver_module(int root, const char *driver, char *ret, size_t size) {
+	char path[sizeof("sys/bus/pci/drivers//module") + DRIVER_SIZE];
+	int r;
+
+	if (name_format(path, sizeof(path), "sys/bus/pci/drivers/%s/module", driver) == 0 &&
+		link_read_name(root, path, ret, size) == 0) {
+		return 0;
+	}
+	for (size_t i = 0; i < COUNT(renamed); i++) {
+		if (strcmp(renamed[i].driver, driver) == 0) {
+			return name_set(ret, size, renamed[i].module);
+		}
+	}
+	r = name_set(ret, size, driver);
+	if (r == 0) {
+		module_name_normalize(ret);
+	}
+	return r;
+}
+
 int host_module_driver(int root, const char *module, char *ret, size_t size) {
 	char path[sizeof("sys/module//drivers") + MODULE_SIZE];
 	AUTO_NAMES struct names links = {0};

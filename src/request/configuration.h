@@ -20,8 +20,9 @@
  *                              lines; a slot means all of its functions. Required. At most 16.
  *     id = 10de:2484           vendor and device of the first function: something else standing
  *                              there is then noticed. Default: not checked.
- *     return-driver = nvidia   the driver to return to where none was recorded. Default: the
- *                              natural one.
+ *     return-driver = nvidia nouveau
+ *                              the driver to return to where none was recorded: the first of at
+ *                              most 8 that is there and takes the device. Default: the natural one.
  *
  *     [policy]
  *     losses = allow           allow or refuse: may a hand-over do what cannot be turned round (end
@@ -38,16 +39,20 @@
 
 #define CARDS_MAX              64
 #define CARD_SELECTIONS_MAX    16
+#define RETURN_DRIVERS_MAX     8
+#define CARD_FILE_SIZE         320                /* the directory and the longest name in it */
 #define CONFIGURATION_FILE_MAX ((size_t)64 << 10) /* bytes in one file */
 #define DROP_INS_MAX           64
 
 /* A card that the configuration names. */
 struct card_name {
 	char name[64];
+	char file[CARD_FILE_SIZE];                        /* where it stands */
 	struct selection selections[CARD_SELECTIONS_MAX]; /* address = */
 	size_t selection_count;
-	char id[16];                             /* "10de:2484"; empty: not checked */
-	char return_driver[REQUEST_DRIVER_SIZE]; /* empty: the natural one */
+	char id[16]; /* "10de:2484"; empty: not checked */
+	char return_drivers[RETURN_DRIVERS_MAX][REQUEST_DRIVER_SIZE]; /* the best first */
+	size_t return_driver_count;                                   /* 0: the natural one */
 };
 
 struct configuration {

@@ -72,12 +72,36 @@ static int set_id(struct parser *parser, void *field, const char *value) {
 	return 0;
 }
 
-static int set_driver(struct parser *parser, void *field, const char *value) {
-	if (!driver_name_is_sound(value)) {
+static int add_driver(struct parser *parser, const char *name) {
+	struct card_name *card = parser->card;
+
+	if (!driver_name_is_sound(name)) {
 		return error_set(parser->error, -EINVAL,
-			"return-driver = \"%s\" is a name that no driver can have", value);
+			"return-driver = \"%s\" is a name that no driver can have", name);
 	}
-	return name_set(field, REQUEST_DRIVER_SIZE, value);
+	if (card->return_driver_count == RETURN_DRIVERS_MAX) {
+		return error_set(parser->error, -EINVAL, "a card has at most %d return drivers",
+			RETURN_DRIVERS_MAX);
+	}
+	return name_set(
+		card->return_drivers[card->return_driver_count++], REQUEST_DRIVER_SIZE, name);
+}
+
+/* In the order of preference. */
+static int set_drivers(struct parser *parser, void *field, const char *value) {
+	while (*value) {
+		char name[256]; /* no line is longer */
+		size_t length = strcspn(value, " \t");
+		int r = name_format(name, sizeof(name), "%.*s", (int)length, value);
+
+		r = r < 0 ? r : add_driver(parser, name);
+		if (r < 0) {
+			return r;
+		}
+		value += length;
+		value += strspn(value, " \t");
+	}
+	return 0;
 }
 
 static int set_consent(struct parser *parser, void *field, const char *value) {
@@ -115,8 +139,7 @@ static const struct key {
 } keys[] = {
 	{SECTION_CARD, "address", set_address, 0, true},
 	{SECTION_CARD, "id", set_id, offsetof(struct card_name, id), false},
-	{SECTION_CARD, "return-driver", set_driver, offsetof(struct card_name, return_driver),
-		false},
+	{SECTION_CARD, "return-driver", set_drivers, 0, false},
 	{SECTION_POLICY, "losses", set_consent, offsetof(struct configuration, policy.losses),
 		false},
 	{SECTION_POLICY, "backups", set_consent, offsetof(struct configuration, policy.backups),
@@ -164,6 +187,7 @@ static bool is_card_name(const char *name) {
 
 static int begin_card(struct parser *parser, const char *name) {
 	struct configuration *configuration = &parser->configuration;
+	int r;
 
 	if (!is_card_name(name)) {
 		return error_set(parser->error, -EINVAL,
@@ -179,7 +203,8 @@ static int begin_card(struct parser *parser, const char *name) {
 	parser->section = SECTION_CARD;
 	parser->card = &configuration->cards[configuration->card_count++];
 	*parser->card = (struct card_name){0};
-	return name_set(parser->card->name, sizeof(parser->card->name), name);
+	r = name_set(parser->card->name, sizeof(parser->card->name), name);
+	return r < 0 ? r : name_set(parser->card->file, sizeof(parser->card->file), parser->file);
 }
 
 static int end_section(struct parser *parser) {

@@ -22,7 +22,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 		assert(configuration_card(&configuration, card->name) == card);
 		assert(card->selection_count - 1 < CARD_SELECTIONS_MAX);
 		assert(!card->id[0] || strlen(card->id) == 9);
-		assert(!card->return_driver[0] || driver_name_is_sound(card->return_driver));
+		for (size_t j = 0; j < card->return_driver_count; j++) {
+			assert(driver_name_is_sound(card->return_drivers[j]));
+		}
 	}
 	return 0;
 }

@@ -44,7 +44,7 @@ static void every_key_is_read(void **state) {
 				   "address = 0000:01:00.0\t0000:01:00.1 02:00\n"
 				   "  address=10000:e1:00.2  \n"
 				   "id = 10DE:2484\n"
-				   "return-driver = nvidia\n"
+				   "return-driver = nvidia \t nouveau\n"
 				   "\n"
 				   "  [card Audio-2_b.c]\n"
 				   "address = 0000:03:00\n"
@@ -74,12 +74,15 @@ static void every_key_is_read(void **state) {
 	assert_false(card->selections[1].whole_slot);
 	assert_true(card->selections[2].whole_slot);
 	assert_string_equal(card->id, "10de:2484");
-	assert_string_equal(card->return_driver, "nvidia");
+	assert_string_equal(card->file, "a.conf");
+	assert_int_equal(card->return_driver_count, 2);
+	assert_string_equal(card->return_drivers[0], "nvidia");
+	assert_string_equal(card->return_drivers[1], "nouveau");
 	card = configuration_card(&configuration, "Audio-2_b.c");
 	assert_non_null(card);
 	assert_int_equal(card->selection_count, 1);
 	assert_string_equal(card->id, "8086:9d71");
-	assert_string_equal(card->return_driver, "");
+	assert_int_equal(card->return_driver_count, 0);
 	assert_null(configuration_card(&configuration, "GPU"));
 	assert_int_equal(configuration.policy.losses, CONSENT_REFUSE);
 	assert_int_equal(configuration.writer_timeout_s, 1);
@@ -160,6 +163,12 @@ static const struct refused {
 	{CARD "id = 10de:2484\nid = 10de:2484\n", "a.conf:4: \"id\" is given twice"},
 	{CARD "return-driver = a/b\n",
 		"a.conf:3: return-driver = \"a/b\" is a name that no driver can have"},
+	{CARD "return-driver = nvidia a/b\n",
+		"a.conf:3: return-driver = \"a/b\" is a name that no driver can have"},
+	{CARD "return-driver = a b c d e f g h i\n",
+		"a.conf:3: a card has at most 8 return drivers"},
+	{CARD "return-driver = a\nreturn-driver = b\n",
+		"a.conf:4: \"return-driver\" is given twice"},
 	{CARD "return-driver = -\n",
 		"a.conf:3: return-driver = \"-\" is a name that no driver can have"},
 	{CARD "return-driver = " X64 "\n",

@@ -48,6 +48,41 @@ static void a_blacklisted_module_is_nobodys_natural_one(void **state) {
 	assert_int_equal(natural(&snapshot, "0000:0a:00.0", module), -ENOENT);
 }
 
+static int fits(const struct snapshot *snapshot, const char *driver) {
+	return host_driver_fits(snapshot->machine.root, &snapshot->host,
+		device_of(snapshot, "0000:0a:00.0"), driver);
+}
+
+static void a_driver_fits_that_is_there_and_takes_the_device(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
+	const char *aliases = "/lib/modules/6.1.0-28-amd64/modules.alias";
+	char module[MODULE_SIZE];
+
+	assert_int_equal(machine_write(&snapshot.machine, aliases,
+				 "alias pci:v000010DEd*sv*sd*bc03sc*i* nouveau\n"
+				 "alias pci:v00001002d*sv*sd*bc03sc*i* amdgpu\n"
+				 "alias pci:v*d*sv*sd*bc0Csc03i30* xhci-pci\n"
+				 "alias vfio_pci:v*d*sv*sd*bc*sc*i* vfio_pci\n"),
+		0);
+	/* A preference counts although the module is blacklisted: somebody wants it. */
+	assert_int_equal(fits(&snapshot, "nouveau"), 0);
+	assert_int_equal(fits(&snapshot, "amdgpu"), -ENODEV);
+	assert_int_equal(fits(&snapshot, "xhci_hcd"), -ENODEV);
+	assert_int_equal(fits(&snapshot, "vfio-pci"), -ENOENT);
+	assert_int_equal(fits(&snapshot, "fglrx"), -ENOENT);
+	/* Registered, and no table knows of it. */
+	assert_int_equal(fits(&snapshot, "nvidia"), 0);
+	/* In the kernel. */
+	assert_int_equal(machine_write(&snapshot.machine,
+				 "/lib/modules/6.1.0-28-amd64/modules.builtin.modinfo",
+				 "bochs.alias=pci:v000010DEd*sv*sd*bc*sc*i*"),
+		0);
+	assert_int_equal(fits(&snapshot, "bochs-drm"), 0);
+	assert_int_equal(
+		host_driver_module(snapshot.machine.root, "nvidia-gpu", module, sizeof(module)), 0);
+	assert_string_equal(module, "i2c_nvidia_gpu");
+}
+
 static void an_administrators_file_hides_the_packages_of_its_name(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("no-iommu");
 	AUTO_NAMES struct names names = {0};
@@ -97,6 +132,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_loaded_module_is_preferred_to_a_better_fit),
 		cmocka_unit_test(a_blacklisted_module_is_nobodys_natural_one),
+		cmocka_unit_test(a_driver_fits_that_is_there_and_takes_the_device),
 		cmocka_unit_test(an_administrators_file_hides_the_packages_of_its_name),
 		cmocka_unit_test(dashes_and_underscores_are_alike),
 		cmocka_unit_test(what_is_built_in_is_natural_too),
