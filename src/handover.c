@@ -251,6 +251,7 @@ static int look_and_plan(struct handover *handover, const struct request *reques
 
 	r = r < 0 ? r : ask(handover->ops, host, &asked, error);
 	r = r < 0 ? r : claims_read(handover->ops, request->guest, &claims, error);
+	asked.known = handover->known;
 	return r < 0 ? r : plan_make(host, request, &claims, &asked, &handover->plan, error);
 }
 

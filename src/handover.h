@@ -10,7 +10,8 @@
 
 struct handover {
 	struct ops *ops;
-	bool guarded; /* start a guard before the first step */
+	bool guarded;              /* start a guard before the first step */
+	const struct known *known; /* what the guest had last time; NULL: nothing is known of it */
 	struct plan
 		*plan; /* what was planned or refused, for whoever reports it; the caller frees */
 };

@@ -8,6 +8,7 @@
 #include "linux/limit.h"
 #include "linux/linux.h"
 #include "linux/lock.h"
+#include "linux/memory.h"
 #include "linux/store.h"
 
 /* The one place that knows on which machine the operations work. */
@@ -47,6 +48,9 @@ int main(int argc, char **argv) {
 		.lock_holder = lock_holder,
 		.find_actor = actor_find,
 		.journal_written = store_written,
+		.recall = memory_read,
+		.remember = memory_write,
+		.forget = memory_remove,
 		.log = linux_log,
 		.run = child_run,
 		.aside = aside_step,

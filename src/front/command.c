@@ -68,6 +68,14 @@ const struct command commands[] = {
 		.run = command_repair,
 	},
 	{
+		.name = "forget",
+		.arguments = "GUEST...",
+		.summary = "another device is meant than a guest had at its address",
+		.words_min = 1,
+		.words_max = SELECTIONS_MAX,
+		.run = command_forget,
+	},
+	{
 		.name = "run",
 		.arguments = "QEMU [ARGUMENTS...]",
 		.summary = "run a QEMU with the devices in its arguments, then bring them home",

@@ -45,6 +45,12 @@ struct platform {
 	int (*find_actor)(struct process process, struct actor *ret);
 	int (*journal_written)(struct ops *ops, const char *guest, int64_t *ret_s);
 
+	/* What a guest, by its name for people, had when it was last given its devices
+	 * (linux/memory.h). -ENOENT: nothing is known. */
+	int (*recall)(struct ops *ops, const char *guest, struct known *ret, struct error *error);
+	int (*remember)(struct ops *ops, const struct known *known, struct error *error);
+	int (*forget)(struct ops *ops, const char *guest, struct error *error);
+
 	/* Runs another program to its end: its exit code, or -errno (linux/child.h). */
 	int (*run)(const char *program, char **words, struct error *error);
 
@@ -93,6 +99,7 @@ enum result door_fail(const struct platform *platform, const char *guest, enum r
 
 /* One file per command. */
 int command_detach(const struct invocation *invocation);
+int command_forget(const struct invocation *invocation);
 int command_guard(const struct invocation *invocation);
 int command_install(const struct invocation *invocation);
 int command_list(const struct invocation *invocation);

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "front/session.h"
+#include "front/memory.h"
 #include "request/domain_xml.h"
 
 /*
@@ -73,7 +73,7 @@ static enum result prepare(const struct invocation *invocation) {
 	request.policy = session.configuration->policy;
 	session.handover.guarded = true;
 	return session_report(
-		&session, detach(&session.handover, &request, "libvirt", &error), &error);
+		&session, session_hand_over(&session, &request, "libvirt", &error), &error);
 }
 
 static enum result release(const struct invocation *invocation) {

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "front/session.h"
+#include "front/memory.h"
 #include "request/qemu_arguments.h"
 
 /*
@@ -110,7 +110,8 @@ static enum result take(
 	}
 	request->policy = session.configuration->policy;
 	session.handover.guarded = !(invocation->options & OPTION_NO_GUARD);
-	return session_report(&session, detach(&session.handover, request, "qemu", &error), &error);
+	return session_report(
+		&session, session_hand_over(&session, request, "qemu", &error), &error);
 }
 
 static enum result give_back(const struct invocation *invocation, const char *guest) {

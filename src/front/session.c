@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/whereabouts.h"
+
 enum result session_open(
 	const struct invocation *invocation, const char *guest, struct session *ret) {
 	struct session session = {.platform = invocation->platform, .guest = invocation->door};
@@ -203,23 +205,28 @@ int session_add(const struct host *host, const struct selection *selection, stru
 static int check_card(const struct session *session, const struct host *host, const char *word,
 	struct error *error) {
 	const struct card_name *card = configuration_card(session->configuration, word);
+	char address[ADDRESS_SIZE], where[WHEREABOUTS_TEXT_SIZE], id[16] = "not there";
 	const struct device *device;
-	char id[16];
+	struct whereabouts found;
+	struct identity sought = {0};
 
-	if (!card || !card->id[0]) {
+	/* The parser took nothing else for an id. */
+	if (!card || sscanf(card->id, "%4hx:%4hx", &sought.vendor, &sought.device) != 2) {
 		return 0;
 	}
 	device = host_device(host, card->selections[0].address);
-	if (!device) {
+	if (device && identity_fits(&sought, &device->identity)) {
 		return 0;
 	}
-	snprintf(id, sizeof(id), "%04x:%04x", device->identity.vendor, device->identity.device);
-	if (strcasecmp(id, card->id) == 0) {
-		return 0;
+	if (device) {
+		snprintf(id, sizeof(id), "%04x:%04x", device->identity.vendor,
+			device->identity.device);
 	}
+	found = whereabouts_find(host, &sought, card->selections[0].address);
 	return error_set(error, -ESTALE,
-		"card %s should be %s, but %s is %s: correct its address in baton.conf (`baton list`)",
-		word, card->id, device->name, id);
+		"card %s should be %s, but %s is %s; %s: correct `address =` in %s", word, card->id,
+		address_format(card->selections[0].address, address), id,
+		whereabouts_format(&found, where), card->file);
 }
 
 enum result session_select(const struct session *session, const struct host *host, char **words,

@@ -20,6 +20,7 @@
 #include "linux/worker.h"
 
 #define STATE_DIRECTORY "/run/baton"
+#define MEMORY          "/var/lib/baton/guests"
 #define JOURNALD_SOCKET "/run/systemd/journal/socket"
 
 static const struct fact_row *const rows[FACT_COUNT] = {
@@ -201,6 +202,7 @@ struct ops *linux_ops_new(const struct linux_options *options, struct error *err
 	machine->ops = table;
 	machine->options = *options;
 	machine->options.state = options->state ? options->state : STATE_DIRECTORY;
+	machine->options.memory = options->memory ? options->memory : MEMORY;
 	machine->options.writer_timeout_ms = set_ms(options->writer_timeout_ms, DEVICE_TIMEOUT_S);
 	machine->options.service_timeout_ms =
 		set_ms(options->service_timeout_ms, SERVICE_TIMEOUT_S);

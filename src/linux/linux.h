@@ -12,7 +12,8 @@ struct linux_options {
 	/* NULL: "/". Another tree is for tests: its files are read and written as if it were the
 	 * machine, but no module is loaded and no service is asked for. */
 	const char *root;
-	const char *state; /* the directory of the journals; NULL: "/run/baton" */
+	const char *state;  /* the directory of the journals; NULL: "/run/baton" */
+	const char *memory; /* of what guests had (memory.h); NULL: "/var/lib/baton/guests" */
 
 	/* Milliseconds; 0: as base/timeouts.h has it. How long a driver may take, a service, and
 	 * the run that holds the lock. */

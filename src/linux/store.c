@@ -14,7 +14,7 @@
 #define JOURNAL_MAX (8U << 20) /* many times what the longest plan can write */
 
 /* A token leaves '/' as it is; a file's name may not have it. */
-int store_name(const char *guest, char ret[STORE_NAME_SIZE]) {
+int store_file_name(const char *guest, const char *suffix, char ret[STORE_NAME_SIZE]) {
 	char token[STORE_NAME_SIZE], name[STORE_NAME_SIZE] = "";
 	size_t length = 0;
 	int r = token_encode(guest, token, sizeof(token));
@@ -27,13 +27,17 @@ int store_name(const char *guest, char ret[STORE_NAME_SIZE]) {
 		length += strlen(part);
 	}
 	if (r >= 0) {
-		r = name_set(name + length, sizeof(name) - length, SUFFIX);
+		r = name_set(name + length, sizeof(name) - length, suffix);
 	}
 	if (r < 0) {
 		return r;
 	}
 	memcpy(ret, name, sizeof(name));
 	return 0;
+}
+
+int store_name(const char *guest, char ret[STORE_NAME_SIZE]) {
+	return store_file_name(guest, SUFFIX, ret);
 }
 
 int store_guest(const char *name, char *ret, size_t size) {
@@ -54,7 +58,7 @@ int store_guest(const char *name, char *ret, size_t size) {
 }
 
 /* Whoever could put a file there could have us undo what nobody did. */
-static int check_directory(int fd, const char *path, struct error *error) {
+int store_check_directory(int fd, const char *path, struct error *error) {
 	struct stat stat;
 
 	if (fstat(fd, &stat) < 0) {
@@ -80,7 +84,7 @@ int store_open(struct machine *machine, bool create, struct error *error) {
 	if (fd < 0) {
 		return error_set(error, -errno, "cannot open %s: %s", path, strerror(errno));
 	}
-	r = check_directory(fd, path, error);
+	r = store_check_directory(fd, path, error);
 	if (r < 0) {
 		return r;
 	}

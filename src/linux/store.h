@@ -18,6 +18,12 @@ int store_name(const char *guest, char ret[STORE_NAME_SIZE]) MUST_CHECK;
 /* The guest whose journal that file is: -EINVAL if it is no journal of ours. */
 int store_guest(const char *name, char *ret, size_t size) MUST_CHECK;
 
+/* The same for a file of another kind. */
+int store_file_name(const char *guest, const char *suffix, char ret[STORE_NAME_SIZE]) MUST_CHECK;
+
+/* -EPERM: somebody else owns the directory, or may write it. */
+int store_check_directory(int fd, const char *path, struct error *error) MUST_CHECK;
+
 /* The state directory's fd. create: make it if it is not there; otherwise -ENOENT. */
 int store_open(struct machine *machine, bool create, struct error *error) MUST_CHECK;
 

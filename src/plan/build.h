@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "host/whereabouts.h"
 #include "plan/plan.h"
 
 /* Between the files of plan/ only: what a plan is put together with. */
@@ -55,6 +56,12 @@ void plan_check(struct making *making);
 bool plan_stops_display_manager(const struct making *making);
 /* Refuses a device that another guest has or is being given. */
 void plan_check_owner(struct making *making, const struct planned_device *planned);
+
+/* former.c: refuses another device than the one that the guest had at this address. */
+void plan_check_identity(struct making *making, const struct device *device);
+/* Where that one is now: there must be one that is known. */
+void plan_find_former(
+	const struct making *making, struct address address, char ret[WHEREABOUTS_TEXT_SIZE]);
 
 /* needs.c: what the drivers at hand need before they let go: consoles, framebuffers, modules. */
 void plan_check_driver(struct making *making, const struct device *device);

@@ -198,6 +198,9 @@ void plan_check(struct making *making) {
 		const struct planned_device *planned = &making->plan->devices[i];
 		const struct device *device = host_device(making->host, planned->address);
 
+		if (planned->listed) {
+			plan_check_identity(making, device);
+		}
 		check_group(making, device);
 		check_flight(making, device);
 		plan_check_owner(making, planned);

@@ -35,6 +35,21 @@ static int add_device(struct making *making, const struct device *device, bool l
 	return 0;
 }
 
+static void refuse_absent(struct making *making, struct address address, const char *name) {
+	char where[WHEREABOUTS_TEXT_SIZE];
+
+	if (!known_find(making->asked->known, address)) {
+		plan_refuse(making->plan, REFUSAL_NO_DEVICE, name,
+			"run `baton list` for the addresses of this machine",
+			"does not exist on this machine");
+		return;
+	}
+	plan_find_former(making, address, where);
+	plan_refuse(making->plan, REFUSAL_NO_DEVICE, name,
+		"correct the address in the guest's definition (`baton list`)",
+		"does not exist on this machine any more; %s", where);
+}
+
 /* The listed devices; what does not exist or is a bridge is refused here. */
 static int add_listed(struct making *making) {
 	for (size_t i = 0; i < making->request->device_count; i++) {
@@ -45,9 +60,7 @@ static int add_listed(struct making *making) {
 
 		address_format(address, name);
 		if (!device) {
-			plan_refuse(making->plan, REFUSAL_NO_DEVICE, name,
-				"run `baton list` for the addresses of this machine",
-				"does not exist on this machine");
+			refuse_absent(making, address, name);
 			continue;
 		}
 		if (device_is_bridge(device)) {

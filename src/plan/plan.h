@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/host.h"
+#include "plan/known.h"
 #include "plan/refusal.h"
 #include "plan/step.h"
 #include "request/request.h"
@@ -78,10 +79,12 @@ struct claims {
 };
 
 /*
- * What cannot be read from files and was asked for instead: is the display manager up?
+ * What the snapshot does not say and was asked for besides: is the display manager up, and what did
+ * the guest have when it was last given its devices?
  */
 struct asked {
 	bool display_manager_up;
+	const struct known *known; /* NULL: nothing is known of it */
 };
 
 /*

@@ -3,10 +3,10 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/identity.h"
 #include "run/line.h"
 
 /*
@@ -151,16 +151,10 @@ static int format_line(
 
 static int format_device(struct journal *journal, unsigned int number,
 	const struct planned_device *device, struct text *ret) {
-	const struct identity *id = &device->identity;
-	char serial[3 * sizeof(id->serial) + 2];
-	int r = token_encode(id->serial, serial, sizeof(serial));
+	char identity[IDENTITY_TEXT_SIZE];
 
-	if (r < 0) {
-		return r;
-	}
-	return format_line(journal, number, ret, "device %s %s %04x:%04x %04x:%04x %02x %s",
-		device->name, device->listed ? "listed" : "member", id->vendor, id->device,
-		id->subsystem_vendor, id->subsystem_device, id->revision, serial);
+	return format_line(journal, number, ret, "device %s %s %s", device->name,
+		device->listed ? "listed" : "member", identity_format(&device->identity, identity));
 }
 
 /* The first lines, written at once: who, for whom, which devices. */

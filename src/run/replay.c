@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "plan/identity.h"
 #include "run/journal.h"
 #include "run/line.h"
 
@@ -38,39 +38,6 @@ static int take_process(const char **text, struct process *ret) {
 	return 0;
 }
 
-/* "10de:2484": two ids in the one way in which we write them. */
-static int take_ids(const char **text, uint16_t *ret_a, uint16_t *ret_b) {
-	char word[16], again[16];
-	unsigned int a, b;
-
-	if (take(text, word, sizeof(word)) < 0 || sscanf(word, "%4x:%4x", &a, &b) != 2) {
-		return -EINVAL;
-	}
-	snprintf(again, sizeof(again), "%04x:%04x", a, b);
-	if (strcmp(word, again) != 0) {
-		return -EINVAL;
-	}
-	*ret_a = (uint16_t)a;
-	*ret_b = (uint16_t)b;
-	return 0;
-}
-
-/* "a1", likewise. */
-static int take_revision(const char **text, uint8_t *ret) {
-	char word[8], again[8];
-	unsigned int revision;
-
-	if (take(text, word, sizeof(word)) < 0 || sscanf(word, "%2x", &revision) != 1) {
-		return -EINVAL;
-	}
-	snprintf(again, sizeof(again), "%02x", revision);
-	if (strcmp(word, again) != 0) {
-		return -EINVAL;
-	}
-	*ret = (uint8_t)revision;
-	return 0;
-}
-
 static int replay_journal(struct journal *journal, const char *text) {
 	char version[8];
 	int r = take(&text, version, sizeof(version));
@@ -94,16 +61,12 @@ static int replay_owner(struct journal *journal, const char *text) {
 
 static int replay_device(struct journal *journal, const char *text) {
 	struct planned_device device = {0};
-	struct identity *id = &device.identity;
 	char role[8];
 	int r = take(&text, device.name, sizeof(device.name));
 
 	r = r < 0 ? r : address_parse(device.name, &device.address);
 	r = r < 0 ? r : take(&text, role, sizeof(role));
-	r = r < 0 ? r : take_ids(&text, &id->vendor, &id->device);
-	r = r < 0 ? r : take_ids(&text, &id->subsystem_vendor, &id->subsystem_device);
-	r = r < 0 ? r : take_revision(&text, &id->revision);
-	r = r < 0 ? r : take(&text, id->serial, sizeof(id->serial));
+	r = r < 0 ? r : identity_take(&text, &device.identity);
 	device.listed = r == 0 && strcmp(role, "listed") == 0;
 	if (r < 0 || *text || journal->device_count == PLAN_DEVICES_MAX ||
 		(!device.listed && strcmp(role, "member") != 0)) {

@@ -49,11 +49,16 @@ static void make(size_t count, struct cards *ret) {
 	ret->host.module_count = 1;
 }
 
-static int plan(const struct cards *cards, struct plan **ret, struct error *error) {
+static int plan_with(const struct cards *cards, const struct known *known, struct plan **ret,
+	struct error *error) {
 	const struct claims claims = {0};
-	const struct asked asked = {0};
+	const struct asked asked = {.known = known};
 
 	return plan_make(&cards->host, &cards->request, &claims, &asked, ret, error);
+}
+
+static int plan(const struct cards *cards, struct plan **ret, struct error *error) {
+	return plan_with(cards, NULL, ret, error);
 }
 
 static void as_many_cards_go_at_once_as_a_step_has_room_for(void **state) {
@@ -78,10 +83,135 @@ static void with_more_the_sentence_says_what_is_too_many(void **state) {
 	assert_non_null(strstr(error.text, "more than 8 changes along with one step"));
 }
 
+/* What the guest had is what stands there now, in each of the slots. */
+static struct known know(struct cards *cards) {
+	struct known known = {.guest = "hand:x"};
+
+	for (size_t i = 0; i < cards->host.device_count; i++) {
+		struct device *device = &cards->devices[i];
+
+		device->identity = (struct identity){
+			.vendor = 0x10de, .device = 0x2484 + (uint16_t)i, .revision = 0xa1};
+		assert_int_equal(known_add(&known, device->address, &device->identity, NULL), 0);
+	}
+	return known;
+}
+
+/* The only refusal, as a sentence. */
+static void assert_refused(const struct cards *cards, const struct known *known,
+	enum refusal_kind kind, const char *sentence) {
+	AUTO_PLAN struct plan *made = NULL;
+	AUTO_TEXT struct text text = {0};
+	struct error error = {0};
+
+	assert_int_equal(plan_with(cards, known, &made, &error), 0);
+	assert_int_equal(made->refusal_count, 1);
+	assert_int_equal(made->step_count, 0);
+	assert_int_equal(made->refusals[0].kind, kind);
+	assert_int_equal(refusal_format(&made->refusals[0], &text), 0);
+	assert_string_equal(text.data, sentence);
+}
+
+#define DECIDE                                                                                     \
+	"correct the address in the guest's definition, or run `baton forget 'hand:x'` if this "   \
+	"device is meant"
+
+static void what_the_guest_had_is_given_to_it_again(void **state) {
+	AUTO_PLAN struct plan *made = NULL;
+	struct error error = {0};
+	struct cards cards;
+	struct known known;
+
+	make(2, &cards);
+	known = know(&cards);
+	/* One that was not in its definition then is just another device. */
+	known.device_count = 1;
+	assert_int_equal(plan_with(&cards, &known, &made, &error), 0);
+	assert_int_equal(made->refusal_count, 0);
+	assert_true(made->step_count > 0);
+}
+
+static void another_device_at_its_address_is_refused_and_the_former_one_found(void **state) {
+	struct cards cards;
+	struct known known;
+
+	make(2, &cards);
+	known = know(&cards);
+	/* A new card has taken the address, and the old one is where nobody asks for it. */
+	cards.request.device_count = 1;
+	known.device_count = 1;
+	cards.devices[1].identity = cards.devices[0].identity;
+	cards.devices[0].identity.device = 0x1f08;
+	assert_refused(&cards, &known, REFUSAL_IDENTITY,
+		"0000:01:00.0 is 10de:1f08 now, and was 10de:2484 when the guest had it last; "
+		"a 10de:2484 is at 0000:02:00.0 now: " DECIDE);
+	cards.devices[1].identity.device = 0x9999;
+	assert_refused(&cards, &known, REFUSAL_IDENTITY,
+		"0000:01:00.0 is 10de:1f08 now, and was 10de:2484 when the guest had it last; "
+		"no 10de:2484 is in this machine now: " DECIDE);
+}
+
+static void a_twin_is_told_by_its_serial_subsystem_or_revision(void **state) {
+	struct cards cards;
+	struct known known;
+	struct identity *now = &cards.devices[0].identity;
+
+	make(1, &cards);
+	known = know(&cards);
+	now->revision = 0xa2;
+	assert_refused(&cards, &known, REFUSAL_IDENTITY,
+		"0000:01:00.0 is 10de:2484 of revision a2 now, and was 10de:2484 of revision a1 "
+		"when the guest had it last; no 10de:2484 is in this machine now: " DECIDE);
+	now->subsystem_vendor = 0x1458;
+	assert_refused(&cards, &known, REFUSAL_IDENTITY,
+		"0000:01:00.0 is 10de:2484 of subsystem 1458:0000 now, and was 10de:2484 of "
+		"subsystem 0000:0000 when the guest had it last; no 10de:2484 is in this machine "
+		"now: " DECIDE);
+	*now = known.devices[0].identity;
+	strcpy(known.devices[0].identity.serial, "00-00-00-00-00-00-00-01");
+	strcpy(now->serial, "00-00-00-00-00-00-00-02");
+	assert_refused(&cards, &known, REFUSAL_IDENTITY,
+		"0000:01:00.0 is 10de:2484 with the serial 00-00-00-00-00-00-00-02 now, and was "
+		"10de:2484 with the serial 00-00-00-00-00-00-00-01 when the guest had it last; "
+		"no 10de:2484 is in this machine now: " DECIDE);
+}
+
+/* The guest has two of a kind: the one that stands where it stood is not the one that is gone. */
+static void a_twin_that_the_guest_has_besides_is_not_offered(void **state) {
+	struct cards cards;
+	struct known known;
+
+	make(2, &cards);
+	known = know(&cards);
+	known.devices[1].identity = cards.devices[1].identity = known.devices[0].identity;
+	cards.devices[0].identity.device = 0x1f08;
+	assert_refused(&cards, &known, REFUSAL_IDENTITY,
+		"0000:01:00.0 is 10de:1f08 now, and was 10de:2484 when the guest had it last; "
+		"no 10de:2484 is in this machine now: " DECIDE);
+}
+
+static void a_device_that_went_to_another_address_is_found_there(void **state) {
+	struct cards cards;
+	struct known known;
+
+	make(1, &cards);
+	known = know(&cards);
+	cards.devices[0].address.bus = 5;
+	strcpy(cards.devices[0].name, "0000:05:00.0");
+	assert_refused(&cards, &known, REFUSAL_NO_DEVICE,
+		"0000:01:00.0 does not exist on this machine any more; a 10de:2484 is at "
+		"0000:05:00.0 now: correct the address in the guest's definition (`baton list`)");
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_many_cards_go_at_once_as_a_step_has_room_for),
 		cmocka_unit_test(with_more_the_sentence_says_what_is_too_many),
+		cmocka_unit_test(what_the_guest_had_is_given_to_it_again),
+		cmocka_unit_test(another_device_at_its_address_is_refused_and_the_former_one_found),
+		cmocka_unit_test(a_twin_is_told_by_its_serial_subsystem_or_revision),
+		cmocka_unit_test(a_twin_that_the_guest_has_besides_is_not_offered),
+		cmocka_unit_test(a_device_that_went_to_another_address_is_found_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
