@@ -127,14 +127,28 @@ static int choose_driver(const struct session *session, const struct host *host,
 		     : 0;
 }
 
-/* Prints what is to be done, and does none of it. */
-static enum result show_plan(const struct session *session) {
+/* Tells what is to be done, and does none of it. */
+static enum result show_plan(const struct session *session, const char *guest) {
+	const struct plan *plan = session->handover.plan;
 	AUTO_TEXT struct text text = {0};
 
-	if (plan_format(session->handover.plan, &text) == 0) {
+	for (size_t i = 0; session->report && i < plan->step_count; i++) {
+		run_report_step(session->report, guest, &plan->steps[i].step);
+	}
+	if (!session->report && plan_format(plan, &text) == 0) {
 		fputs(text.length ? text.data : "nothing to do\n", stdout);
 	}
-	return session->handover.plan->refusal_count > 0 ? RESULT_REFUSED : RESULT_DONE;
+	return plan->refusal_count > 0 ? RESULT_REFUSED : RESULT_DONE;
+}
+
+static void show_step(const struct session *session, const char *guest, const struct step *step) {
+	char text[STEP_TEXT_SIZE];
+
+	if (session->report) {
+		run_report_step(session->report, guest, step);
+	} else {
+		puts(step_format(step, text));
+	}
 }
 
 /* The journal from its end: what undoing it would do if nobody else has changed anything. */
@@ -144,14 +158,15 @@ static enum result show_journal(struct session *session, const char *guest) {
 	int r = journal_load(session->handover.ops, guest, &journal, &error);
 
 	if (r < 0) {
-		return r == -ENOENT ? RESULT_DONE : command_fail(RESULT_UNRESOLVED, &error);
+		return r == -ENOENT ? RESULT_DONE
+				    : session_fail(session, RESULT_UNRESOLVED, &error);
 	}
+	session_name_guest(session, guest);
 	for (size_t i = journal->record_count; i-- > 0;) {
 		struct step reverse = step_reverse(&journal->records[i].step);
-		char text[STEP_TEXT_SIZE];
 
 		if (!journal->records[i].popped && !step_stays(&journal->records[i].step)) {
-			puts(step_format(&reverse, text));
+			show_step(session, journal->title, &reverse);
 		}
 	}
 	return RESULT_DONE;
@@ -171,13 +186,13 @@ static enum result go_home(
 		}
 	}
 	session_name_request(request, "home");
+	session_name_guest(session, request->guest);
 	if (dry) {
 		return preview_home(&session->handover, request,
 			       (const char(*)[VALUE_SIZE])homecoming->drivers, &error) < 0
 			       ? session_fail(session, RESULT_REFUSED, &error)
-			       : show_plan(session);
+			       : show_plan(session, request->guest);
 	}
-	session_name_guest(session, request->guest);
 	return session_report(session,
 		bring_home(&session->handover, request,
 			(const char(*)[VALUE_SIZE])homecoming->drivers, &error),
@@ -268,14 +283,8 @@ static enum result come_home(const struct invocation *invocation, struct session
 
 int command_reattach(const struct invocation *invocation) {
 	AUTO_SESSION struct session session = {.root = -1};
-	struct error error = {0};
 	enum result result = session_open_anyway(invocation, &session);
 
-	if (result == RESULT_DONE && (invocation->options & OPTION_DRY_RUN) &&
-		(invocation->options & OPTION_JSON)) {
-		error_set(&error, -EINVAL, "--dry-run is a text here: leave out --json");
-		result = command_fail(RESULT_USAGE, &error);
-	}
 	result = result ? result : session_begin_report(invocation, &session);
 	if (result != RESULT_DONE) {
 		return result;

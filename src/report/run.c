@@ -44,6 +44,15 @@ void run_report_error(struct run_report *report, const char *sentence) {
 	add_name(report, &report->errors, sentence);
 }
 
+void run_report_step(struct run_report *report, const char *guest, const struct step *step) {
+	struct document *document = &report->document;
+
+	document_object(document, NULL);
+	document_text(document, "guest", guest);
+	report_step(document, step);
+	document_close(document);
+}
+
 void run_report_event(struct run_report *report, const struct event *event) {
 	struct document *document = &report->document;
 

@@ -18,6 +18,8 @@ struct run_report {
 int run_report_begin(struct run_report *ret, struct error *error) MUST_CHECK;
 
 void run_report_guest(struct run_report *report, const char *guest);
+/* A step that would be taken: there is no outcome of it. */
+void run_report_step(struct run_report *report, const char *guest, const struct step *step);
 void run_report_event(struct run_report *report, const struct event *event);
 void run_report_error(struct run_report *report, const char *sentence);
 

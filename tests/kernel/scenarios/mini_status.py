@@ -143,11 +143,20 @@ def what_was_done_is_told_as_json(host):
     # It has what it asks for already.
     again = json.loads(detach(host, "--json", SECOND, code=3).stdout)
     assert again["result"] == "refused" and "baton reattach" in again["errors"][0], again
+    dry = json.loads(reattach(host, "-n", "--json", SECOND).stdout)
+    assert dry["result"] == "done" and dry["guests"] == [f"hand:{SECOND}"], dry
+    assert [[step["subject"], step["from"], step["to"]] for step in dry["steps"]] == [
+        [subject, to, former] for fact, subject, former, to in reversed(wanted)
+        if fact != "module"], (dry, wanted)
+    assert all("outcome" not in step for step in dry["steps"]), dry
     home = reattach(host, "--json", SECOND)
     told = json.loads(home.stdout)
     assert home.stderr == "" and told["result"] == "done", home
     assert told["steps"] and {step["outcome"] for step in told["steps"]} == {"undone"}, told
     refused = json.loads(detach(host, "--json", "0000:7f:00.0", code=3).stdout)
+    assert [refusal["kind"] for refusal in refused["refusals"]] == ["no-device"], refused
+    assert json.loads(reattach(host, "-n", "--json", SECOND).stdout)["steps"] == []
+    refused = json.loads(reattach(host, "-n", "--json", "0000:7f:00.0", code=3).stdout)
     assert [refusal["kind"] for refusal in refused["refusals"]] == ["no-device"], refused
     unknown = json.loads(detach(host, "--json", "nonsense", code=2).stdout)
     assert unknown["result"] == "usage" and "nonsense" in unknown["errors"][0], unknown
