@@ -56,23 +56,27 @@ static int add_journal(const struct journal *journal, struct claims *claims) {
 	return 0;
 }
 
+static int add_guest(
+	struct ops *ops, const char *guest, struct claims *claims, struct error *error) {
+	AUTO_JOURNAL struct journal *journal = NULL;
+	int r = journal_load(ops, guest, &journal, error);
+
+	if (r < 0) {
+		return r == -ENOENT ? 0 : r;
+	}
+	r = add_journal(journal, claims);
+	return r < 0 ? error_set(error, r, "out of memory") : 0;
+}
+
 int claims_read(struct ops *ops, const char *guest, struct claims *ret, struct error *error) {
 	AUTO_CLAIMS struct claims claims = {0};
 	AUTO_NAMES struct names names = {0};
 	int r = ops->journal_list(ops, &names, error);
 
 	for (size_t i = 0; r == 0 && i < names.count; i++) {
-		AUTO_JOURNAL struct journal *journal = NULL;
-
-		if (strcmp(names.names[i], guest) == 0) {
-			continue;
-		}
-		r = journal_load(ops, names.names[i], &journal, error);
-		if (r == -ENOENT) {
-			r = 0;
-			continue;
-		}
-		r = r < 0 ? r : add_journal(journal, &claims);
+		r = strcmp(names.names[i], guest) == 0
+			    ? 0
+			    : add_guest(ops, names.names[i], &claims, error);
 	}
 	if (r < 0) {
 		return r;
@@ -80,6 +84,25 @@ int claims_read(struct ops *ops, const char *guest, struct claims *ret, struct e
 	*ret = claims;
 	claims = (struct claims){0};
 	return 0;
+}
+
+void claims_read_some(
+	struct ops *ops, const char *guest, struct claims *ret, struct error *ret_missed) {
+	AUTO_NAMES struct names names = {0};
+
+	*ret = (struct claims){0};
+	*ret_missed = (struct error){0};
+	if (ops->journal_list(ops, &names, ret_missed) < 0) {
+		return;
+	}
+	for (size_t i = 0; i < names.count; i++) {
+		struct error error = {0};
+
+		if (strcmp(names.names[i], guest) != 0 &&
+			add_guest(ops, names.names[i], ret, &error) < 0) {
+			*ret_missed = error;
+		}
+	}
 }
 
 void claims_free(struct claims *claims) {

@@ -79,6 +79,13 @@ size_t journal_depth(const struct journal *journal);
 /* What all journals but that of `guest` hold. An unreadable journal is an error. */
 int claims_read(struct ops *ops, const char *guest, struct claims *ret, struct error *error)
 	MUST_CHECK;
+
+/*
+ * The same for a way home, which nothing may keep back: those that can be read. *ret_missed: why
+ * one cannot be; empty: all can.
+ */
+void claims_read_some(
+	struct ops *ops, const char *guest, struct claims *ret, struct error *ret_missed);
 void claims_free(struct claims *claims);
 
 #define AUTO_CLAIMS CLEANUP(claims_free)

@@ -180,15 +180,31 @@ static bool undo(struct ops *ops, struct journal *journal, size_t index,
 	return true;
 }
 
+/*
+ * A journal of another guest that cannot be read keeps nothing from coming home: that guest has its
+ * devices already, and neither a module nor a console that is back on the host takes them away
+ * again, while without these the host's own card would stay dark. What others hold is left as it
+ * is.
+ */
+static void read_claims(struct ops *ops, const struct journal *journal, struct claims *ret) {
+	struct error missed;
+	struct event event = {
+		.guest = journal->title, .outcome = OUTCOME_LEFT_ALONE, .detail = missed.text};
+
+	claims_read_some(ops, journal->guest, ret, &missed);
+	if (missed.text[0]) {
+		error_add(&missed, 0, "what another guest needs so is not known");
+		ops->tell(ops, &event);
+	}
+}
+
 enum result run_undo(struct ops *ops, struct journal *journal, struct error *error) {
 	AUTO_CLAIMS struct claims claims = {0};
 	bool left[PLAN_STEPS_MAX] = {false};
 	struct error why = {0}, first = {0};
 	size_t count_left = 0;
 
-	/* A journal of another guest that cannot be read must not keep this one from coming home.
-	 */
-	(void)!claims_read(ops, journal->guest, &claims, NULL);
+	read_claims(ops, journal, &claims);
 	if (!journal->homeward && journal->record_count > 0) {
 		/* Unwritten, it is only harder to see that this journal needs a repair. */
 		(void)!journal_turn_home(ops, journal, &why);

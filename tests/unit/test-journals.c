@@ -126,8 +126,28 @@ static void without_the_directory_there_is_nothing_to_tell(void **state) {
 	assert_string_equal(error.text, "out of memory");
 }
 
+/* Of "good", beside one that cannot be read. */
+static void for_a_way_home_one_that_cannot_be_read_hides_no_claim(void **state) {
+	AUTO_SHELF struct shelf shelf = make();
+	AUTO_CLAIMS struct claims claims = {0}, all = {0};
+	struct error missed;
+
+	assert_int_equal(claims_read(&shelf.ops, "other", &all, NULL), -EBADMSG);
+	claims_read_some(&shelf.ops, "other", &claims, &missed);
+	assert_non_null(strstr(missed.text, "the journal of bad: "));
+	assert_int_equal(claims.count, 1);
+	assert_string_equal(claims.claims[0].guest, "good");
+	assert_int_equal(claims.device_count, 1);
+	claims_free(&claims);
+	/* Its own is none of the others'. */
+	claims_read_some(&shelf.ops, "bad", &claims, &missed);
+	assert_string_equal(missed.text, "");
+	assert_int_equal(claims.count, 1);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(for_a_way_home_one_that_cannot_be_read_hides_no_claim),
 		cmocka_unit_test(one_that_cannot_be_read_hides_no_other),
 		cmocka_unit_test(a_device_is_a_guests_while_there_is_a_step_or_it_holds),
 		cmocka_unit_test(without_the_directory_there_is_nothing_to_tell),
