@@ -205,7 +205,7 @@ static void act_strangely(void) {
 }
 
 /* Who could go on, whose turn it is first. */
-static unsigned int candidates(struct actor *ret[ACTORS_MAX]) {
+static unsigned int candidates(struct actor *ret[PARTS_MAX]) {
 	bool goes = table.turn && can_go(table.turn);
 	unsigned int count = 0;
 
@@ -235,7 +235,7 @@ static bool anybody(void) {
 /* Who goes on now? The stranger goes in between. NULL: nobody can, or it has been tried. */
 struct actor *table_next(void) {
 	for (;;) {
-		struct actor *who[ACTORS_MAX];
+		struct actor *who[PARTS_MAX];
 		unsigned int count = candidates(who), options, chosen, tried = 0;
 
 		table_check();

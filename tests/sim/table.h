@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fiber.h"
+#include "game.h"
 #include "injector.h"
 #include "scenario.h"
 #include "sim.h"
@@ -10,33 +11,8 @@
 #include "handover.h"
 
 /* The table at which the interleavings are played: who sits there, and who goes on next. */
-#define ACTORS_MAX  3
 #define CHOICES_MAX 4096
 #define KILLER      STRANGER_DEEDS /* one deed more: kill -9 of what guest A's door runs */
-
-struct part {
-	const char *guest;     /* NULL: a repair */
-	const char *device[2]; /* that it wants */
-	bool is_guard;         /* not the guest itself but its guard */
-	bool unannounced;      /* nobody is told when the guest ends */
-	bool leaves; /* a guard that is to end as soon as it watches: the host shuts down */
-};
-
-enum disturbance {
-	DISTURB_NOT,
-	DISTURB_KILL, /* by the killer */
-	DISTURB_ALL,  /* by each deed of the stranger, and by the killer: each is one more game */
-};
-
-struct game {
-	const char *name;
-	const char *scenario;
-	struct part parts[ACTORS_MAX];
-	size_t part_count;
-	enum disturbance disturbance;
-	bool is_long;
-	const char *by_hand; /* the device that somebody has detached by hand before; NULL: none */
-};
 
 struct actor {
 	const struct part *part;
@@ -46,7 +22,7 @@ struct actor {
 	struct handover handover;
 	char subject[GUEST_SIZE]; /* of the next operation */
 	enum operation next;      /* what it stops before; OPERATION_COUNT: something that is no
-				     operation      of baton's */
+				     operation of baton's */
 	bool alive;
 	bool has;                   /* the guest has its devices */
 	unsigned int woken, lonely; /* a guard: how often while others could go on, and while nobody
@@ -63,7 +39,7 @@ struct table {
 	struct world world;
 	struct exceptions exceptions;
 	struct stranger stranger;
-	struct actor actors[ACTORS_MAX];
+	struct actor actors[PARTS_MAX];
 	unsigned int asleep; /* actors whose next operation has been tried first */
 	struct actor *turn;  /* who goes on; NULL: nobody can */
 	bool seated;         /* everybody has come to his first operation */
