@@ -29,20 +29,34 @@ static void arrive(void *fake_stack, const void **from, size_t *from_size) {
 #endif
 }
 
+/* From inside it: leaves its stack for good, and the sanitizer frees what it keeps for that. */
+static _Noreturn void end(struct fiber *fiber) {
+	fiber->finished = true;
+	leave_for(NULL, outside_stack, outside_size);
+	(void)setcontext(&outside);
+	abort();
+}
+
 static void enter(void) {
 	struct fiber *self = running;
 
 	arrive(NULL, &outside_stack, &outside_size);
 	self->function(self->argument);
-	self->finished = true;
-	leave_for(NULL, outside_stack, outside_size);
-	(void)setcontext(&outside);
+	end(self);
+}
+
+/* What it has on its stack is never seen again. */
+static void abandon(struct fiber *fiber) {
+	fiber->abandoned = true;
+	fiber_resume(fiber);
 }
 
 void fiber_start(struct fiber *fiber, void (*function)(void *argument), void *argument) {
 	if (!fiber->stack) {
 		fiber->stack = malloc(FIBER_STACK_SIZE);
 		assert(fiber->stack);
+	} else if (!fiber->finished) {
+		abandon(fiber);
 	}
 #if HAS_ASAN
 	__asan_unpoison_memory_region(fiber->stack, FIBER_STACK_SIZE);
@@ -50,6 +64,7 @@ void fiber_start(struct fiber *fiber, void (*function)(void *argument), void *ar
 	fiber->function = function;
 	fiber->argument = argument;
 	fiber->finished = false;
+	fiber->abandoned = false;
 	fiber->fake_stack = NULL;
 	(void)getcontext(&fiber->context);
 	fiber->context.uc_stack.ss_sp = fiber->stack;
@@ -73,9 +88,15 @@ void fiber_yield(struct fiber *fiber) {
 	leave_for(&fiber->fake_stack, outside_stack, outside_size);
 	(void)swapcontext(&fiber->context, &outside);
 	arrive(fiber->fake_stack, &outside_stack, &outside_size);
+	if (fiber->abandoned) {
+		end(fiber);
+	}
 }
 
 void fiber_free(struct fiber *fiber) {
+	if (fiber->stack && !fiber->finished) {
+		abandon(fiber);
+	}
 	free(fiber->stack);
 	fiber->stack = NULL;
 }

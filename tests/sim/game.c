@@ -45,14 +45,9 @@ const struct game games[] = {
 const size_t game_count = COUNT(games);
 
 bool game_is_due(const struct game *game) {
-	switch (length_of_tests()) {
-	case LENGTH_FAST:
-		return game->disturbance == DISTURB_NOT && !game->is_long;
-	case LENGTH_CHECK:
-		return !game->is_long;
-	case LENGTH_LONG:
-	case LENGTH_NEVER:
-		break;
+	if (length_asked() == LENGTH_LONG) {
+		return true;
 	}
-	return true;
+	return !game->is_long &&
+	       (game->disturbance == DISTURB_NOT || length_of_tests() > LENGTH_FAST);
 }

@@ -36,5 +36,6 @@ struct game {
 extern const struct game games[];
 extern const size_t game_count;
 
-/* Is it one for a check of this length? A long check plays all, a fast one none with a stranger. */
+/* Is it one for a check of this length? A long check plays all, with the sanitizer too; a fast one
+ * none with a stranger. */
 bool game_is_due(const struct game *game);
