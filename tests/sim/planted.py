@@ -4,7 +4,8 @@
 
 Each file in bugs/ is a patch for a wrong engine. The sources that it touches are copied, patched,
 compiled, and linked with everything else into the simulation's tests; one of these must fail, the
-quick ones first. A bug that survives, and a patch that no longer applies, fail this test.
+quick ones first, and say what is wrong: to be ended by a signal says nothing. A bug that survives,
+and a patch that no longer applies, fail this test.
 """
 
 import argparse
@@ -81,6 +82,10 @@ def link(options, suite, objects, program):
                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
+class Speechless(Exception):
+    """A suite broke off instead of saying what is wrong."""
+
+
 def judge(program, length):
     """Runs one suite on the wrong engine; returns what it said first, None if it saw nothing."""
     name = program.name
@@ -90,7 +95,7 @@ def judge(program, length):
     if run.returncode == 0:
         return None
     if run.returncode < 0:
-        return f"{name}: ended by signal {-run.returncode}"
+        raise Speechless(f"{name} was ended by signal {-run.returncode}\n{run.stdout[-1000:]}")
     lines = run.stdout.splitlines()
     first = [i for i, line in enumerate(lines) if line.startswith("FAILED")]
     said = " ".join(line.strip() for line in lines[first[0]:first[0] + 2]) if first else "failed"
@@ -116,6 +121,8 @@ def try_bug(patch, options, objects):
     except subprocess.CalledProcessError as error:
         output = (error.stdout or b"").decode(errors="replace")
         return False, f"NOT PLANTED  {patch.stem}: {error.cmd[0]} failed\n{output}"
+    except Speechless as error:
+        return False, f"SPEECHLESS  {patch.stem}: {error}"
     except subprocess.TimeoutExpired:
         return False, f"ENDLESS  {patch.stem}: no verdict in {LIMIT_S} s"
     why = patch.read_text().splitlines()[0]

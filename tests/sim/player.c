@@ -26,11 +26,22 @@ static void stop_before(struct actor *actor, enum operation operation) {
 	}
 }
 
+/* No run comes near to so many operations: whoever does goes round and round, and never waits. */
+static void check_end(struct actor *actor, unsigned int number, const char *key) {
+	if (number == INJECTOR_TRACE_MAX - 1) {
+		table_wrong("%s %s never ends: its operation %u is %s",
+			actor->part->is_guard ? "the guard of" : "what runs for",
+			actor->part->guest ? actor->part->guest : "all", number, key);
+		table_kill(actor);
+	}
+}
+
 static void observe(void *context, unsigned int number, const char *key) {
 	struct actor *actor = context;
 	const char *subject = strchr(key, ' ');
 
 	(void)snprintf(actor->subject, sizeof(actor->subject), "%s", subject ? subject + 1 : "");
+	check_end(actor, number, key);
 	stop_before(actor, (enum operation)actor->injector.trace[number]);
 }
 

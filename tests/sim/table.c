@@ -177,7 +177,7 @@ void table_check(void) {
 	}
 }
 
-static void kill_actor(struct actor *actor) {
+void table_kill(struct actor *actor) {
 	world_kill(&table.world, actor->sim.self);
 	actor->alive = false;
 	table.killed = true;
@@ -200,7 +200,7 @@ static void act_strangely(void) {
 		   !world_process(&table.world, table.actors[0].sim.self)) {
 		table.in_vain = true;
 	} else {
-		kill_actor(&table.actors[0]);
+		table_kill(&table.actors[0]);
 	}
 }
 

@@ -67,5 +67,8 @@ bool table_advance(void);
 /* What must hold at every moment. */
 void table_check(void);
 
+/* Its process is no more, and the guest that it was for is gone. */
+void table_kill(struct actor *actor);
+
 /* Keeps the first thing that is wrong. */
 void table_wrong(const char *format, ...) PRINTF(1, 2);
