@@ -5,37 +5,26 @@
  *
  *     slay [--workers] [--exits] [--second N] [--guard] [--every N] [--from K] ADDRESS...
  *
- * An operation is a system call by which baton changes something or lets somebody change it. It is
- * killed right before each, and with --exits also right after each. --workers: not baton is killed
- * but the child that makes its changes. --second: every Nth time the repair is killed as well, at
- * each of its operations in turn. --guard: baton starts its guard, and nobody calls a repair.
+ * An operation is a system call by which baton changes something or lets somebody change it
+ * (victim.h). It is killed right before each, and with --exits also right after each. --workers:
+ * not baton is killed but the child that makes its changes. --second: every Nth time the repair is
+ * killed as well, at each of its operations in turn. --guard: baton starts its guard, and nobody
+ * calls a repair.
  * --every: only every Nth operation, from the Kth on.
  */
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/ptrace.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <linux/filter.h>
-#include <linux/ptrace.h>
-#include <linux/seccomp.h>
-
 #include "before.h"
+#include "victim.h"
 
-#define LOG           "/tmp/slay.log"
 #define ADDRESSES_MAX 8
 #define WORDS_MAX     16
 #define RETRIES_MAX   50
@@ -45,26 +34,6 @@
 #define LOOK_MS       50
 #define SHOWN_MAX     10
 #define UNRESOLVED    4 /* baton's exit code */
-
-static const struct {
-	uint64_t number;
-	const char *name;
-} operations[] = {
-	{SYS_write, "write"},
-	{SYS_fdatasync, "fdatasync"},
-	{SYS_fsync, "fsync"},
-	{SYS_fallocate, "fallocate"},
-	{SYS_mkdir, "mkdir"},
-	{SYS_unlinkat, "unlinkat"},
-	{SYS_flock, "flock"},
-	{SYS_sendto, "sendto"},
-	{SYS_sendmsg, "sendmsg"},
-	{SYS_recvmsg, "recvmsg"},
-	{SYS_clone, "clone"},
-	{SYS_clone3, "clone3"},
-};
-
-#define OPERATION_COUNT (sizeof(operations) / sizeof(operations[0]))
 
 struct totals {
 	unsigned int deaths[2], seconds, in_flight, held, failures;
@@ -77,174 +46,35 @@ static bool with_exits, workers, guarded;
 static unsigned int second; /* every how-manieth repair is killed; 0: none */
 static unsigned int every = 1, from;
 
-/* ---- baton, and its death ---- */
+/* ---- baton ---- */
 
-struct death {
-	uint32_t at;      /* which operation, from 0 */
-	bool after;       /* it has been done */
-	bool of_worker;   /* not baton dies but the child that makes its changes */
-	const char *name; /* out: of the operation; NULL: there is none of that number */
-	int status;       /* out: how baton ended */
+struct command {
+	char *words[WORDS_MAX];
 };
 
-/* Only operations stop, and not each of the thousands of calls that read. */
-static bool install_filter(void) {
-	struct sock_filter filter[OPERATION_COUNT + 3] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))};
-	struct sock_fprog program = {.len = OPERATION_COUNT + 3, .filter = filter};
-	size_t i;
-
-	for (i = 0; i < OPERATION_COUNT; i++) {
-		filter[i + 1] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-			(unsigned int)operations[i].number, (unsigned char)(OPERATION_COUNT - i),
-			0);
-	}
-	filter[i + 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	filter[i + 2] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE);
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
-
-static _Noreturn void be_baton(const char *command, bool with_addresses, bool traced) {
-	char *words[WORDS_MAX] = {(char *)"baton", (char *)command};
-	int log = open(LOG, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+static struct command make_command(const char *name, bool with_addresses) {
+	struct command command = {{(char *)"baton", (char *)name}};
 	size_t count = 2;
 
-	if (strcmp(command, "detach") == 0 && !guarded) {
-		words[count++] = (char *)"--no-guard";
+	if (strcmp(name, "detach") == 0 && !guarded) {
+		command.words[count++] = (char *)"--no-guard";
 	}
 	for (size_t i = 0; with_addresses && addresses[i]; i++) {
-		words[count++] = addresses[i];
+		command.words[count++] = addresses[i];
 	}
-	(void)dup2(log, STDOUT_FILENO);
-	(void)dup2(log, STDERR_FILENO);
-	if (traced && (raise(SIGSTOP) != 0 || !install_filter())) {
-		_exit(126);
-	}
-	execvp(words[0], words);
-	_exit(127);
+	return command;
 }
 
-static const char *find_operation(const struct __ptrace_syscall_info *info) {
-	for (size_t i = 0; i < OPERATION_COUNT; i++) {
-		if (operations[i].number != info->seccomp.nr) {
-			continue;
-		}
-		/* What it tells people changes nothing. */
-		return info->seccomp.nr == SYS_write && info->seccomp.args[0] <= STDERR_FILENO
-			       ? NULL
-			       : operations[i].name;
-	}
-	return NULL;
+static void run(const char *name, bool with_addresses, struct death *death) {
+	struct command command = make_command(name, with_addresses);
+
+	victim_run(command.words, death);
 }
 
-/* One operation is about to be done: is it the one to die at? *ret_pass: it is to be done first. */
-static bool is_time(struct death *death, uint32_t *met, pid_t pid, bool *ret_pass) {
-	struct __ptrace_syscall_info info;
-	const char *name = NULL;
+static int run_whole(const char *name, bool with_addresses) {
+	struct command command = make_command(name, with_addresses);
 
-	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof(info), &info) > 0) {
-		name = find_operation(&info);
-	}
-	if (!name || (*met)++ != death->at) {
-		return false;
-	}
-	death->name = name;
-	*ret_pass = death->after;
-	return !death->after;
-}
-
-/* A stop of a tracee: it goes on, or dies. *pass: it is to die at the end of this system call. */
-static void decide(struct death *death, pid_t pid, int status, bool victim, bool *pass) {
-	static uint32_t met;
-	int event = status >> 16, signal = WSTOPSIG(status);
-	bool over = signal == (SIGTRAP | 0x80); /* of the system call */
-	bool own = event || over || signal == SIGSTOP || signal == SIGCONT;
-
-	if ((*pass && over && victim) || (victim && !death->name && event == PTRACE_EVENT_SECCOMP &&
-						 is_time(death, &met, pid, pass))) {
-		*pass = false;
-		kill(pid, SIGKILL);
-		return;
-	}
-	(void)ptrace(*pass && victim ? PTRACE_SYSCALL : PTRACE_CONT, pid, NULL,
-		(void *)(uintptr_t)(own ? 0 : signal));
-}
-
-/* Follows baton and its children until baton has ended; with -1 until all have. */
-static void follow(struct death *death, pid_t baton) {
-	bool pass = false;
-	int status;
-	pid_t pid;
-
-	while ((pid = waitpid(-1, &status, __WALL)) > 0) {
-		if (WIFSTOPPED(status)) {
-			decide(death, pid, status, (pid == baton) != death->of_worker, &pass);
-		} else if (pid == baton) {
-			death->status = status;
-			return;
-		}
-	}
-}
-
-/*
- * Traces baton and says how it ended as soon as it has; but goes on with what it left behind, which
- * could do nothing without a tracer.
- */
-static _Noreturn void be_tracer(
-	const char *command, bool with_addresses, struct death *death, int answer) {
-	struct death nobody = {.name = "nobody"};
-	int status;
-	pid_t baton = fork();
-
-	if (baton == 0) {
-		be_baton(command, with_addresses, true);
-	}
-	(void)waitpid(baton, &status, WUNTRACED);
-	(void)ptrace(PTRACE_SEIZE, baton, NULL,
-		(void *)(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK |
-			 PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE));
-	kill(baton, SIGCONT);
-	follow(death, baton);
-	(void)!write(answer, death, sizeof(*death));
-	close(answer);
-	follow(&nobody, -1);
-	_exit(0);
-}
-
-static void run(const char *command, bool with_addresses, struct death *death) {
-	int ends[2];
-	pid_t pid;
-
-	if (pipe2(ends, O_CLOEXEC) < 0) {
-		return;
-	}
-	pid = fork();
-	if (pid == 0) {
-		be_tracer(command, with_addresses, death, ends[1]);
-	}
-	close(ends[1]);
-	if (read(ends[0], death, sizeof(*death)) != sizeof(*death)) {
-		death->status = -1;
-	}
-	close(ends[0]);
-}
-
-static int run_whole(const char *command, bool with_addresses) {
-	int status = -1;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		be_baton(command, with_addresses, false);
-	}
-	(void)waitpid(pid, &status, 0);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-/* Tracers, and with them the workers of a baton that was killed. */
-static void await_workers(void) {
-	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) {
-	}
+	return victim_run_whole(command.words);
 }
 
 /* ---- as before ---- */
@@ -286,7 +116,7 @@ static bool comes_as_before(struct difference *ret) {
 
 static void show_log(void) {
 	char line[512];
-	FILE *log = fopen(LOG, "re");
+	FILE *log = fopen(VICTIM_LOG, "re");
 
 	while (log && fgets(line, sizeof(line), log)) {
 		printf("    %s", line);
@@ -314,7 +144,7 @@ static int repair(void) {
 
 	if (code == UNRESOLVED) {
 		totals.in_flight++;
-		await_workers();
+		victim_await_workers();
 		code = run_whole("repair", false);
 	}
 	return code;
@@ -406,7 +236,7 @@ static void put_right(const char *command, const struct death *death) {
 		totals.held++;
 		code = run_whole("reattach", true);
 	}
-	await_workers();
+	victim_await_workers();
 	if (code != 0 || !comes_as_before(&difference)) {
 		(void)snprintf(why, sizeof(why), "repaired with %d: %s", code,
 			code ? "" : difference.first);
@@ -420,7 +250,7 @@ static void put_right(const char *command, const struct death *death) {
 /* False: baton ended before this operation. */
 static bool trial(const char *command, bool home, struct death *death) {
 	death->name = NULL;
-	(void)unlink(LOG);
+	(void)unlink(VICTIM_LOG);
 	if (home && run_whole("detach", true) != 0) {
 		fail(command, death, "the card cannot be detached");
 		return false;

@@ -13,19 +13,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "before.h"
 #include "linux/linux.h"
+#include "promise.h"
 
 /* Nothing takes this long: whatever does has hung. */
 #define ACT_LIMIT_MS 180000
 
-/* How long what a driver finds on its device may take to appear, and how often to look. */
-#define SETTLE_MS 5000
-#define LOOK_MS   50
-
-static void wrong(struct strike *strike, const char *format, ...) PRINTF(2, 3);
-
-static void wrong(struct strike *strike, const char *format, ...) {
+void strike_wrong(struct strike *strike, const char *format, ...) {
 	va_list args;
 
 	if (strike->wrong[0]) {
@@ -36,7 +30,7 @@ static void wrong(struct strike *strike, const char *format, ...) {
 	va_end(args);
 }
 
-static const char *act_name(const struct strike *strike) {
+const char *strike_act_name(const struct strike *strike) {
 	static const char *const names[] = {"detach", "reattach", "repair"};
 
 	return names[strike->act];
@@ -63,8 +57,8 @@ static void stick(void *context, bool midway) {
 	}
 	hang_end(&strike->stuck);
 	if (!hang_begin(hang, &strike->step, strike->writer, &strike->stuck)) {
-		wrong(strike, "the writer %d of %s %s cannot be made to hang (%u)", strike->writer,
-			fact_name(strike->step.fact), strike->step.subject, hang);
+		strike_wrong(strike, "the writer %d of %s %s cannot be made to hang (%u)",
+			strike->writer, fact_name(strike->step.fact), strike->step.subject, hang);
 	}
 }
 
@@ -118,7 +112,7 @@ static bool hangs(const struct strike *strike) {
 	return false;
 }
 
-static struct ops *open_ops(struct strike *strike) {
+struct ops *strike_open_ops(struct strike *strike) {
 	const struct linux_options options = {
 		.writer_timeout_ms = hangs(strike) ? STRIKE_HANG_MS : STRIKE_PATIENCE_MS,
 		.guard = false,
@@ -170,7 +164,7 @@ static enum result act(struct strike *strike, const struct cards *cards) {
 }
 
 static _Noreturn void be_baton(struct strike *strike, const struct cards *cards) {
-	struct ops *ops = open_ops(strike);
+	struct ops *ops = strike_open_ops(strike);
 
 	if (!ops) {
 		_exit(2);
@@ -187,7 +181,7 @@ static int await(struct strike *strike, pid_t pid, int limit_ms) {
 	int status = 0;
 
 	if (poll(&wait, 1, limit_ms) == 0) {
-		wrong(strike, "%s does not come back", act_name(strike));
+		strike_wrong(strike, "%s does not come back", strike_act_name(strike));
 		kill(pid, SIGKILL);
 	}
 	close(wait.fd);
@@ -211,157 +205,31 @@ static void run_process(struct strike *strike, const struct cards *cards, enum a
 	status = await(strike, pid, ACT_LIMIT_MS);
 	strike->died = !strike->ended;
 	if (strike->telling) {
-		printf("    %s: %s %u after %u operations: %s\n", act_name(strike),
+		printf("    %s: %s %u after %u operations: %s\n", strike_act_name(strike),
 			strike->died ? "killed" : "ended with", strike->result,
 			strike->injector.count, strike->error.text);
 		fflush(stdout);
 	}
 	if (strike->died && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)) {
-		wrong(strike, "%s ended with status %d", act_name(strike), status);
-	}
-}
-
-/* ---- what is promised ---- */
-
-/* Did the journal not go away, or come in spite of all? Then the next repair removes it. */
-static bool journal_may_stay(const struct strike *strike) {
-	for (size_t i = 0; i < strike->injector.fault_count; i++) {
-		const struct fault *fault = &strike->injector.faults[i];
-
-		if (fault->fired && (text_starts(fault->key, "remove ") ||
-					    text_starts(fault->key, "create "))) {
-			return true;
-		}
-	}
-	return false;
-}
-
-struct judgement {
-	struct strike *strike;
-	struct journal *journal; /* NULL: as before is asked for */
-	bool journal_may_stay;
-	size_t differences;
-	char unexplained[512]; /* the first difference that breaks a promise */
-};
-
-static bool names(const struct journal *journal, const char *line) {
-	for (size_t i = 0; i < journal->record_count; i++) {
-		const struct record *record = &journal->records[i];
-
-		if (!record->popped && strstr(line, record->step.subject)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Nodes, consoles and the like come and go with some driver: any step left explains them. */
-static bool is_explained(const struct judgement *judgement, const char *line) {
-	if (text_starts(line, "state ")) {
-		return judgement->journal || judgement->journal_may_stay;
-	}
-	if (!judgement->journal) {
-		return false;
-	}
-	if (text_starts(line, "pci ") || text_starts(line, "driver pci/")) {
-		return names(judgement->journal, line);
-	}
-	return journal_depth(judgement->journal) > 0;
-}
-
-static void judge_line(void *context, char sign, const char *line, size_t length) {
-	struct judgement *judgement = context;
-	char text[sizeof(judgement->unexplained)];
-
-	judgement->differences++;
-	(void)snprintf(text, sizeof(text), "%c%.*s", sign, (int)length, line);
-	if (!judgement->unexplained[0] && !is_explained(judgement, text + 1)) {
-		memcpy(judgement->unexplained, text, sizeof(text));
-	}
-}
-
-static bool is_as_promised(struct judgement *judgement, const struct cards *cards) {
-	AUTO_FREE char *now = before_take(cards->addresses);
-
-	judgement->differences = 0;
-	judgement->unexplained[0] = '\0';
-	if (!now) {
-		wrong(judgement->strike, "the dumper does not run");
-		return true;
-	}
-	before_compare(cards->before, now, judge_line, judgement);
-	judgement->strike->clean = judgement->differences == 0;
-	return !judgement->unexplained[0];
-}
-
-/* A driver that has taken its device may go on finding what hangs on it: a USB controller does. */
-static void judge_difference(struct judgement *judgement, const struct cards *cards) {
-	struct strike *strike = judgement->strike;
-
-	for (unsigned int looks = 0; !is_as_promised(judgement, cards); looks++) {
-		if (looks == SETTLE_MS / LOOK_MS) {
-			wrong(strike, "%s %s %u (%s), but not as before: %s", act_name(strike),
-				strike->died ? "was killed" : "ended with", strike->result,
-				strike->error.text, judgement->unexplained);
-			return;
-		}
-		(void)poll(NULL, 0, LOOK_MS);
-	}
-}
-
-static void judge_as_before(struct strike *strike, const struct cards *cards, bool final) {
-	struct judgement judgement = {
-		.strike = strike,
-		.journal_may_stay = !final && journal_may_stay(strike),
-	};
-
-	judge_difference(&judgement, cards);
-}
-
-static void judge_named(struct strike *strike, const struct cards *cards) {
-	AUTO_JOURNAL struct journal *journal = NULL;
-	struct ops *ops = open_ops(strike);
-	struct judgement judgement = {.strike = strike};
-	int r = ops ? journal_load(ops, STRIKE_GUEST, &journal, &strike->error) : -ENOMEM;
-
-	if (r < 0 && r != -ENOENT) {
-		wrong(strike, "the journal cannot be read: %s", strike->error.text);
-	}
-	judgement.journal = journal;
-	judgement.journal_may_stay = journal_may_stay(strike);
-	if (!strike->stuck.real) {
-		judge_difference(&judgement, cards);
-	} else if (!journal || journal_depth(journal) == 0) {
-		wrong(strike, "a writer is stuck in the kernel, and no journal says so");
-	}
-	linux_ops_free(ops);
-}
-
-/* As QEMU would do it. */
-static void judge_guest_starts(struct strike *strike, const struct cards *cards) {
-	for (size_t i = 0; cards->addresses[i]; i++) {
-		if (!hang_guest_can_have(cards->addresses[i])) {
-			wrong(strike, "detach ended with 0, but no guest can have %s",
-				cards->addresses[i]);
-		}
+		strike_wrong(strike, "%s ended with status %d", strike_act_name(strike), status);
 	}
 }
 
 static void step(struct strike *strike, const struct cards *cards, enum act what) {
 	run_process(strike, cards, what);
 	if (strike->died || strike->result == RESULT_UNRESOLVED) {
-		judge_named(strike, cards);
+		promise_named(strike, cards);
 		return;
 	}
 	if (strike->result == RESULT_USAGE ||
 		(what != ACT_DETACH && strike->result != RESULT_DONE)) {
-		wrong(strike, "%s ended with %u: %s", act_name(strike), strike->result,
-			strike->error.text);
+		strike_wrong(strike, "%s ended with %u: %s", strike_act_name(strike),
+			strike->result, strike->error.text);
 	}
 	if (what == ACT_DETACH && strike->result == RESULT_DONE) {
-		judge_guest_starts(strike, cards);
+		promise_guest_starts(strike, cards);
 	} else {
-		judge_as_before(strike, cards, false);
+		promise_as_before(strike, cards, false);
 	}
 }
 
@@ -390,7 +258,7 @@ static void await_writers(struct strike *strike) {
 		if (pid == 0) {
 			alarm(ACT_LIMIT_MS / 1000);
 			if (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
-				wrong(strike, "a writer does not end");
+				strike_wrong(strike, "a writer does not end");
 				alarm(0);
 				return;
 			}
@@ -415,10 +283,10 @@ static void finish(struct strike *strike, const struct cards *cards) {
 	}
 	run_process(strike, cards, ACT_REPAIR);
 	if (!is_over(strike) || strike->result != RESULT_DONE) {
-		wrong(strike, "the last repair ended with %u: %s", strike->result,
+		strike_wrong(strike, "the last repair ended with %u: %s", strike->result,
 			strike->error.text);
 	}
-	judge_as_before(strike, cards, true);
+	promise_as_before(strike, cards, true);
 }
 
 static void ring(int number) {

@@ -8,7 +8,7 @@
 
 /*
  * One trial on the real kernel: a hand-over and its return under the faults given, in processes of
- * their own, and what baton promises about it (DESIGN.md, "Exit codes"):
+ * their own, and what baton promises about it (ARCHITECTURE.md, "Exit codes"):
  *
  *     0  the guest has everything, and after it stops the machine is as before
  *     1  as before
@@ -63,3 +63,13 @@ void strike_run(struct strike *strike, const struct cards *cards, const struct f
 
 /* Writes "commit driver 0000:01:00.0: fail" and the like. */
 const char *strike_describe(const struct strike *strike, char *ret, size_t size);
+
+/* The operations of the real machine below the injector; NULL: strike->error says why not. The
+ * caller ends with linux_ops_free. */
+struct ops *strike_open_ops(struct strike *strike);
+
+/* What is being done. */
+const char *strike_act_name(const struct strike *strike);
+
+/* Keeps the first thing that is wrong. */
+void strike_wrong(struct strike *strike, const char *format, ...) PRINTF(2, 3);

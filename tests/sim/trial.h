@@ -12,7 +12,7 @@
 
 /*
  * One trial: a hand-over and its return on a simulated machine under the faults given, and what
- * baton promises about it (DESIGN.md, "Exit codes"):
+ * baton promises about it (ARCHITECTURE.md, "Exit codes"):
  *
  *     0  the guest has everything, and after it stops the machine is as before
  *     1  as before
