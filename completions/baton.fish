@@ -14,6 +14,17 @@ function __baton_guests
     baton status 2>/dev/null | sed -n 's/^[0-9a-f][0-9a-f:]* *[A-Z]* *\([^- ].*\)$/\1/p'
 end
 
+# The guests that are configured here, by their doors.
+function __baton_definitions
+    for path in /etc/libvirt/qemu/*.xml
+        echo libvirt:(path basename -E $path)
+    end
+    __baton_vmids
+    for path in /etc/baton/guests/*.conf
+        grep -qs '^unit' $path; and echo qemu:(path basename -E $path)
+    end
+end
+
 # The guests of Proxmox VE by their numbers.
 function __baton_vmids
     for path in /etc/pve/qemu-server/*.conf
@@ -33,6 +44,9 @@ end
 complete -c baton -f
 complete -c baton -n __baton_is_bare -a list -d 'the hardware, and who keeps it busy'
 complete -c baton -n __baton_is_bare -a plan -d 'what a hand-over would change, or why it is refused'
+complete -c baton -n __baton_is_bare -a start -d 'start a guest through its hypervisor'
+complete -c baton -n __baton_is_bare -a stop -d 'have a guest shut down, and wait until its devices are home'
+complete -c baton -n __baton_is_bare -a rehearse -d 'hand over without a guest, and bring everything home'
 complete -c baton -n __baton_is_bare -a detach -d 'take devices from the host, ready for a guest'
 complete -c baton -n __baton_is_bare -a reattach -d 'bring devices home'
 complete -c baton -n __baton_is_bare -a status -d 'who has which card'
@@ -44,15 +58,17 @@ complete -c baton -n __baton_is_bare -a install -d 'have libvirt and Proxmox VE 
 complete -c baton -n __baton_is_bare -a uninstall -d 'take back what install has changed'
 complete -c baton -n __baton_is_bare -l version -d 'the release'
 complete -c baton -s h -l help -d 'the commands, or the options of one'
-complete -c baton -n '__baton_is list plan detach reattach status install uninstall' -l json -d 'report as JSON'
+complete -c baton -n '__baton_is list plan start stop rehearse detach reattach status install uninstall' -l json -d 'report as JSON'
 complete -c baton -n '__baton_is list plan status install' -l root -r -a '(__fish_complete_directories)' \
     -d 'read a captured machine'
 complete -c baton -n '__baton_is detach reattach run' -l no-guard -d 'start no guard'
 complete -c baton -n '__baton_is wait' -l state -x -a 'host guest' -d 'who is to have it'
-complete -c baton -n '__baton_is wait' -l timeout -x -d 'give up after so long'
+complete -c baton -n '__baton_is start stop rehearse wait' -l timeout -x -d 'go on, or give up, after so long'
+complete -c baton -n '__baton_is stop' -l force -d 'do not ask the guest'
 complete -c baton -n '__baton_is run' -l guest -x -d 'call the guest so'
-complete -c baton -n '__baton_is plan detach reattach wait' -a '(__baton_devices)'
+complete -c baton -n '__baton_is plan rehearse detach reattach wait' -a '(__baton_devices)'
+complete -c baton -n '__baton_is plan start stop rehearse detach' -a '(__baton_definitions)'
 complete -c baton -n '__baton_is reattach repair forget wait' -a '(__baton_guests)'
-complete -c baton -n '__baton_is detach reattach install uninstall' -s n -l dry-run -d 'only say what would be done'
+complete -c baton -n '__baton_is start rehearse detach reattach install uninstall' -s n -l dry-run -d 'only say what would be done'
 complete -c baton -n '__baton_is install' -l list -d 'only say which guest has which door'
 complete -c baton -n '__baton_is install uninstall' -a 'libvirt proxmox all (__baton_vmids)'

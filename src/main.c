@@ -5,10 +5,12 @@
 #include "linux/actor.h"
 #include "linux/aside.h"
 #include "linux/child.h"
+#include "linux/errand.h"
 #include "linux/limit.h"
 #include "linux/linux.h"
 #include "linux/lock.h"
 #include "linux/memory.h"
+#include "linux/pause.h"
 #include "linux/store.h"
 
 /* The one place that knows on which machine the operations work. */
@@ -53,6 +55,9 @@ int main(int argc, char **argv) {
 		.forget = memory_remove,
 		.log = linux_log,
 		.run = child_run,
+		.errand_begin = errand_begin,
+		.errand_end = errand_end,
+		.pause = pause_wait,
 		.aside = aside_step,
 		.limit = limit_time,
 	};

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Reads digits_min to digits_max hex digits off *text, which must then stand before stop. */
@@ -66,4 +67,12 @@ int address_compare(struct address a, struct address b) {
 bool address_same_slot(struct address a, struct address b) {
 	a.function = b.function;
 	return address_compare(a, b) == 0;
+}
+
+static int compare(const void *a, const void *b) {
+	return address_compare(*(const struct address *)a, *(const struct address *)b);
+}
+
+void address_sort(struct address *addresses, size_t count) {
+	qsort(addresses, count, sizeof(*addresses), compare);
 }

@@ -4,6 +4,7 @@
 #include "base/macros.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* The address of one PCI function, as the kernel writes it: 0000:01:00.0. */
@@ -29,3 +30,6 @@ int address_compare(struct address a, struct address b);
 
 /* Do the two belong to one slot, that is, to one card? */
 bool address_same_slot(struct address a, struct address b);
+
+/* In ascending order. */
+void address_sort(struct address *addresses, size_t count);

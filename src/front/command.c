@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "request/qemu_arguments.h"
 
+#define TIMEOUT_MAX_S 2592000 /* 30 days: in milliseconds, it still fits an unsigned int */
+
 const struct command commands[] = {
 	{
 		.name = "list",
@@ -19,7 +21,7 @@ const struct command commands[] = {
 	},
 	{
 		.name = "plan",
-		.arguments = "CARD|ADDRESS...",
+		.arguments = "GUEST|CARD|ADDRESS...",
 		.summary = "what a hand-over would change, step by step, or why it is refused",
 		.options = OPTION_JSON | OPTION_ROOT,
 		.words_min = 1,
@@ -27,8 +29,35 @@ const struct command commands[] = {
 		.run = command_plan,
 	},
 	{
+		.name = "start",
+		.arguments = "GUEST",
+		.summary = "start a guest through its hypervisor, once its devices can be had",
+		.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_TIMEOUT,
+		.words_min = 1,
+		.words_max = 1,
+		.run = command_start,
+	},
+	{
+		.name = "stop",
+		.arguments = "GUEST",
+		.summary = "have a guest shut down, and wait until its devices are home",
+		.options = OPTION_FORCE | OPTION_JSON | OPTION_TIMEOUT,
+		.words_min = 1,
+		.words_max = 1,
+		.run = command_stop,
+	},
+	{
+		.name = "rehearse",
+		.arguments = "GUEST|CARD|ADDRESS...",
+		.summary = "hand over without a guest, and bring everything home",
+		.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_TIMEOUT,
+		.words_min = 1,
+		.words_max = SELECTIONS_MAX,
+		.run = command_rehearse,
+	},
+	{
 		.name = "detach",
-		.arguments = "CARD|ADDRESS...",
+		.arguments = "GUEST|CARD|ADDRESS...",
 		.summary = "take devices from the host, ready for a guest",
 		.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_NO_GUARD,
 		.words_min = 1,
@@ -119,13 +148,14 @@ static const struct {
 	const char *summary;
 } option_help[] = {
 	{OPTION_DRY_RUN, "-n, --dry-run", "only say what would be done"},
+	{OPTION_FORCE, "--force", "end it like a power cut, without asking the guest"},
 	{OPTION_GUEST, "--guest NAME", "call the guest so, whatever QEMU calls it"},
 	{OPTION_JSON, "--json", "report as JSON"},
 	{OPTION_ROOT, "--root DIR", "read a captured machine below DIR instead of this one"},
 	{OPTION_LIST, "--list", "only say which guest has which door"},
 	{OPTION_NO_GUARD, "--no-guard", "start no guard: `baton repair` is then up to you"},
 	{OPTION_STATE, "--state STATE", "host or guest (the default): who is to have it"},
-	{OPTION_TIMEOUT, "--timeout SECONDS", "give up after so long; default: never"},
+	{OPTION_TIMEOUT, "--timeout SECONDS", "go on, or give up, after so long"},
 };
 
 enum result command_fail(enum result result, const struct error *error) {
@@ -150,6 +180,19 @@ enum result door_fail(const struct platform *platform, const char *guest, enum r
 
 	platform->log(&event);
 	return command_fail(result, error);
+}
+
+int invocation_timeout(const struct invocation *invocation, unsigned int otherwise_s,
+	unsigned int *ret_s, struct error *error) {
+	unsigned long long seconds = otherwise_s;
+
+	if (invocation->timeout && number_parse(invocation->timeout, TIMEOUT_MAX_S, &seconds) < 0) {
+		return error_set(error, -EINVAL,
+			"--timeout is a whole number of seconds, and not \"%s\"",
+			invocation->timeout);
+	}
+	*ret_s = (unsigned int)seconds;
+	return 0;
 }
 
 static void print_commands(FILE *stream) {
@@ -212,6 +255,7 @@ static int parse_options(
 	const struct command *command, int argc, char **argv, struct invocation *invocation) {
 	static const struct option options[] = {
 		{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
+		{"force", no_argument, NULL, OPTION_FORCE},
 		{"guest", required_argument, NULL, OPTION_GUEST},
 		{"help", no_argument, NULL, 'h'},
 		{"json", no_argument, NULL, OPTION_JSON},

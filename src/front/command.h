@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "request/configuration.h"
 #include "run/actor.h"
+#include "run/errand.h"
 #include "run/run.h"
 
 #include <stdbool.h>
@@ -23,6 +24,7 @@ enum command_option {
 	OPTION_STATE = 1 << 5,    /* --state STATE: wait for this one */
 	OPTION_TIMEOUT = 1 << 6,  /* --timeout SECONDS: and not for longer */
 	OPTION_LIST = 1 << 7,     /* --list: only say what there is */
+	OPTION_FORCE = 1 << 8,    /* --force: do not ask the guest */
 };
 
 /* Where a command gets the machine from: main alone knows which one it is. */
@@ -54,6 +56,13 @@ struct platform {
 	/* Runs another program to its end: its exit code, or -errno (linux/child.h). */
 	int (*run)(const char *program, char **words, struct error *error);
 
+	/* Asks others for what may take long (linux/errand.h), and waits for a person
+	 * (linux/pause.h). */
+	int (*errand_begin)(
+		const struct errand *errand, struct errand_child *ret, struct error *error);
+	int (*errand_end)(struct errand_child *child);
+	int (*pause)(unsigned int timeout_ms, enum pause_end *ret, struct error *error);
+
 	/* Leaves the login session that we were called in (linux/aside.h). */
 	int (*aside)(struct error *error);
 
@@ -72,6 +81,10 @@ struct invocation {
 	char **words;         /* what stands after the options */
 	size_t word_count;
 };
+
+/* What --timeout says, or `otherwise`. -EINVAL. */
+int invocation_timeout(const struct invocation *invocation, unsigned int otherwise_s,
+	unsigned int *ret_s, struct error *error) MUST_CHECK;
 
 struct command {
 	const char *name;
@@ -105,9 +118,12 @@ int command_install(const struct invocation *invocation);
 int command_list(const struct invocation *invocation);
 int command_plan(const struct invocation *invocation);
 int command_reattach(const struct invocation *invocation);
+int command_rehearse(const struct invocation *invocation);
 int command_repair(const struct invocation *invocation);
 int command_run(const struct invocation *invocation);
+int command_start(const struct invocation *invocation);
 int command_status(const struct invocation *invocation);
+int command_stop(const struct invocation *invocation);
 int command_uninstall(const struct invocation *invocation);
 int command_wait(const struct invocation *invocation);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "front/session.h"
+#include "front/select.h"
 
 static enum result take(const struct invocation *invocation, struct session *session) {
 	AUTO_HOST struct host host = {0};
@@ -13,14 +13,11 @@ static enum result take(const struct invocation *invocation, struct session *ses
 	if (host_read(session->root, &host, &error) < 0) {
 		return session_fail(session, RESULT_REFUSED, &error);
 	}
-	request.policy = session->configuration->policy;
-	result =
-		session_select(session, &host, invocation->words, invocation->word_count, &request);
+	/* No hypervisor's door is involved. */
+	result = select_request(session, &host, invocation, "hand", &request);
 	if (result != RESULT_DONE) {
 		return result;
 	}
-	/* By hand, no hypervisor's door involved. */
-	session_name_request(&request, "hand");
 	session_name_guest(session, request.guest);
 	session->handover.guarded = !(invocation->options & OPTION_NO_GUARD);
 	return session_report(
@@ -32,7 +29,7 @@ int command_detach(const struct invocation *invocation) {
 	enum result result;
 
 	if (invocation->options & OPTION_DRY_RUN) {
-		return command_plan(invocation);
+		return plan_show(invocation, "hand");
 	}
 	result = session_open(invocation, NULL, &session);
 	result = result ? result : session_step_aside(&session);

@@ -28,17 +28,20 @@ static bool take_door(const char *word, struct doors *doors) {
 /* A guest that is gone has no definition any more, but may have a number. */
 static int find_vmid(
 	const struct roster *roster, const char *word, unsigned int *ret, struct error *error) {
-	const struct roster_guest *guest = roster_find(roster, word);
+	const struct roster_guest *guest = NULL;
 	unsigned long long vmid;
+	int r = roster_find(roster, word, &guest, error);
 
+	if (r < 0 && r != -ENOENT) {
+		return r;
+	}
 	if (guest && !guest->proxmox) {
 		return error_set(error, -EINVAL,
 			"%s is a guest of libvirt, whose door is for all of its guests: name none",
 			guest->title);
 	}
 	if (!guest && number_parse(word, UINT_MAX, &vmid) < 0) {
-		return error_set(error, -ENOENT,
-			"there is no guest \"%s\" here: `baton install --list` names them", word);
+		return -ENOENT; /* which has been told */
 	}
 	*ret = guest ? guest->vmid : (unsigned int)vmid;
 	return 0;

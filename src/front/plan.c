@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "front/session.h"
+#include "front/select.h"
 
 #include <errno.h>
 
@@ -47,7 +47,7 @@ static enum result print(const struct session *session, bool json) {
 	return plan->refusal_count > 0 ? RESULT_REFUSED : RESULT_DONE;
 }
 
-int command_plan(const struct invocation *invocation) {
+int plan_show(const struct invocation *invocation, const char *door) {
 	AUTO_SESSION struct session session = {.root = -1};
 	AUTO_HOST struct host host = {0};
 	struct request request = {0};
@@ -64,15 +64,21 @@ int command_plan(const struct invocation *invocation) {
 	if (host_read(session.root, &host, &error) < 0) {
 		return command_fail(RESULT_REFUSED, &error);
 	}
-	request.policy = session.configuration->policy;
-	result = session_select(
-		&session, &host, invocation->words, invocation->word_count, &request);
+	result = select_request(&session, &host, invocation, door, &request);
 	if (result != RESULT_DONE) {
 		return result;
 	}
-	session_name_request(&request, "hand");
+	if (request.later) {
+		fprintf(stderr,
+			"baton: a device comes from a network's pool: libvirt chooses it when the "
+			"guest starts, and that one is left to libvirt\n");
+	}
 	if (make(&session, &host, &request, captured, &error) < 0) {
 		return command_fail(RESULT_REFUSED, &error);
 	}
 	return print(&session, invocation->options & OPTION_JSON);
+}
+
+int command_plan(const struct invocation *invocation) {
+	return plan_show(invocation, NULL);
 }

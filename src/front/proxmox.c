@@ -5,9 +5,8 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "front/definition.h"
 #include "front/memory.h"
-#include "host/whereabouts.h"
-#include "request/proxmox.h"
 
 /*
  * /var/lib/vz/snippets/baton, the hookscript of a guest of Proxmox VE (contracts.md A1 to A4): argv
@@ -28,77 +27,13 @@
 
 #define PROXMOX_VMID_MAX 999999999
 
-/* "10de:2484" as a mapping writes it. */
-static bool has_id(const char *id, uint16_t vendor, uint16_t device) {
-	char text[sizeof("10de:2484")];
-
-	snprintf(text, sizeof(text), "%04x:%04x", vendor, device);
-	return id[0] == '\0' || strcmp(id, text) == 0;
-}
-
-/* "%s is not what its mapping says", and where that is. */
-static int refuse_mapped(const struct proxmox_device *wanted, const struct host *host,
-	const char *what, struct error *error) {
-	const struct proxmox_identity *mapped = &wanted->identity;
-	char where[WHEREABOUTS_TEXT_SIZE], address[ADDRESS_SIZE];
-	struct identity sought = {0};
-	struct whereabouts found;
-
-	/* An empty one leaves what is not known. */
-	(void)!sscanf(mapped->id, "%4hx:%4hx", &sought.vendor, &sought.device);
-	(void)!sscanf(mapped->subsystem_id, "%4hx:%4hx", &sought.subsystem_vendor,
-		&sought.subsystem_device);
-	found = whereabouts_find(host, &sought, wanted->selection.address);
-	return error_set(error, -ESTALE,
-		"%s: %s %s, which is not what its mapping says%s%s: correct the mapping (Datacenter > Resource Mappings)",
-		wanted->source, address_format(wanted->selection.address, address), what,
-		mapped->id[0] ? "; " : "", mapped->id[0] ? whereabouts_format(&found, where) : "");
-}
-
-/*
- * Proxmox holds what stands at the addresses against the mapping too, but only once we have taken
- * it from the host.
- */
-static int check_identity(
-	const struct proxmox_device *wanted, const struct host *host, struct error *error) {
-	const struct device *device = host_device(host, wanted->selection.address);
-	const struct proxmox_identity *mapped = &wanted->identity;
-	const struct identity *identity;
-	char what[128];
-
-	if (!device) {
-		return mapped->id[0] ? refuse_mapped(wanted, host, "is not there", error) : 0;
-	}
-	identity = &device->identity;
-	if (has_id(mapped->id, identity->vendor, identity->device) &&
-		has_id(mapped->subsystem_id, identity->subsystem_vendor,
-			identity->subsystem_device) &&
-		(mapped->iommu_group < 0 || mapped->iommu_group == device->group)) {
-		return 0;
-	}
-	snprintf(what, sizeof(what), "is %04x:%04x of subsystem %04x:%04x in group %d",
-		identity->vendor, identity->device, identity->subsystem_vendor,
-		identity->subsystem_device, device->group);
-	return refuse_mapped(wanted, host, what, error);
-}
-
-static int add_device(const struct proxmox_device *wanted, const struct host *host,
-	struct request *request, struct error *error) {
-	int r = check_identity(wanted, host, error);
-
-	return r < 0 ? r : session_add(host, &wanted->selection, request, error);
-}
-
 static int make_request(const struct proxmox_guest *guest, const struct host *host,
 	struct request *ret, struct error *error) {
 	int r = name_set(ret->guest, sizeof(ret->guest), guest->guest);
 
 	/* The number is what people call a guest of Proxmox, and look for in the system journal. */
 	r = r < 0 ? r : name_set(ret->title, sizeof(ret->title), guest->guest);
-	for (size_t i = 0; r == 0 && i < guest->device_count; i++) {
-		r = add_device(&guest->devices[i], host, ret, error);
-	}
-	return r;
+	return r < 0 ? r : definition_add_proxmox(guest, host, ret, error);
 }
 
 /* A backup starts a guest that is off, without an operator who would miss the card on the host. */

@@ -69,6 +69,7 @@ static int fill_libvirt(const struct request *request, struct roster_guest *gues
 	const char *colon = strchr(request->title, ':');
 	int r = name_set(guest->title, sizeof(guest->title), request->title);
 
+	r = r < 0 ? r : name_set(guest->key, sizeof(guest->key), request->guest);
 	r = r < 0 ? r : name_set(guest->name, sizeof(guest->name), colon ? colon + 1 : "");
 	for (size_t i = 0; r == 0 && i < request->device_count; i++) {
 		r = add_device(&guest->devices, request->devices[i].address, false);
@@ -161,6 +162,7 @@ static int read_proxmox(int root, const char *name, const char *path, struct ros
 		return 0;
 	}
 	guest.vmid = (unsigned int)vmid;
+	snprintf(guest.key, sizeof(guest.key), "proxmox:%u", guest.vmid);
 	r = read_conf(root, path, &data, &conf, &why);
 	if (r == 0 && conf.template) {
 		return 0;
@@ -217,21 +219,49 @@ int roster_read(int root, struct roster *ret, struct error *error) {
 	return 0;
 }
 
-const struct roster_guest *roster_find(const struct roster *roster, const char *word) {
+static bool is_called(const struct roster_guest *guest, const char *word) {
 	const char *number = text_starts(word, "proxmox:") ? word + strlen("proxmox:") : word;
 	unsigned long long vmid;
-	bool numbered = number_parse(number, UINT_MAX, &vmid) == 0;
+
+	return (guest->proxmox && number_parse(number, UINT_MAX, &vmid) == 0 &&
+		       guest->vmid == vmid) ||
+	       strcmp(guest->title, word) == 0 ||
+	       (guest->name[0] && strcmp(guest->name, word) == 0);
+}
+
+/* "libvirt:win11", "proxmox:100": what means this guest and no other. */
+static const char *tell(const struct roster_guest *guest, char ret[TITLE_SIZE]) {
+	int r = guest->proxmox ? name_format(ret, TITLE_SIZE, "proxmox:%u", guest->vmid)
+			       : name_set(ret, TITLE_SIZE, guest->title);
+
+	assert(r == 0);
+	return ret;
+}
+
+int roster_find(const struct roster *roster, const char *word, const struct roster_guest **ret,
+	struct error *error) {
+	const struct roster_guest *found = NULL;
+	char one[TITLE_SIZE], other[TITLE_SIZE];
 
 	for (size_t i = 0; i < roster->count; i++) {
 		const struct roster_guest *guest = &roster->guests[i];
 
-		if ((numbered && guest->proxmox && guest->vmid == vmid) ||
-			strcmp(guest->title, word) == 0 ||
-			(guest->name[0] && strcmp(guest->name, word) == 0)) {
-			return guest;
+		if (!is_called(guest, word)) {
+			continue;
 		}
+		if (found) {
+			return error_set(error, -EINVAL,
+				"more than one guest is called \"%s\": say %s or %s", word,
+				tell(found, one), tell(guest, other));
+		}
+		found = guest;
 	}
-	return NULL;
+	if (!found) {
+		return error_set(error, -ENOENT,
+			"there is no guest \"%s\" here: `baton install --list` names them", word);
+	}
+	*ret = found;
+	return 0;
 }
 
 int roster_hookscript(int root, unsigned int vmid, char ret[512], struct error *error) {

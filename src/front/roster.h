@@ -11,6 +11,7 @@
 /* The guests that the hypervisors of this machine have definitions of, running or not. */
 
 struct roster_guest {
+	char key[GUEST_SIZE];   /* as journals have it: "libvirt:UUID"; empty: not known */
 	char title[TITLE_SIZE]; /* "libvirt:win11", "proxmox:100 (win11)" */
 	char name[TITLE_SIZE];  /* "win11"; empty: none */
 	bool proxmox;
@@ -35,8 +36,12 @@ void roster_free(struct roster *roster);
 
 #define AUTO_ROSTER CLEANUP(roster_free)
 
-/* By "100", "proxmox:100", "libvirt:win11" or "win11"; NULL: none. */
-const struct roster_guest *roster_find(const struct roster *roster, const char *word);
+/*
+ * By "100", "proxmox:100", "libvirt:win11" or "win11". -ENOENT: none is called so, -EINVAL: more
+ * than one is, and the sentence says how to tell them apart.
+ */
+int roster_find(const struct roster *roster, const char *word, const struct roster_guest **ret,
+	struct error *error) MUST_CHECK;
 
 /* The hookscript in the configuration of one guest of Proxmox, as struct setup asks for it. */
 int roster_hookscript(int root, unsigned int vmid, char ret[512], struct error *error) MUST_CHECK;

@@ -13,13 +13,11 @@
 enum result session_open(
 	const struct invocation *invocation, const char *guest, struct session *ret) {
 	struct session session = {.platform = invocation->platform, .guest = invocation->door};
-	enum configuration_owner owner = CONFIGURATION_OWNER_ROOT;
 	struct error error = {0};
 	int r;
 
-	if (invocation->options & OPTION_ROOT) {
-		owner = CONFIGURATION_OWNER_ANY;
-	}
+	session.owner = invocation->options & OPTION_ROOT ? CONFIGURATION_OWNER_ANY
+							  : CONFIGURATION_OWNER_ROOT;
 	session.root = root_open(invocation->root);
 	if (session.root < 0) {
 		error_set(&error, session.root, "cannot read %s: %s", invocation->root,
@@ -27,15 +25,25 @@ enum result session_open(
 		return session_report(&session, RESULT_USAGE, &error);
 	}
 	session.configuration = calloc(1, sizeof(*session.configuration));
-	r = session.configuration
-		    ? configuration_read(session.root, owner, guest, session.configuration, &error)
-		    : error_set(&error, -ENOMEM, "out of memory");
+	r = session.configuration ? configuration_read(session.root, session.owner, guest,
+					    session.configuration, &error)
+				  : error_set(&error, -ENOMEM, "out of memory");
 	if (r < 0) {
 		(void)session_report(&session, RESULT_USAGE, &error);
 		session_close(&session);
 		return RESULT_USAGE;
 	}
 	*ret = session;
+	return RESULT_DONE;
+}
+
+enum result session_take_guest(struct session *session, const char *guest) {
+	struct error error = {0};
+
+	if (configuration_read(
+		    session->root, session->owner, guest, session->configuration, &error) < 0) {
+		return session_fail(session, RESULT_USAGE, &error);
+	}
 	return RESULT_DONE;
 }
 
@@ -174,85 +182,6 @@ void session_close(struct session *session) {
 	free(session->configuration);
 	closep(&session->root);
 	*session = (struct session){.root = -1};
-}
-
-static bool is_selected(const struct selection *selection, struct address address) {
-	return selection->whole_slot ? address_same_slot(selection->address, address)
-				     : address_compare(selection->address, address) == 0;
-}
-
-/* A device that is not there is asked for all the same: the plan says so in a refusal. */
-int session_add(const struct host *host, const struct selection *selection, struct request *request,
-	struct error *error) {
-	bool found = false;
-
-	for (size_t i = 0; i < host->device_count; i++) {
-		struct address address = host->devices[i].address;
-		int r = 0;
-
-		if (is_selected(selection, address)) {
-			found = true;
-			r = request_add(request, address, NULL, error);
-		}
-		if (r < 0) {
-			return r;
-		}
-	}
-	return found ? 0 : request_add(request, selection->address, NULL, error);
-}
-
-/* [card] id =: is the card's first function still what the configuration says? */
-static int check_card(const struct session *session, const struct host *host, const char *word,
-	struct error *error) {
-	const struct card_name *card = configuration_card(session->configuration, word);
-	char address[ADDRESS_SIZE], where[WHEREABOUTS_TEXT_SIZE], id[16] = "not there";
-	const struct device *device;
-	struct whereabouts found;
-	struct identity sought = {0};
-
-	/* The parser took nothing else for an id. */
-	if (!card || sscanf(card->id, "%4hx:%4hx", &sought.vendor, &sought.device) != 2) {
-		return 0;
-	}
-	device = host_device(host, card->selections[0].address);
-	if (device && identity_fits(&sought, &device->identity)) {
-		return 0;
-	}
-	if (device) {
-		snprintf(id, sizeof(id), "%04x:%04x", device->identity.vendor,
-			device->identity.device);
-	}
-	found = whereabouts_find(host, &sought, card->selections[0].address);
-	return error_set(error, -ESTALE,
-		"card %s should be %s, but %s is %s; %s: correct `address =` in %s", word, card->id,
-		address_format(card->selections[0].address, address), id,
-		whereabouts_format(&found, where), card->file);
-}
-
-enum result session_select(const struct session *session, const struct host *host, char **words,
-	size_t word_count, struct request *request) {
-	struct selection selections[SELECTIONS_MAX];
-	struct error error;
-	size_t count;
-
-	for (size_t i = 0; i < word_count; i++) {
-		int r = selection_parse(words[i], session->configuration, selections,
-			SELECTIONS_MAX, &count, &error);
-
-		if (r < 0) {
-			return session_fail(session, RESULT_USAGE, &error);
-		}
-		if (check_card(session, host, words[i], &error) < 0) {
-			return session_fail(session, RESULT_REFUSED, &error);
-		}
-		for (size_t j = 0; r == 0 && j < count; j++) {
-			r = session_add(host, &selections[j], request, &error);
-		}
-		if (r < 0) {
-			return session_fail(session, RESULT_USAGE, &error);
-		}
-	}
-	return RESULT_DONE;
 }
 
 void session_name_request(struct request *request, const char *door) {

@@ -12,6 +12,7 @@
 struct session {
 	const struct platform *platform;
 	int root;
+	enum configuration_owner owner; /* of the files of the configuration */
 	struct configuration *configuration;
 	struct handover handover;
 	const char
@@ -22,6 +23,9 @@ struct session {
 /* Reads the configuration (of that guest, or NULL). RESULT_DONE, or a sentence has been printed. */
 enum result session_open(
 	const struct invocation *invocation, const char *guest, struct session *ret);
+
+/* Reads it again, for the guest that the words turned out to mean. */
+enum result session_take_guest(struct session *session, const char *guest);
 
 /*
  * For every way home: a configuration that cannot be read is complained about and then does not
@@ -55,17 +59,6 @@ enum result session_step_aside(const struct session *session);
 void session_close(struct session *session);
 
 #define AUTO_SESSION CLEANUP(session_close)
-
-/*
- * Adds the devices that the words mean to the request; a slot or a card stands for all of its
- * functions that are there. host tells which.
- */
-enum result session_select(const struct session *session, const struct host *host, char **words,
-	size_t word_count, struct request *request);
-
-/* Adds a device, or every function of a slot that host has; of none, the address as it stands. */
-int session_add(const struct host *host, const struct selection *selection, struct request *request,
-	struct error *error) MUST_CHECK;
 
 /*
  * A hand-over that no hypervisor asked for is a guest of its own, named after its first device

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/text.h"
-#include "front/session.h"
+#include "front/select.h"
 #include "report/status.h"
 
 /*
@@ -20,13 +20,14 @@
 struct wait {
 	struct session session;
 	const struct invocation *invocation;
+	struct names words; /* those of the invocation, guests by their doors */
 	enum card_state wanted;
 	uint64_t until_us;
 	char unmet[TITLE_SIZE + 64]; /* what does not hold yet, in words */
 };
 
 static bool is_guest(const char *word) {
-	static const char *const doors[] = {"hand:", "libvirt:", "proxmox:", "qemu:"};
+	static const char *const doors[] = {"hand:", "libvirt:", "proxmox:", "qemu:", "rehearsal:"};
 
 	for (size_t i = 0; i < COUNT(doors); i++) {
 		if (text_starts(word, doors[i])) {
@@ -103,10 +104,10 @@ static enum result look_at_cards(struct wait *wait, bool *met) {
 	if (r < 0) {
 		return command_fail(RESULT_UNRESOLVED, &error);
 	}
-	for (size_t i = 0; result == RESULT_DONE && i < wait->invocation->word_count; i++) {
-		if (!is_guest(wait->invocation->words[i])) {
-			result = session_select(
-				&wait->session, &host, &wait->invocation->words[i], 1, &request);
+	for (size_t i = 0; result == RESULT_DONE && i < wait->words.count; i++) {
+		if (!is_guest(wait->words.names[i])) {
+			result = select_words(
+				&wait->session, &host, &wait->words.names[i], 1, &request);
 		}
 	}
 	judge_cards(wait, &status, &request, met);
@@ -114,8 +115,8 @@ static enum result look_at_cards(struct wait *wait, bool *met) {
 }
 
 static enum result look_at_guests(struct wait *wait, bool *met) {
-	for (size_t i = 0; i < wait->invocation->word_count; i++) {
-		const char *word = wait->invocation->words[i];
+	for (size_t i = 0; i < wait->words.count; i++) {
+		const char *word = wait->words.names[i];
 		enum card_state state = wait->wanted;
 		struct error error = {0};
 
@@ -149,10 +150,30 @@ static enum result pause_until_change(struct wait *wait) {
 	return RESULT_DONE;
 }
 
+/* A guest that is configured is waited for by its door, also while it has no hand-over. */
+static int take_words(struct wait *wait, struct error *error) {
+	const struct invocation *invocation = wait->invocation;
+
+	for (size_t i = 0; i < invocation->word_count; i++) {
+		const char *word = invocation->words[i];
+		struct definition guest;
+		int r = is_guest(word) ? 0 : select_guest(&wait->session, word, &guest, error);
+
+		if (r >= 0 && names_add(&wait->words, r ? guest.key : word) < 0) {
+			r = error_set(error, -ENOMEM, "out of memory");
+		}
+		if (r < 0) {
+			return r;
+		}
+	}
+	return 0;
+}
+
 static int set_up(struct wait *wait, struct error *error) {
 	const struct invocation *invocation = wait->invocation;
 	struct ops *ops = wait->session.handover.ops;
-	unsigned long long seconds;
+	unsigned int seconds;
+	int r;
 
 	wait->wanted = CARD_GUEST;
 	wait->until_us = FOR_EVER;
@@ -162,20 +183,20 @@ static int set_up(struct wait *wait, struct error *error) {
 		return error_set(error, -EINVAL, "--state is host or guest, and not \"%s\"",
 			invocation->state);
 	}
-	if (!invocation->timeout) {
-		return 0;
+	r = take_words(wait, error);
+	if (r < 0 || !invocation->timeout) {
+		return r;
 	}
-	if (number_parse(invocation->timeout, INT_MAX, &seconds) < 0) {
-		return error_set(error, -EINVAL,
-			"--timeout is a whole number of seconds, and not \"%s\"",
-			invocation->timeout);
+	r = invocation_timeout(invocation, 0, &seconds, error);
+	if (r == 0) {
+		wait->until_us = ops->now_us(ops) + (uint64_t)seconds * 1000 * 1000;
 	}
-	wait->until_us = ops->now_us(ops) + seconds * 1000 * 1000;
-	return 0;
+	return r;
 }
 
 static void wait_done(struct wait *wait) {
 	session_close(&wait->session);
+	names_free(&wait->words);
 }
 
 int command_wait(const struct invocation *invocation) {

@@ -13,8 +13,8 @@
 /*
  * As ops.guest: GUEST_RUNNING while its QEMU lives or its devices are open, or for a detach by
  * hand; else GUEST_STARTING while whoever starts it is at it (libvirt's daemon, the holder of the
- * lock on a Proxmox guest's configuration, `baton run`); else GUEST_GONE. -EOPNOTSUPP: an unknown
- * door.
+ * lock on a Proxmox guest's configuration, `baton run`, a rehearsal); else GUEST_GONE. -EOPNOTSUPP:
+ * an unknown door.
  */
 int guest_look(struct ops *ops, const char *key, const struct owner *owner, struct sight *ret,
 	struct error *error) MUST_CHECK;

@@ -176,6 +176,11 @@ int configuration_read(int root, enum configuration_owner owner, const char *gue
 	if (r == 0) {
 		r = read_drop_ins(&reader);
 	}
+	if (r == 0 && configuration.unit[0]) {
+		return error_set(error, -EINVAL,
+			"[guest] in baton.conf or baton.conf.d is about no guest: it belongs into " DIRECTORY
+			"/guests/NAME.conf");
+	}
 	if (r == 0 && guest_name) {
 		r = read_guest(&reader, guest_name);
 	}

@@ -24,6 +24,9 @@
  *                              the driver to return to where none was recorded: the first of at
  *                              most 8 that is there and takes the device. Default: the natural one.
  *
+ *     [guest]                  in guests/NAME.conf alone
+ *     unit = NAME.service      the unit that runs the guest qemu:NAME by `baton run --guest NAME`.
+ *
  *     [policy]
  *     losses = allow           allow or refuse: may a hand-over do what cannot be turned round (end
  *                              login sessions, lose a firmware framebuffer)? Default: allow.
@@ -43,6 +46,7 @@
 #define CARD_FILE_SIZE         320                /* the directory and the longest name in it */
 #define CONFIGURATION_FILE_MAX ((size_t)64 << 10) /* bytes in one file */
 #define DROP_INS_MAX           64
+#define CONFIGURATION_UNIT_SIZE 256 /* systemd's limit (UNIT_NAME_MAX), and a zero */
 
 /* A card that the configuration names. */
 struct card_name {
@@ -58,6 +62,7 @@ struct card_name {
 struct configuration {
 	struct card_name cards[CARDS_MAX];
 	size_t card_count;
+	char unit[CONFIGURATION_UNIT_SIZE]; /* [guest] unit; empty: none */
 	struct policy policy;
 	unsigned int writer_timeout_s; /* [timeouts] device */
 	unsigned int service_timeout_s;

@@ -21,6 +21,7 @@
 enum section {
 	SECTION_NONE,
 	SECTION_CARD,
+	SECTION_GUEST,
 	SECTION_POLICY,
 	SECTION_TIMEOUTS,
 };
@@ -129,6 +130,22 @@ static int set_timeout(struct parser *parser, void *field, const char *value) {
 	return 0;
 }
 
+/* Only a service runs a program that could be a guest. */
+static int set_unit(struct parser *parser, void *field, const char *value) {
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789:-_.\\@";
+	static const char ending[] = ".service";
+	size_t length = strlen(value);
+
+	if (length <= strlen(ending) || strspn(value, allowed) != length ||
+		strcmp(value + length - strlen(ending), ending) != 0 ||
+		name_set(field, CONFIGURATION_UNIT_SIZE, value) < 0) {
+		return error_set(parser->error, -EINVAL,
+			"unit = \"%s\" is not the name of a unit such as win11.service", value);
+	}
+	return 0;
+}
+
 /* Every key that there is; request/configuration.h says what they mean. */
 static const struct key {
 	enum section section;
@@ -140,6 +157,7 @@ static const struct key {
 	{SECTION_CARD, "address", set_address, 0, true},
 	{SECTION_CARD, "id", set_id, offsetof(struct card_name, id), false},
 	{SECTION_CARD, "return-driver", set_drivers, 0, false},
+	{SECTION_GUEST, "unit", set_unit, offsetof(struct configuration, unit), false},
 	{SECTION_POLICY, "losses", set_consent, offsetof(struct configuration, policy.losses),
 		false},
 	{SECTION_POLICY, "backups", set_consent, offsetof(struct configuration, policy.backups),
@@ -228,7 +246,9 @@ static int begin_section(struct parser *parser, const char *heading) {
 		return r;
 	}
 	parser->section_line = parser->line;
-	if (strcmp(heading, "policy") == 0) {
+	if (strcmp(heading, "guest") == 0) {
+		parser->section = SECTION_GUEST;
+	} else if (strcmp(heading, "policy") == 0) {
 		parser->section = SECTION_POLICY;
 	} else if (strcmp(heading, "timeouts") == 0) {
 		parser->section = SECTION_TIMEOUTS;
@@ -236,7 +256,7 @@ static int begin_section(struct parser *parser, const char *heading) {
 		return begin_card(parser, heading + strlen("card "));
 	} else {
 		return error_set(parser->error, -EINVAL,
-			"there is no section [%s]: only [card NAME], [policy] and [timeouts]",
+			"there is no section [%s]: only [card NAME], [guest], [policy] and [timeouts]",
 			heading);
 	}
 	return 0;

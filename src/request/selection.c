@@ -43,7 +43,7 @@ static int explain(const char *word, struct error *error) {
 			word);
 	}
 	return error_set(error, -EINVAL,
-		"no [card %.80s] in /etc/baton/baton.conf, nor is that an address such as 0000:01:00.0",
+		"no [card %.80s] in /etc/baton/baton.conf, nor is that an address such as 0000:01:00.0 or a guest (`baton install --list`)",
 		word);
 }
 

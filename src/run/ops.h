@@ -44,7 +44,7 @@ struct sight {
 
 /* Who asked for a hand-over: what the journal keeps to tell later whether the guest is gone. */
 struct owner {
-	char door[16];         /* "libvirt", "proxmox", "qemu", "hand" */
+	char door[16];         /* "libvirt", "proxmox", "qemu", "hand", "rehearsal" */
 	struct process runner; /* the baton process that runs the plan */
 	struct process daemon; /* who called the door; none: a person's command */
 };

@@ -49,6 +49,8 @@ static void every_key_is_read(void **state) {
 				   "  [card Audio-2_b.c]\n"
 				   "address = 0000:03:00\n"
 				   "id = 8086:9d71\n"
+				   "[guest]\n"
+				   "unit = win\\x2011@a.service\n"
 				   "[policy]\n"
 				   "losses=refuse\n"
 				   "[timeouts]\n"
@@ -84,6 +86,7 @@ static void every_key_is_read(void **state) {
 	assert_string_equal(card->id, "8086:9d71");
 	assert_int_equal(card->return_driver_count, 0);
 	assert_null(configuration_card(&configuration, "GPU"));
+	assert_string_equal(configuration.unit, "win\\x2011@a.service");
 	assert_int_equal(configuration.policy.losses, CONSENT_REFUSE);
 	assert_int_equal(configuration.writer_timeout_s, 1);
 	assert_int_equal(configuration.service_timeout_s, 3600);
@@ -98,6 +101,14 @@ static const struct refused {
 	const char *text;
 	const char *sentence;
 } refused[] = {
+	{"[guest]\nunit = x\n",
+		"a.conf:2: unit = \"x\" is not the name of a unit such as win11.service"},
+	{"[guest]\nunit = x.timer\n",
+		"a.conf:2: unit = \"x.timer\" is not the name of a unit such as win11.service"},
+	{"[guest]\nunit = .service\n",
+		"a.conf:2: unit = \".service\" is not the name of a unit such as win11.service"},
+	{"[guest]\nunit = ../x.service\n",
+		"a.conf:2: unit = \"../x.service\" is not the name of a unit such as win11.service"},
 	/* Lines. */
 	{"losses = refuse\n", "a.conf:1: \"losses\" stands before any [section]"},
 	{"[policy]\nlosses\n", "a.conf:2: expected KEY = VALUE"},
@@ -112,15 +123,15 @@ static const struct refused {
 	{"[policy]\n= allow\n", "a.conf:2: there is no key \"\" in this section"},
 
 	/* Sections. */
-	{"[]", "a.conf:1: there is no section []: only [card NAME], [policy] and [timeouts]"},
+	{"[]", "a.conf:1: there is no section []: only [card NAME], [guest], [policy] and [timeouts]"},
 	{"\n[Policy]\n",
-		"a.conf:2: there is no section [Policy]: only [card NAME], [policy] and [timeouts]"},
+		"a.conf:2: there is no section [Policy]: only [card NAME], [guest], [policy] and [timeouts]"},
 	{"[cards gpu]\naddress = 01:00\n",
-		"a.conf:1: there is no section [cards gpu]: only [card NAME], [policy] and [timeouts]"},
+		"a.conf:1: there is no section [cards gpu]: only [card NAME], [guest], [policy] and [timeouts]"},
 	{"[card]\naddress = 01:00\n",
-		"a.conf:1: there is no section [card]: only [card NAME], [policy] and [timeouts]"},
+		"a.conf:1: there is no section [card]: only [card NAME], [guest], [policy] and [timeouts]"},
 	{"[ policy ]\n",
-		"a.conf:1: there is no section [ policy ]: only [card NAME], [policy] and [timeouts]"},
+		"a.conf:1: there is no section [ policy ]: only [card NAME], [guest], [policy] and [timeouts]"},
 
 	/* Cards. */
 	{CARD "\n" CARD, "a.conf:4: there is a second [card gpu]"},
@@ -396,7 +407,15 @@ static void an_error_names_its_file(void **state) {
 		"/etc/baton/baton.conf.d/1.conf:1: expected KEY = VALUE");
 	put(machine, "etc/baton/baton.conf", "[x]");
 	refuses(machine, CONFIGURATION_OWNER_ANY, -EINVAL,
-		"/etc/baton/baton.conf:1: there is no section [x]: only [card NAME], [policy] and [timeouts]");
+		"/etc/baton/baton.conf:1: there is no section [x]: only [card NAME], [guest], [policy] and [timeouts]");
+}
+
+static void a_guests_own_section_stands_in_its_own_file(void **state) {
+	const struct machine *machine = *state;
+
+	put(machine, "etc/baton/baton.conf", "[guest]\nunit = x.service\n");
+	refuses(machine, CONFIGURATION_OWNER_ANY, -EINVAL,
+		"[guest] in baton.conf or baton.conf.d is about no guest: it belongs into /etc/baton/guests/NAME.conf");
 }
 
 static void files_have_a_limit(void **state) {
@@ -515,6 +534,7 @@ int main(void) {
 		ON_A_MACHINE(no_directory_is_no_configuration),
 		ON_A_MACHINE(a_guest_s_name_leads_nowhere_else),
 		ON_A_MACHINE(an_error_names_its_file),
+		ON_A_MACHINE(a_guests_own_section_stands_in_its_own_file),
 		ON_A_MACHINE(files_have_a_limit),
 		ON_A_MACHINE(drop_ins_have_a_limit),
 		ON_A_MACHINE(what_is_no_file_is_refused),

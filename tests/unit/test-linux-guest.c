@@ -202,6 +202,23 @@ static void a_guest_starts_runs_and_is_gone(void **state) {
 	linux_ops_free(ops);
 }
 
+static void a_rehearsal_lasts_as_long_as_who_rehearses(void **state) {
+	struct ops *ops = make_ops();
+	struct owner owner = {.door = "rehearsal"};
+	struct process parent;
+	struct sight sight;
+
+	ops->self(ops, &owner.runner, &parent);
+	assert_int_equal(ops->guest(ops, "rehearsal:x", &owner, &sight, NULL), 0);
+	assert_int_equal(sight.state, GUEST_STARTING);
+	assert_int_equal(sight.awaited.pid, getpid());
+	owner.runner.start++;
+	assert_int_equal(ops->guest(ops, "rehearsal:x", &owner, &sight, NULL), 0);
+	assert_int_equal(sight.state, GUEST_GONE);
+	assert_int_equal(sight.grace_us, 0);
+	linux_ops_free(ops);
+}
+
 static void a_guest_of_proxmox_starts_while_its_configuration_is_locked(void **state) {
 	const struct owner owner = {.door = "proxmox"};
 	struct ops *ops = make_ops();
@@ -250,6 +267,7 @@ int main(void) {
 		TEST(whoever_has_the_group_open_is_the_guest),
 		TEST(users_are_told_by_device),
 		TEST(a_guest_starts_runs_and_is_gone),
+		TEST(a_rehearsal_lasts_as_long_as_who_rehearses),
 		TEST(a_guest_of_proxmox_starts_while_its_configuration_is_locked),
 		TEST(a_plain_qemu_starts_while_who_runs_it_lives),
 	};

@@ -92,13 +92,36 @@ static void a_guest_is_found_by_what_people_call_it(void **state) {
 
 	assert_int_equal(roster_read(machine.root, &roster, &error), 0);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct roster_guest *guest = roster_find(&roster, rows[i].word);
+		const struct roster_guest *guest = NULL;
 
-		assert_int_equal(guest != NULL, rows[i].title != NULL);
+		assert_int_equal(roster_find(&roster, rows[i].word, &guest, &error),
+			rows[i].title ? 0 : -ENOENT);
+		assert_true(rows[i].title || strstr(error.text, "install --list"));
 		if (guest) {
 			assert_string_equal(guest->title, rows[i].title);
 		}
 	}
+}
+
+static void a_name_of_two_guests_is_no_name(void **state) {
+	static const char definition[] =
+		"<domain><name>games</name>"
+		"<uuid>6f1d4a52-0000-4000-8000-000000000002</uuid></domain>";
+	AUTO_MACHINE struct machine machine = make_machine();
+	AUTO_ROSTER struct roster roster = {0};
+	const struct roster_guest *guest = NULL;
+	struct error error;
+
+	assert_int_equal(machine_write(&machine, "/etc/libvirt/qemu/games.xml", definition), 0);
+	assert_int_equal(roster_read(machine.root, &roster, &error), 0);
+	assert_int_equal(roster_find(&roster, "games", &guest, &error), -EINVAL);
+	assert_null(guest);
+	assert_string_equal(error.text,
+		"more than one guest is called \"games\": say libvirt:games or proxmox:100");
+	assert_int_equal(roster_find(&roster, "libvirt:games", &guest, &error), 0);
+	assert_string_equal(guest->key, "libvirt:6f1d4a52-0000-4000-8000-000000000002");
+	assert_int_equal(roster_find(&roster, "proxmox:100", &guest, &error), 0);
+	assert_string_equal(guest->key, "proxmox:100");
 }
 
 static void a_machine_without_hypervisors_has_no_guests(void **state) {
@@ -129,6 +152,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_guest_is_there_with_its_devices),
 		cmocka_unit_test(a_guest_is_found_by_what_people_call_it),
+		cmocka_unit_test(a_name_of_two_guests_is_no_name),
 		cmocka_unit_test(a_machine_without_hypervisors_has_no_guests),
 		cmocka_unit_test(a_hookscript_is_read_from_the_main_section),
 	};

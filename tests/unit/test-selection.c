@@ -71,7 +71,8 @@ static void a_word_is_an_address_a_slot_or_a_card(void **state) {
 	"\"" word                                                                                  \
 	"\" is not an address: write 0000:01:00.0 for a device or 0000:01:00 for all of a card"
 #define NO_CARD(word)                                                                              \
-	"no [card " word "] in /etc/baton/baton.conf, nor is that an address such as 0000:01:00.0"
+	"no [card " word                                                                           \
+	"] in /etc/baton/baton.conf, nor is that an address such as 0000:01:00.0 or a guest (`baton install --list`)"
 
 static void what_is_none_of_these_is_explained(void **state) {
 	static const char *const words[][2] = {

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "front/definition.h"
+#include "front/session.h"
+
+/* The devices that words on a command line mean. */
+
+/*
+ * Adds the devices of the words to the request: a slot or a card stands for all of its functions
+ * that are there, a guest for what its definition asks for. host tells which.
+ */
+enum result select_words(const struct session *session, const struct host *host, char **words,
+	size_t word_count, struct request *request);
+
+/* Adds a device, or every function of a slot that host has; of none, the address as it stands. */
+int select_add(const struct host *host, const struct selection *selection, struct request *request,
+	struct error *error) MUST_CHECK;
+
+/*
+ * A whole request, with the policy of the guest if there is one guest alone. door: by which door it
+ * is asked for, "hand" or "rehearsal", and then it is named after that and its first device, of
+ * which there has to be one; NULL: as the guest's own door would, or by hand.
+ */
+enum result select_request(struct session *session, const struct host *host,
+	const struct invocation *invocation, const char *door, struct request *ret);
+
+/*
+ * The guest that a word of a command line names: 1 and *ret, or 0: it is an address, a card or
+ * nothing that is known. -EINVAL: it could be a card or a guest; and as definition_find, but a word
+ * that could be a card does not have to be a guest (-ENOENT, -EACCES).
+ */
+int select_guest(const struct session *session, const char *word, struct definition *ret,
+	struct error *error) MUST_CHECK;
+
+/* baton plan, and what --dry-run shows of others: the plan for such a request. */
+int plan_show(const struct invocation *invocation, const char *door);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "run/errand.h"
+
+/*
+ * Begins an errand. Whatever it prints goes to our standard error; it has no standard input. What
+ * keeps a program from being executed, or a unit from starting, is printed there too.
+ */
+int errand_begin(const struct errand *errand, struct errand_child *ret, struct error *error)
+	MUST_CHECK;
+
+/*
+ * Has it ended? Its exit code, or 128 and the number of the signal that it died of; 127 if it could
+ * not be executed, 1 for a unit's job that failed. -EAGAIN: it is still at it. After an answer
+ * there is no errand any more.
+ */
+int errand_end(struct errand_child *child) MUST_CHECK;
