@@ -216,8 +216,7 @@ int definition_find(int root, enum configuration_owner owner, const char *word,
 		return r;
 	}
 	if (r_unit < 0) {
-		*error = other;
-		return r_unit;
+		return error_set(error, r_unit, "%s", other.text);
 	}
 	if (r == 0) {
 		return error_set(error, -EINVAL,

@@ -24,14 +24,14 @@ enum result order_open(
 	if (result != RESULT_DONE) {
 		return result;
 	}
+	if (geteuid() != 0) {
+		error_set(&error, -EPERM, "only root may start and stop guests");
+		return command_fail(RESULT_REFUSED, &error);
+	}
 	r = definition_find(order->session.root, order->session.owner, invocation->words[0],
 		&order->guest, &error);
 	if (r < 0 || invocation_timeout(invocation, timeout_s, &order->timeout_s, &error) < 0) {
 		return command_fail(RESULT_USAGE, &error);
-	}
-	if (geteuid() != 0) {
-		error_set(&error, -EPERM, "only root may start and stop %s", order->guest.title);
-		return command_fail(RESULT_REFUSED, &error);
 	}
 	return session_take_guest(&order->session, order->guest.name);
 }

@@ -90,8 +90,9 @@ static enum result say_running(const struct order *order) {
 
 /* It did not start. Whose turn it is to bring the devices home is none of our business; the end is.
  */
-static enum result fail_home(struct order *order, struct view *view, struct error *error) {
+static enum result fail_home(struct order *order, struct view *view, const struct error *why) {
 	struct ops *ops = order->session.handover.ops;
+	struct error error = {0};
 	int r = 0;
 
 	order->until_us = ops->now_us(ops) + (uint64_t)HOME_S * 1000 * 1000;
@@ -100,11 +101,11 @@ static enum result fail_home(struct order *order, struct view *view, struct erro
 		r = r < 0 ? r : order_look(order, view, NULL);
 	}
 	if (view->away || r < 0) {
-		error_add(error, -EIO, "not everything is home (`baton status`)");
-		return fail(order, RESULT_UNRESOLVED, error);
+		error_set(&error, -EIO, "%s; not everything is home: `baton status`", why->text);
+		return fail(order, RESULT_UNRESOLVED, &error);
 	}
-	error_add(error, -EIO, "everything is home");
-	return fail(order, RESULT_UNDONE, error);
+	error_set(&error, -EIO, "%s; everything is home", why->text);
+	return fail(order, RESULT_UNDONE, &error);
 }
 
 /* Is it over, one way or the other? true, and what came of it. */
