@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "front/select.h"
-
 #include <errno.h>
 
+#include "base/text.h"
+#include "front/memory.h"
+#include "front/select.h"
 #include "report/plan.h"
 
 /*
@@ -51,6 +52,7 @@ int plan_show(const struct invocation *invocation, const char *door) {
 	AUTO_SESSION struct session session = {.root = -1};
 	AUTO_HOST struct host host = {0};
 	struct request request = {0};
+	struct known known;
 	bool captured = invocation->options & OPTION_ROOT;
 	struct error error;
 	enum result result = session_open(invocation, NULL, &session);
@@ -72,6 +74,9 @@ int plan_show(const struct invocation *invocation, const char *door) {
 		fprintf(stderr,
 			"baton: a device comes from a network's pool: libvirt chooses it when the "
 			"guest starts, and that one is left to libvirt\n");
+	}
+	if (!captured && !text_starts(request.guest, "hand:") && !door) {
+		session_recall(&session, &request, &known);
 	}
 	if (make(&session, &host, &request, captured, &error) < 0) {
 		return command_fail(RESULT_REFUSED, &error);

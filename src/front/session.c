@@ -8,8 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/whereabouts.h"
-
 enum result session_open(
 	const struct invocation *invocation, const char *guest, struct session *ret) {
 	struct session session = {.platform = invocation->platform, .guest = invocation->door};

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "front/memory.h"
 #include "front/order.h"
 #include "front/select.h"
 #include "report/sentence.h"
@@ -18,7 +19,8 @@
 
 struct wanted {
 	struct request request;
-	bool known; /* a unit's command line is not read */
+	bool is_read;       /* a unit's command line is not */
+	struct known known; /* what stood at its addresses the last time */
 };
 
 static enum result fail(const struct order *order, enum result result, const struct error *error) {
@@ -33,8 +35,8 @@ static enum result read_wanted(struct order *order, struct wanted *wanted) {
 
 	definition_name(&order->guest, &wanted->request);
 	wanted->request.policy = session->configuration->policy;
-	wanted->known = order->guest.hypervisor != HYPERVISOR_UNIT;
-	if (wanted->known) {
+	wanted->is_read = order->guest.hypervisor != HYPERVISOR_UNIT;
+	if (wanted->is_read) {
 		r = host_read(session->root, &host, &error);
 		r = r < 0 ? r
 			  : definition_add(
@@ -44,7 +46,7 @@ static enum result read_wanted(struct order *order, struct wanted *wanted) {
 }
 
 /* Whatever would keep the guest from its devices, or them from coming home. */
-static enum result check(struct order *order, const struct wanted *wanted) {
+static enum result check(struct order *order, struct wanted *wanted) {
 	struct session *session = &order->session;
 	struct error error = {0};
 
@@ -54,6 +56,7 @@ static enum result check(struct order *order, const struct wanted *wanted) {
 	if (hypervisor_check_door(session->root, &order->guest, &error) < 0) {
 		return fail(order, RESULT_REFUSED, &error);
 	}
+	session_recall(session, &wanted->request, &wanted->known);
 	if (preview(&session->handover, &wanted->request, &error) < 0 ||
 		session->handover.plan->refusal_count > 0) {
 		return session_report(session, RESULT_REFUSED, &error);
@@ -119,7 +122,7 @@ static bool is_over(
 		*ret = fail(order, RESULT_UNRESOLVED, &error);
 		return true;
 	}
-	held = view->held || (wanted->known && wanted->request.device_count == 0);
+	held = view->held || (wanted->is_read && wanted->request.device_count == 0);
 	if (answered && order->code == 0 && view->runs && held) {
 		say_started(order);
 		*ret = RESULT_DONE;
@@ -130,7 +133,7 @@ static bool is_over(
 	} else if (answered && !view->runs && !view->up) {
 		error_set(&error, -EIO, "%s ended as soon as it was started (%s)", title, whom);
 		*ret = fail_home(order, view, &error);
-	} else if (answered && view->runs && wanted->known) {
+	} else if (answered && view->runs && wanted->is_read) {
 		error_set(&error, -EIO,
 			"%s runs, but its hypervisor has not called baton: shut it down, then see `baton install --list`",
 			title);

@@ -40,12 +40,12 @@
  *     lock = 180               how long to wait for another hand-over to end.
  */
 
-#define CARDS_MAX              64
-#define CARD_SELECTIONS_MAX    16
-#define RETURN_DRIVERS_MAX     8
-#define CARD_FILE_SIZE         320                /* the directory and the longest name in it */
-#define CONFIGURATION_FILE_MAX ((size_t)64 << 10) /* bytes in one file */
-#define DROP_INS_MAX           64
+#define CARDS_MAX               64
+#define CARD_SELECTIONS_MAX     16
+#define RETURN_DRIVERS_MAX      8
+#define CARD_FILE_SIZE          320                /* the directory and the longest name in it */
+#define CONFIGURATION_FILE_MAX  ((size_t)64 << 10) /* bytes in one file */
+#define DROP_INS_MAX            64
 #define CONFIGURATION_UNIT_SIZE 256 /* systemd's limit (UNIT_NAME_MAX), and a zero */
 
 /* A card that the configuration names. */
