@@ -14,7 +14,6 @@ enum length {
 	LENGTH_FAST,
 	LENGTH_CHECK,
 	LENGTH_LONG,
-	LENGTH_NEVER, /* longer than any */
 };
 
 /* What was asked for, however much slower this build is. */

@@ -215,7 +215,7 @@ static void build_twins(struct world *world) {
 
 const struct scenario scenarios[] = {
 	{"desktop", build_desktop, {GPU, SOUND, USB}, {GPU, SOUND, USB}, LENGTH_LONG},
-	{"headless", build_headless, {GPU, SOUND, USB}, {GPU, SOUND, USB}, LENGTH_NEVER},
+	{"headless", build_headless, {GPU, SOUND, USB}, {GPU, SOUND, USB}, LENGTH_LONG},
 	{"single", build_single, {GPU}, {GPU}, LENGTH_CHECK},
 	{"driverless", build_driverless, {GPU, SOUND}, {GPU, SOUND}, LENGTH_LONG},
 	{"nvidia", build_nvidia, {GPU, SOUND}, {GPU, SOUND}, LENGTH_LONG},

@@ -6,7 +6,7 @@
  *     test-faults [--first] [SCENARIO]
  *
  * --first: ends at the first failure, easy trials first. Two faults are tried on the small
- * machines, in a long check on nearly all, in a fast one on none.
+ * machines, in a long check on all, in a fast one on none.
  */
 #include "length.h"
 #include "trial.h"
