@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "host/modprobe.h"
 #include "host/module.h"
 
 #define FILE_MAX_SIZE (1U << 20)
@@ -51,55 +52,15 @@ int blacklist_parse_command_line(char *data, struct names *names) {
 	return 0;
 }
 
-static int read_file(int root, const char *path, struct names *names) {
-	AUTO_FREE char *data = NULL;
-	int r = file_read(root, path, FILE_MAX_SIZE, &data, NULL);
-
-	if (r < 0) {
-		return r == -ENOMEM ? r : 0;
-	}
-	return blacklist_parse(data, names);
-}
-
-/* A file hides those of its name in the directories after its own. */
-static int read_directories(int root, struct names *names) {
-	static const char *const directories[] = {"etc/modprobe.d", "run/modprobe.d",
-		"usr/local/lib/modprobe.d", "usr/lib/modprobe.d", "lib/modprobe.d"};
-	AUTO_NAMES struct names seen = {0};
-
-	for (size_t i = 0; i < COUNT(directories); i++) {
-		AUTO_NAMES struct names files = {0};
-
-		if (names_read(root, directories[i], &files) < 0) {
-			continue;
-		}
-		for (size_t j = 0; j < files.count; j++) {
-			const char *name = files.names[j];
-			const char *suffix = strrchr(name, '.');
-			char path[512];
-			int r = 0;
-
-			if (!suffix || strcmp(suffix, ".conf") != 0 || blacklist_has(&seen, name) ||
-				name_format(path, sizeof(path), "%s/%s", directories[i], name) <
-					0) {
-				continue;
-			}
-			r = read_file(root, path, names);
-			if (r == 0) {
-				r = names_add(&seen, name);
-			}
-			if (r < 0) {
-				return r;
-			}
-		}
-	}
-	return 0;
+static int add_line(void *context, const struct source_line *line) {
+	return blacklist_parse(line->text, context);
 }
 
 int blacklist_read(int root, struct names *ret) {
 	AUTO_NAMES struct names names = {0};
 	AUTO_FREE char *line = NULL;
-	int r = read_directories(root, &names);
+	const struct line_reader reader = {add_line, &names};
+	int r = modprobe_read(root, &reader);
 
 	if (r < 0) {
 		return r;

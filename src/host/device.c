@@ -106,6 +106,10 @@ static void read_attributes(int dir, struct device *device) {
 	device->group = read_group(dir);
 	read_driver(dir, device);
 	attribute_read_if_any(dir, "power_state", device->power_state, sizeof(device->power_state));
+	if (device->power_state[0] && strcmp(device->power_state, "D0") != 0) {
+		attribute_read_if_any(dir, "power/runtime_status", device->runtime_status,
+			sizeof(device->runtime_status));
+	}
 	attribute_read_if_any(dir, "numa_node", node, sizeof(node));
 	device->numa_node = number_parse(node, INT_MAX, &number) < 0 ? -1 : (int)number;
 }

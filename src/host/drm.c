@@ -8,7 +8,9 @@
 #include "host/array.h"
 #include "host/link.h"
 
-#define DRM "sys/class/drm"
+#define DRM           "sys/class/drm"
+#define UDEV_DATA     "run/udev/data"
+#define UDEV_DATA_MAX (64U << 10)
 
 /* What all entries of the class have: the device above them, and no firmware framebuffer between
  * (simpledrm's card hangs below the PCI device too, since Linux 6.9). */
@@ -76,6 +78,30 @@ static void add_render(int class, const char *name, struct drm_card *card) {
 	}
 }
 
+/* What udev knows of a node (its database is private, and read by everybody): I:, since when; G:,
+ * tags; E:, properties. */
+static bool is_initialised(int root, const char *name, bool *ret_seated) {
+	char path[sizeof(DRM "//dev") + 32], number[32];
+	AUTO_FREE char *data = NULL;
+	int r = name_format(path, sizeof(path), DRM "/%s/dev", name);
+
+	r = r < 0 ? r : file_read_line(root, path, number, sizeof(number));
+	r = r < 0 ? r : name_format(path, sizeof(path), UDEV_DATA "/c%s", number);
+	if (r < 0 || file_read(root, path, UDEV_DATA_MAX, &data, NULL) < 0) {
+		return false;
+	}
+	*ret_seated = strstr(data, "G:seat\n") || strstr(data, "E:ID_SEAT=");
+	return text_starts(data, "I:") || strstr(data, "\nI:");
+}
+
+/* The seat is the card's: a node for rendering has none. */
+static void read_udev(int root, struct drm_card *card) {
+	bool ignored;
+
+	card->initialised = is_initialised(root, card->name, &card->seated) &&
+			    (!card->render[0] || is_initialised(root, card->render, &ignored));
+}
+
 static int compare(const void *a, const void *b) {
 	const struct drm_card *x = a, *y = b;
 	int order = address_compare(x->device, y->device);
@@ -97,6 +123,7 @@ static int read_all(int root, int class, struct drm_card **cards, size_t *count)
 			r = add_connector(root, names.names[j], &(*cards)[i]);
 			add_render(class, names.names[j], &(*cards)[i]);
 		}
+		read_udev(root, &(*cards)[i]);
 	}
 	if (*count > 1) {
 		qsort(*cards, *count, sizeof(**cards), compare);

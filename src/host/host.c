@@ -57,6 +57,8 @@ static int read_all(int root, struct host *host, struct error *error) {
 		r = display_manager_read(root, &host->display_manager);
 	}
 	host->iommu = has_iommu(root, host);
+	host->udev = file_exists(root, "run/udev/data");
+	host->logind = file_exists(root, "run/systemd/seats/seat0");
 	return r < 0 ? error_set(error, r, "cannot read the machine: %s", strerror(-r)) : 0;
 }
 

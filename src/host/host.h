@@ -56,6 +56,8 @@ struct device {
 	uint32_t virtual_functions; /* how many of its own are enabled */
 	int numa_node;              /* -1: none */
 	char power_state[16];       /* D0, D3hot, ...; empty: not readable */
+	char runtime_status[16];    /* "suspended": its driver lets it sleep; read of those alone
+				       that are not in D0 */
 	struct names consumers;     /* PCI addresses of device links: what depends on this device */
 	struct names suppliers;
 };
@@ -81,8 +83,10 @@ struct connector {
 /* One DRM device node of a PCI device's own driver (not simpledrm on a firmware framebuffer). Its
  * number is not stable: only the address of its device names it. */
 struct drm_card {
-	char name[32];   /* "card0" */
-	char render[32]; /* "renderD128"; empty: none */
+	char name[32];    /* "card0" */
+	char render[32];  /* "renderD128"; empty: none */
+	bool initialised; /* udev has done its work on all of its nodes */
+	bool seated;      /* and put it on a seat */
 	struct address device;
 	struct connector *connectors;
 	size_t connector_count;
@@ -144,6 +148,8 @@ struct host {
 	bool vfio;             /* this kernel has a VFIO driver: in it, loaded, or to be loaded */
 	bool vfio_lacks_type1; /* VFIO is loaded without vfio_iommu_type1, which is to be had: no
 				  guest can use a device before that is loaded too */
+	bool udev;             /* it runs, and so its word counts */
+	bool logind;           /* the same */
 	struct device *devices;
 	size_t device_count;
 	struct drm_card *cards;
@@ -181,6 +187,14 @@ void host_free(struct host *host);
 const struct device *host_device(const struct host *host, struct address address);
 const struct module *host_module(const struct host *host, const char *name);
 const struct drm_card *host_card(const struct host *host, struct address device);
+
+/*
+ * Is a device that is on its host driver of use to the host, and not only bound: does it have
+ * power, and are its DRM nodes what udev and logind make of them? shown: and does a console or a
+ * display manager show something on it (host_read_holders)? -ENODEV and what is wrong with "it".
+ */
+int host_check_usable(const struct host *host, const struct device *device, bool shown,
+	struct error *error) MUST_CHECK;
 
 /* Is the kernel at least MAJOR.MINOR? */
 bool host_kernel_at_least(const struct host *host, unsigned int major, unsigned int minor);

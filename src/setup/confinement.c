@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "setup/hook.h"
+#include "host/hook.h"
 
 #include <errno.h>
 #include <limits.h>

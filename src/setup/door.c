@@ -2,8 +2,8 @@
 #include "setup/door.h"
 
 #include "base/file.h"
+#include "host/hook.h"
 #include "setup/confinement.h"
-#include "setup/hook.h"
 #include "setup/libvirt.h"
 #include "setup/trust.h"
 

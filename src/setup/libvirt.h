@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/macros.h"
-#include "setup/hook.h"
+#include "host/hook.h"
 
 /*
  * Which libvirt is here, and does it know of its hooks?

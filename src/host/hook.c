@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "setup/hook.h"
+#include "host/hook.h"
 
 #include "base/file.h"
 #include "base/text.h"
+#include "host/taking.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,10 +12,6 @@
 
 #define HOOKS_MAX  1024
 #define LEVELS_MAX 4 /* qemu.d/GUEST/prepare/begin/FILE */
-
-/* What scripts have in them that take a card from its driver or give it to VFIO. */
-static const char *const words[] = {
-	"driver_override", "/unbind", "nodedev-detach", "nodedev-reattach", "vfio-pci", "new_id"};
 
 struct reader {
 	int root;
@@ -31,12 +28,7 @@ static const char *find_word(int fd) {
 		n = read(fd, data + length, HOOK_LOOKED_INTO - length);
 		length += n > 0 ? (size_t)n : 0;
 	}
-	for (size_t i = 0; data && i < COUNT(words); i++) {
-		if (memmem(data, length, words[i], strlen(words[i]))) {
-			return words[i];
-		}
-	}
-	return NULL;
+	return data ? taking_word(data, length) : NULL;
 }
 
 static int add(struct reader *reader, const struct hook *hook, const char *path) {

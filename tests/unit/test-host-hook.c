@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "setup/hook.h"
+#include "host/hook.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "base/file.h"
+
+/*
+ * The lines of configuration files, each with where it stands, so that a sentence can name
+ * "file:line". A backslash at a line's end joins it with the next, as modprobe, udev and systemd
+ * have it; the number is then the first one's.
+ */
+struct source_line {
+	const char *path; /* absolute */
+	unsigned int number;
+	char *text; /* without blanks around it; may be written to */
+};
+
+/* Called with each line that is not empty and no comment (#, ;). Other than 0 ends the reading. */
+struct line_reader {
+	int (*found)(void *context, const struct source_line *line);
+	void *context;
+};
+
+/* One file. What cannot be read, or has more than a megabyte, has no lines; -ENOMEM. */
+int lines_read(int root, const char *path, const struct line_reader *reader) MUST_CHECK;
+
+/*
+ * All files with the suffix (".conf") in the directories. A file hides those of its name in the
+ * directories after its own (modprobe.d(5), udev(7)).
+ */
+struct drop_ins {
+	const char *const *directories;
+	size_t count;
+	const char *suffix;
+};
+
+int lines_read_all(int root, const struct drop_ins *drop_ins, const struct line_reader *reader)
+	MUST_CHECK;

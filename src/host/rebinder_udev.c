@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/rebinder.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "host/lines.h"
+#include "host/taking.h"
+#include "host/udev_rule.h"
+
+/* Rules that bind a device to another driver, themselves or by a program that they run. */
+
+#define PROGRAMS "/usr/lib/udev"
+
+struct reading {
+	int root;
+	const struct device *device;
+	struct rebinders *rebinders;
+};
+
+/* What the device has there; false: that is not known here. */
+static bool find_value(
+	const struct udev_token *token, const struct device *device, char *ret, size_t size) {
+	const struct identity *is = &device->identity;
+	const char *key = token->key, *name = token->attribute;
+	bool attribute = strcmp(key, "ATTR") == 0, property = strcmp(key, "ENV") == 0;
+
+	if (strcmp(key, "KERNEL") == 0 || (property && strcmp(name, "PCI_SLOT_NAME") == 0)) {
+		return name_set(ret, size, device->name) == 0;
+	}
+	if (strcmp(key, "SUBSYSTEM") == 0) {
+		return name_set(ret, size, "pci") == 0;
+	}
+	if (attribute && strcmp(name, "vendor") == 0) {
+		return name_format(ret, size, "0x%04x", is->vendor) == 0;
+	}
+	if (attribute && strcmp(name, "device") == 0) {
+		return name_format(ret, size, "0x%04x", is->device) == 0;
+	}
+	if (attribute && strcmp(name, "class") == 0) {
+		return name_format(ret, size, "0x%06x", device->class) == 0;
+	}
+	if (property && strcmp(name, "PCI_ID") == 0) {
+		return name_format(ret, size, "%04X:%04X", is->vendor, is->device) == 0;
+	}
+	if (property && strcmp(name, "PCI_SUBSYS_ID") == 0) {
+		return name_format(ret, size, "%04X:%04X", is->subsystem_vendor,
+			       is->subsystem_device) == 0;
+	}
+	if (property && strcmp(name, "PCI_CLASS") == 0) {
+		return name_format(ret, size, "%X", device->class) == 0;
+	}
+	return property && strcmp(name, "MODALIAS") == 0 &&
+	       name_set(ret, size, device->modalias) == 0;
+}
+
+/* $kernel, %k and $env{SUBSYSTEM} in a path; false: there is something else, or too much. */
+static bool substitute(const char *value, const struct device *device, struct text *ret) {
+	const struct {
+		const char *name;
+		const char *value;
+	} known[] = {{"$kernel", device->name}, {"%k", device->name}, {"$env{SUBSYSTEM}", "pci"}};
+	int r = text_append(ret, "", 0);
+
+	while (r >= 0 && *value) {
+		size_t i = 0;
+
+		while (i < COUNT(known) && !text_starts(value, known[i].name)) {
+			i++;
+		}
+		if (i == COUNT(known) && (*value == '$' || *value == '%')) {
+			return false;
+		}
+		r = i < COUNT(known) ? text_add(ret, "%s", known[i].value)
+				     : text_append(ret, value, 1);
+		value += i < COUNT(known) ? strlen(known[i].name) : 1;
+	}
+	return r >= 0;
+}
+
+/* TEST=="/etc/driverctl.d/pci-$kernel": is there such a file? */
+static bool test_fails(int root, const struct udev_token *token, const struct device *device) {
+	AUTO_TEXT struct text path = {0};
+
+	return token->match && strcmp(token->key, "TEST") == 0 && *token->value == '/' &&
+	       substitute(token->value, device, &path) &&
+	       file_exists(root, path.data) == token->negated;
+}
+
+/* What is not known excludes nothing. */
+static bool excludes(int root, const struct udev_token *token, const struct device *device) {
+	char value[LABEL_SIZE];
+
+	if (test_fails(root, token, device)) {
+		return true;
+	}
+	return token->match && find_value(token, device, value, sizeof(value)) &&
+	       udev_value_fits(token->value, value) == token->negated;
+}
+
+/* RUN+="program", and what udev itself runs to find something out. */
+static bool runs(const struct udev_token *token) {
+	return strcmp(token->key, "RUN") == 0 || strcmp(token->key, "PROGRAM") == 0 ||
+	       (strcmp(token->key, "IMPORT") == 0 && strcmp(token->attribute, "program") == 0);
+}
+
+static bool command_takes(int root, const char *command) {
+	struct taking taking = {0};
+	char *script = NULL, path[512];
+	bool found = taking_find_in_command(root, command, &taking, &script);
+
+	/* A name without a path is of a program of udev's own directory. */
+	if (!found && *command != '/' &&
+		name_format(path, sizeof(path), PROGRAMS "/%.*s", (int)strcspn(command, " \t"),
+			command) == 0) {
+		found = taking_find(root, path, &taking);
+	}
+	taking_done(&taking);
+	free(script);
+	return found;
+}
+
+static bool takes(int root, const struct udev_token *token) {
+	const char *attribute = token->attribute, *value = token->value;
+
+	if (runs(token)) {
+		return command_takes(root, value);
+	}
+	if (token->match) {
+		return false;
+	}
+	/* ATTR{driver_override}="vfio-pci", ATTR{[drivers/vfio-pci]new_id}="10de 2484" */
+	return taking_word(attribute, strlen(attribute)) || taking_word(value, strlen(value)) ||
+	       (strcmp(token->key, "ATTR") == 0 &&
+		       (strcmp(attribute, "bind") == 0 || strcmp(attribute, "unbind") == 0));
+}
+
+static int look_at_line(void *context, const struct source_line *line) {
+	struct reading *reading = context;
+	AUTO_FREE char *copy = strdup(line->text);
+	struct udev_token token;
+	bool taking = false;
+
+	for (char *rest = copy; rest && udev_token_next(&rest, &token);) {
+		if (excludes(reading->root, &token, reading->device)) {
+			return 0;
+		}
+		taking = taking || takes(reading->root, &token);
+	}
+	if (!taking) {
+		return 0;
+	}
+	return rebinders_add(
+		reading->rebinders, &(struct rebinder){.kind = REBINDER_UDEV,
+					    .path = (char *)line->path,
+					    .line = line->number,
+					    .text = line->text,
+					    .ids = strstr(line->text, "new_id") != NULL});
+}
+
+int rebinders_read_udev(int root, const struct device *device, struct rebinders *ret) {
+	static const char *const directories[] = {"/etc/udev/rules.d", "/run/udev/rules.d",
+		"/usr/local/lib/udev/rules.d", "/usr/lib/udev/rules.d", "/lib/udev/rules.d"};
+	static const struct drop_ins all = {directories, COUNT(directories), ".rules"};
+	struct reading reading = {root, device, ret};
+	const struct line_reader reader = {look_at_line, &reading};
+
+	return lines_read_all(root, &all, &reader);
+}
