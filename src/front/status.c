@@ -36,6 +36,17 @@ static void ask(const struct session *session, struct status *status) {
 	(void)!session->platform->lock_holder(ops, &status->lock);
 }
 
+/* Without memory for them, they are not told. */
+static void find_rebinders(const struct session *session, struct status *status) {
+	for (size_t i = 0; i < status->count; i++) {
+		struct card_status *card = &status->cards[i];
+
+		if (card->stray) {
+			(void)!rebinders_read(session->root, card->stray, &card->rebinders);
+		}
+	}
+}
+
 static enum result print(const struct status *status, bool json) {
 	AUTO_TEXT struct text text = {0};
 	struct error error = {0};
@@ -101,6 +112,7 @@ int command_status(const struct invocation *invocation) {
 	if (!captured) {
 		ask(&session, &status);
 	}
+	find_rebinders(&session, &status);
 	printed = print(&status, invocation->options & OPTION_JSON);
 	return printed > result ? printed : result;
 }

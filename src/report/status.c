@@ -66,6 +66,24 @@ static enum card_state judge(const struct card_status *card, const struct journa
 	return with_guest == 0 && !held ? CARD_HOST : CARD_MIXED;
 }
 
+/* What is not as a person would want it. */
+static void find_fault(
+	const struct host *host, const struct journals *journals, struct card_status *card) {
+	for (size_t i = 0; i < card->function_count; i++) {
+		const struct device *device = card->functions[i];
+		bool away = is_with_guest(device);
+
+		if (away && !card->stray && !device->in_flight &&
+			!journals_find(journals, device->address)) {
+			card->stray = device;
+		}
+		if (!away && card->state == CARD_HOST && device->driver[0] && !card->useless &&
+			host_check_usable(host, device, false, &card->useless_why) < 0) {
+			card->useless = device;
+		}
+	}
+}
+
 static void fill(const struct host *host, const struct device *first,
 	const struct journals *journals, const struct status *status, struct card_status *card) {
 	*card = (struct card_status){0};
@@ -85,6 +103,7 @@ static void fill(const struct host *host, const struct device *first,
 		}
 	}
 	card->state = judge(card, journals);
+	find_fault(host, journals, card);
 }
 
 static int add_handover(const struct found *found, struct status *status) {
@@ -135,6 +154,9 @@ int status_make(const struct host *host, const struct journals *journals, struct
 void status_free(struct status *status) {
 	for (size_t i = 0; i < status->handover_count; i++) {
 		free(status->handovers[i].left);
+	}
+	for (size_t i = 0; i < status->count; i++) {
+		rebinders_free(&status->cards[i].rebinders);
 	}
 	free(status->handovers);
 	free(status->cards);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/host.h"
+#include "host/rebinder.h"
 #include "run/actor.h"
 #include "run/journals.h"
 
@@ -40,6 +41,10 @@ struct card_status {
 	const struct device *functions[CARD_FUNCTIONS_MAX]; /* of the host that it was read from */
 	size_t function_count;
 	const struct handover_status *handover; /* of the guest that has it; NULL: none */
+	const struct device *useless;           /* at home, and of no use to the host; NULL: none */
+	struct error useless_why;
+	const struct device *stray; /* on a VFIO driver, and no journal has it; NULL: none */
+	struct rebinders rebinders; /* what may have put it there */
 };
 
 struct status {
@@ -53,8 +58,9 @@ struct status {
 
 /*
  * Every card with a graphics function, and every card of which a guest has something; and every
- * journal. Who has the lock, when the journals were written and who the writers are is filled in
- * by who can ask, and what time it is: here are none. Host and journals must outlive it. -ENOMEM.
+ * journal. Who has the lock, when the journals were written, who the writers are, what may have put
+ * a stray device there and what time it is is filled in by who can ask: here are none. Host and
+ * journals must outlive it. -ENOMEM.
  */
 int status_make(const struct host *host, const struct journals *journals, struct status *ret)
 	MUST_CHECK;

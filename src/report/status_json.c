@@ -30,6 +30,15 @@ static void add_actor(struct document *document, const char *key, const struct a
 	document_close(document);
 }
 
+static void add_rebinder(struct document *document, const struct rebinder *rebinder) {
+	document_object(document, NULL);
+	document_text(document, "kind", rebinder_kind_name(rebinder->kind));
+	document_text(document, "file", rebinder->path);
+	document_number(document, "line", rebinder->line);
+	document_text(document, "text", rebinder->text);
+	document_close(document);
+}
+
 static void add_card(struct document *document, const struct card_status *card) {
 	const struct handover_status *handover = card->handover;
 	const struct journal *journal = handover ? handover->found->journal : NULL;
@@ -40,6 +49,12 @@ static void add_card(struct document *document, const struct card_status *card) 
 	document_name(document, "guest", journal ? journal->title : "");
 	document_name(document, "door", journal ? journal->owner.door : "");
 	add_time(document, "since", journal && journal->held ? handover->written_s : 0);
+	document_name(document, "of_no_use", card->useless ? card->useless_why.text : "");
+	document_array(document, "rebinders");
+	for (size_t i = 0; i < card->rebinders.count; i++) {
+		add_rebinder(document, &card->rebinders.all[i]);
+	}
+	document_close(document);
 	document_array(document, "devices");
 	for (size_t i = 0; i < card->function_count; i++) {
 		const struct device *device = card->functions[i];

@@ -82,6 +82,27 @@ static int add_owner(
 		format_time(status, handover->written_s, time));
 }
 
+/* By file and line what may have put it on VFIO. */
+static int add_rebinder(const struct rebinder *rebinder, struct text *ret) {
+	AUTO_TEXT struct text name = {0};
+	int r = rebinder_format(rebinder, &name);
+
+	return r < 0 ? r : add_line(ret, "  maybe by %s", name.data);
+}
+
+static int add_faults(const struct card_status *card, struct text *ret) {
+	int r = 0;
+
+	if (card->useless) {
+		r = add_line(ret, "  %s is of no use: %s; `baton reattach --cycle %s` may help",
+			card->useless->name, card->useless_why.text, card->slot);
+	}
+	for (size_t i = 0; r >= 0 && i < card->rebinders.count; i++) {
+		r = add_rebinder(&card->rebinders.all[i], ret);
+	}
+	return r;
+}
+
 static int add_card(const struct status *status, const struct card_status *card, struct text *ret) {
 	const struct handover_status *handover = card->handover;
 	int r = add_line(ret, "%-13s %-10s %s", card->slot, card_state_name(card->state),
@@ -94,6 +115,7 @@ static int add_card(const struct status *status, const struct card_status *card,
 			device->driver[0] ? device->driver : "-",
 			device->in_flight ? " (in flight)" : "");
 	}
+	r = r < 0 ? r : add_faults(card, ret);
 	return r < 0 || !handover ? r : add_owner(status, handover, ret);
 }
 

@@ -278,6 +278,47 @@ static void a_journal_that_cannot_be_read_is_a_line(void **state) {
 	assert_non_null(strstr(json.data, "\"error\": \"the journal of libvirt:0815: line 7"));
 }
 
+static void of_a_card_at_home_that_is_of_no_use_it_is_said_why(void **state) {
+	AUTO_SCENE struct scene scene;
+	AUTO_TEXT struct text text = {0}, json = {0};
+	struct error error;
+	struct device *device;
+
+	begin(&scene);
+	device = (struct device *)device_of(&scene.snapshot, CARD ".0");
+	memcpy(device->power_state, "D3cold", sizeof("D3cold"));
+	make(&scene);
+	assert_int_equal(report_status(&scene.status, &text), 0);
+	assert_non_null(strstr(text.data, "  " CARD ".0 is of no use: it is in the power state "
+					  "D3cold, and nvidia does not wake it up; `baton reattach "
+					  "--cycle " CARD "` may help\n"));
+	assert_int_equal(report_status_json(&scene.status, &json, &error), 0);
+	assert_non_null(strstr(json.data, "\"of_no_use\": \"it is in the power state D3cold"));
+}
+
+static void of_a_card_that_nobody_took_it_is_said_who_may_have(void **state) {
+	AUTO_SCENE struct scene scene;
+	AUTO_TEXT struct text text = {0}, json = {0};
+	struct rebinder rebinder = {.kind = REBINDER_UDEV,
+		.path = (char *)"/etc/udev/rules.d/10-x.rules",
+		.line = 3,
+		.text = (char *)"a rule"};
+	struct error error;
+
+	begin(&scene);
+	bind(&scene, CARD ".0", "vfio-pci");
+	make(&scene);
+	assert_ptr_equal(card_of(&scene, CARD)->stray, device_of(&scene.snapshot, CARD ".0"));
+	assert_int_equal(
+		rebinders_add((struct rebinders *)&card_of(&scene, CARD)->rebinders, &rebinder), 0);
+	assert_int_equal(report_status(&scene.status, &text), 0);
+	assert_non_null(
+		strstr(text.data, "  maybe by the udev rule /etc/udev/rules.d/10-x.rules:3\n"));
+	assert_int_equal(report_status_json(&scene.status, &json, &error), 0);
+	assert_non_null(strstr(json.data, "\"line\": 3"));
+	assert_non_null(strstr(json.data, "\"kind\": \"udev\""));
+}
+
 /* The shells' completions take the guests from such lines (completions/). */
 static void only_the_line_of_a_card_begins_as_a_slot_does(void **state) {
 	AUTO_SCENE struct scene scene = {0};
@@ -343,6 +384,8 @@ int main(void) {
 		cmocka_unit_test(how_long_ago_that_was_is_told_where_the_time_is_known),
 		cmocka_unit_test(what_is_left_is_told_and_who_is_still_at_it),
 		cmocka_unit_test(a_journal_that_cannot_be_read_is_a_line),
+		cmocka_unit_test(of_a_card_at_home_that_is_of_no_use_it_is_said_why),
+		cmocka_unit_test(of_a_card_that_nobody_took_it_is_said_who_may_have),
 		cmocka_unit_test(only_the_line_of_a_card_begins_as_a_slot_does),
 		cmocka_unit_test(json_has_all_that_the_text_has),
 	};
