@@ -62,6 +62,7 @@ complete -c baton -n '__baton_is list plan start stop rehearse detach reattach s
 complete -c baton -n '__baton_is list plan status install' -l root -r -a '(__fish_complete_directories)' \
     -d 'read a captured machine'
 complete -c baton -n '__baton_is detach reattach run' -l no-guard -d 'start no guard'
+complete -c baton -n '__baton_is reattach' -l cycle -d 'take cards that are home to VFIO and back'
 complete -c baton -n '__baton_is wait' -l state -x -a 'host guest' -d 'who is to have it'
 complete -c baton -n '__baton_is start stop rehearse wait' -l timeout -x -d 'go on, or give up, after so long'
 complete -c baton -n '__baton_is stop' -l force -d 'do not ask the guest'

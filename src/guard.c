@@ -2,6 +2,9 @@
 #include "guard.h"
 
 #include <errno.h>
+#include <string.h>
+
+#include "stay.h"
 
 /*
  * How often to look again at what gives no event: a QEMU that is about to start, a daemon that
@@ -12,6 +15,12 @@
 #define RETRY_FIRST_MS 2000
 #define RETRY_MAX_MS   60000
 
+/*
+ * How long a way home is left to whoever is on it after it has last got on. The lock would tell at
+ * once whether somebody is, but who waits for it cannot look.
+ */
+#define WAY_HOME_US ((uint64_t)2 * 1000 * 1000)
+
 struct guard {
 	struct handover *handover;
 	const char *guest;
@@ -19,6 +28,9 @@ struct guard {
 	bool leaving; /* the host shuts down: what no QEMU has comes home at once */
 	uint64_t gone_since_us;
 	unsigned int retry_ms;
+	unsigned int line; /* of the journal, while it is on its way home, */
+	uint64_t line_us;  /* and since when that has been its last */
+	struct stay stay;
 };
 
 static int watch(struct guard *guard, const struct process *processes, size_t count,
@@ -55,6 +67,10 @@ static int try_later(struct guard *guard, const struct journal *journal, const s
 	if (guard->leaving) {
 		return -EINTR;
 	}
+	/* What we have just done ourselves is no news. */
+	if (watch(guard, NULL, 0, 0, error) == -EINTR) {
+		return -EINTR;
+	}
 	guard->retry_ms = guard->retry_ms ? guard->retry_ms * 2 : RETRY_FIRST_MS;
 	if (guard->retry_ms > RETRY_MAX_MS) {
 		guard->retry_ms = RETRY_MAX_MS;
@@ -76,8 +92,10 @@ static bool is_left(struct guard *guard, struct error *why) {
 
 static int bring_home_now(struct guard *guard, const struct journal *journal, struct error *error) {
 	struct error why = {0};
-	enum result result = reclaim(guard->handover, journal, guard->leaving, &why);
+	enum result result;
 
+	guard->stay.blind = true;
+	result = reclaim(guard->handover, journal, guard->leaving, &why);
 	if (result == RESULT_REFUSED || (result == RESULT_DONE && !is_left(guard, &why))) {
 		return 0;
 	}
@@ -119,6 +137,22 @@ static int watch_guest(struct guard *guard, const struct journal *journal, struc
 	return wait_for_daemon(guard, journal, sight.grace_us, error);
 }
 
+static int watch_way_home(struct guard *guard, const struct journal *journal, struct error *error) {
+	struct ops *ops = guard->handover->ops;
+	uint64_t now_us = ops->now_us(ops), since_us;
+
+	stay_look(&guard->stay, ops);
+	if (guard->line != journal->line) {
+		guard->line = journal->line;
+		guard->line_us = now_us;
+	}
+	since_us = now_us - guard->line_us;
+	if (guard->leaving || since_us >= WAY_HOME_US) {
+		return bring_home_now(guard, journal, error);
+	}
+	return watch(guard, NULL, 0, (unsigned int)((WAY_HOME_US - since_us) / 1000) + 1, error);
+}
+
 /*
  * One look at the journal and one wait. 1: there is no journal any more, the work is done. A
  * journal that cannot be read is a matter for a person.
@@ -134,13 +168,19 @@ static int look(struct guard *guard, struct error *error) {
 	if (r < 0) {
 		return r == -EBADMSG ? r : watch(guard, NULL, 0, LOOK_MS, error);
 	}
+	if (strcmp(journal->owner.door, "home") != 0) {
+		stay_note(&guard->stay, journal);
+	}
 	if (journal->held) {
 		return watch_guest(guard, journal, error);
 	}
-	if (!journal->homeward && ops->alive(ops, journal->owner.runner)) {
+	if (journal->homeward) {
+		return watch_way_home(guard, journal, error);
+	}
+	if (ops->alive(ops, journal->owner.runner)) {
 		return watch(guard, &journal->owner.runner, 1, RETRY_MAX_MS, error);
 	}
-	/* A run that died, or a way home: the lock tells whether somebody is still on it. */
+	/* A run that died. */
 	return bring_home_now(guard, journal, error);
 }
 
@@ -154,6 +194,9 @@ enum result guard(struct handover *handover, const char *guest, struct error *er
 			guard.leaving = true;
 			r = 0;
 		}
+	}
+	if (r > 0 && !guard.leaving) {
+		r = stay_watch(&guard.stay, handover, error);
 	}
 	return r < 0 && r != -EINTR ? RESULT_UNRESOLVED : RESULT_DONE;
 }

@@ -4,7 +4,35 @@
 #include <errno.h>
 #include <string.h>
 
-/* The path, from the top: detach, reattach, repair. What they are made of stands below them. */
+/*
+ * The path, from the top: detach, reattach, cycle, repair. Each is what it does under the lock, and
+ * what it is called by; what they are made of stands below them.
+ */
+
+/* What is done under the lock, and to what. */
+struct task {
+	enum result (*run)(struct handover *handover, const struct task *task, struct error *error);
+	enum result busy; /* the result if somebody else has the lock */
+	const char *guest;
+	const struct request *request;
+	const char *door;
+	const char (*drivers)[VALUE_SIZE]; /* of the request's devices */
+	bool named;                        /* also what somebody has named a driver for */
+	const struct journal *seen;
+	bool even_by_hand;
+};
+
+static enum result do_locked(
+	struct handover *handover, const struct task *task, struct error *error) {
+	enum result result;
+
+	if (handover->ops->lock(handover->ops, error) < 0) {
+		return task->busy;
+	}
+	result = task->run(handover, task, error);
+	handover->ops->unlock(handover->ops);
+	return result;
+}
 
 static enum result clear_the_way(struct handover *handover, const char *guest, struct error *error);
 static int look_and_plan(struct handover *handover, const struct request *request,
@@ -17,37 +45,33 @@ static int check_former(struct ops *ops, const struct journal *journal, struct e
 static int is_abandoned(
 	struct ops *ops, const struct journal *journal, bool *ret, struct error *error);
 
-static enum result detach_locked(struct handover *handover, const struct request *request,
-	const char *door, struct error *error) {
+static enum result detach_locked(
+	struct handover *handover, const struct task *task, struct error *error) {
 	AUTO_HOST struct host host = {0};
-	enum result result = clear_the_way(handover, request->guest, error);
+	enum result result = clear_the_way(handover, task->request->guest, error);
 
 	if (result != RESULT_DONE) {
 		return result;
 	}
-	if (look_and_plan(handover, request, &host, error) < 0 ||
+	if (look_and_plan(handover, task->request, &host, error) < 0 ||
 		handover->plan->refusal_count > 0) {
 		return RESULT_REFUSED;
 	}
-	return carry_out(handover, &host, request, door, error);
+	return carry_out(handover, &host, task->request, task->door, error);
 }
 
 enum result detach(struct handover *handover, const struct request *request, const char *door,
 	struct error *error) {
-	enum result result;
+	const struct task task = {
+		.run = detach_locked, .busy = RESULT_REFUSED, .request = request, .door = door};
 
-	if (handover->ops->lock(handover->ops, error) < 0) {
-		return RESULT_REFUSED;
-	}
-	result = detach_locked(handover, request, door, error);
-	handover->ops->unlock(handover->ops);
-	return result;
+	return do_locked(handover, &task, error);
 }
 
 static enum result reattach_locked(
-	struct handover *handover, const char *guest, struct error *error) {
+	struct handover *handover, const struct task *task, struct error *error) {
 	AUTO_JOURNAL struct journal *journal = NULL;
-	int r = journal_load(handover->ops, guest, &journal, error);
+	int r = journal_load(handover->ops, task->guest, &journal, error);
 
 	if (r < 0) {
 		return r == -ENOENT ? RESULT_DONE : RESULT_UNRESOLVED;
@@ -56,25 +80,38 @@ static enum result reattach_locked(
 }
 
 enum result reattach(struct handover *handover, const char *guest, struct error *error) {
+	const struct task task = {
+		.run = reattach_locked, .busy = RESULT_UNRESOLVED, .guest = guest};
 	AUTO_JOURNAL struct journal *journal = NULL;
-	enum result result;
 
 	if (journal_load(handover->ops, guest, &journal, NULL) == -ENOENT) {
 		return RESULT_DONE;
 	}
-	if (handover->ops->lock(handover->ops, error) < 0) {
-		return RESULT_UNRESOLVED;
-	}
-	result = reattach_locked(handover, guest, error);
-	handover->ops->unlock(handover->ops);
-	return result;
+	return do_locked(handover, &task, error);
+}
+
+static enum result cycle_locked(
+	struct handover *handover, const struct task *task, struct error *error) {
+	enum result result = detach_locked(handover, task, error);
+
+	return result == RESULT_DONE ? reattach_locked(handover, task, error) : result;
+}
+
+enum result cycle(struct handover *handover, const struct request *request, struct error *error) {
+	const struct task task = {.run = cycle_locked,
+		.busy = RESULT_REFUSED,
+		.guest = request->guest,
+		.request = request,
+		.door = "cycle"};
+
+	return do_locked(handover, &task, error);
 }
 
 static enum result repair_locked(
-	struct handover *handover, const char *guest, struct error *error) {
+	struct handover *handover, const struct task *task, struct error *error) {
 	AUTO_JOURNAL struct journal *journal = NULL;
 	bool abandoned;
-	int r = journal_load(handover->ops, guest, &journal, error);
+	int r = journal_load(handover->ops, task->guest, &journal, error);
 
 	if (r == -ENOENT) {
 		return RESULT_DONE;
@@ -87,14 +124,9 @@ static enum result repair_locked(
 }
 
 enum result repair_guest(struct handover *handover, const char *guest, struct error *error) {
-	enum result result;
+	const struct task task = {.run = repair_locked, .busy = RESULT_UNRESOLVED, .guest = guest};
 
-	if (handover->ops->lock(handover->ops, error) < 0) {
-		return RESULT_UNRESOLVED;
-	}
-	result = repair_locked(handover, guest, error);
-	handover->ops->unlock(handover->ops);
-	return result;
+	return do_locked(handover, &task, error);
 }
 
 enum result repair(struct handover *handover, struct error *error) {
@@ -136,15 +168,15 @@ static int check_seen(struct ops *ops, const struct journal *journal, const stru
 		journal->title, sight.awaited.pid);
 }
 
-static enum result reclaim_locked(struct handover *handover, const struct journal *seen,
-	bool even_by_hand, struct error *error) {
+static enum result reclaim_locked(
+	struct handover *handover, const struct task *task, struct error *error) {
 	AUTO_JOURNAL struct journal *journal = NULL;
-	int r = journal_load(handover->ops, seen->guest, &journal, error);
+	int r = journal_load(handover->ops, task->seen->guest, &journal, error);
 
 	if (r == -ENOENT) {
 		return RESULT_DONE;
 	}
-	r = r < 0 ? r : check_seen(handover->ops, journal, seen, even_by_hand, error);
+	r = r < 0 ? r : check_seen(handover->ops, journal, task->seen, task->even_by_hand, error);
 	if (r < 0) {
 		return r == -EAGAIN ? RESULT_REFUSED : RESULT_UNRESOLVED;
 	}
@@ -153,14 +185,12 @@ static enum result reclaim_locked(struct handover *handover, const struct journa
 
 enum result reclaim(struct handover *handover, const struct journal *seen, bool even_by_hand,
 	struct error *error) {
-	enum result result;
+	const struct task task = {.run = reclaim_locked,
+		.busy = RESULT_UNRESOLVED,
+		.seen = seen,
+		.even_by_hand = even_by_hand};
 
-	if (handover->ops->lock(handover->ops, error) < 0) {
-		return RESULT_UNRESOLVED;
-	}
-	result = reclaim_locked(handover, seen, even_by_hand, error);
-	handover->ops->unlock(handover->ops);
-	return result;
+	return do_locked(handover, &task, error);
 }
 
 /* Only what is asked for and what no guest has. */
@@ -173,16 +203,31 @@ static int plan_home(struct handover *handover, const struct request *request,
 	return r < 0 ? r : plan_make_home(host, request, drivers, &claims, &handover->plan, error);
 }
 
-static enum result bring_home_locked(struct handover *handover, const struct request *request,
-	const char (*drivers)[VALUE_SIZE], struct error *error) {
+/* Has somebody named a driver for one of the devices? Then the plan takes that back. */
+static bool is_named(const struct plan *plan) {
+	for (size_t i = 0; i < plan->step_count; i++) {
+		if (plan->steps[i].step.fact == FACT_OVERRIDE) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static enum result bring_home_locked(
+	struct handover *handover, const struct task *task, struct error *error) {
+	const struct request *request = task->request;
 	AUTO_HOST struct host host = {0};
 	enum result result = clear_the_way(handover, request->guest, error);
 
 	if (result != RESULT_DONE) {
 		return result;
 	}
-	if (plan_home(handover, request, drivers, &host, error) < 0 ||
+	if (plan_home(handover, request, task->drivers, &host, error) < 0 ||
 		handover->plan->refusal_count > 0) {
+		return RESULT_REFUSED;
+	}
+	if (!task->named && is_named(handover->plan)) {
+		error_set(error, -ESTALE, "somebody has named a driver for it meanwhile");
 		return RESULT_REFUSED;
 	}
 	result = carry_out(handover, &host, request, "home", error);
@@ -197,14 +242,23 @@ static enum result bring_home_locked(struct handover *handover, const struct req
 
 enum result bring_home(struct handover *handover, const struct request *request,
 	const char (*drivers)[VALUE_SIZE], struct error *error) {
-	enum result result;
+	const struct task task = {.run = bring_home_locked,
+		.busy = RESULT_REFUSED,
+		.request = request,
+		.drivers = drivers,
+		.named = true};
 
-	if (handover->ops->lock(handover->ops, error) < 0) {
-		return RESULT_REFUSED;
-	}
-	result = bring_home_locked(handover, request, drivers, error);
-	handover->ops->unlock(handover->ops);
-	return result;
+	return do_locked(handover, &task, error);
+}
+
+enum result regain(struct handover *handover, const struct request *request,
+	const char (*drivers)[VALUE_SIZE], struct error *error) {
+	const struct task task = {.run = bring_home_locked,
+		.busy = RESULT_REFUSED,
+		.request = request,
+		.drivers = drivers};
+
+	return do_locked(handover, &task, error);
 }
 
 int preview(struct handover *handover, const struct request *request, struct error *error) {

@@ -11,6 +11,7 @@
 struct handover {
 	struct ops *ops;
 	bool guarded;              /* start a guard before the first step */
+	unsigned int home_ms;      /* for how long a guard watches what has come home; 0: not */
 	const struct known *known; /* what the guest had last time; NULL: nothing is known of it */
 	struct plan
 		*plan; /* what was planned or refused, for whoever reports it; the caller frees */
@@ -28,6 +29,12 @@ enum result detach(struct handover *handover, const struct request *request, con
  * of a guest without devices does not wait for the hand-over of another.
  */
 enum result reattach(struct handover *handover, const char *guest, struct error *error);
+
+/*
+ * Host to VFIO and back to the host, in one go and under one lock, for a card whose facts look
+ * right and that does not work (seed 001b). Refused like a detach. UNDONE if the way out failed.
+ */
+enum result cycle(struct handover *handover, const struct request *request, struct error *error);
 
 /* Puts right whatever an interrupted run left: every journal whose guest is gone. */
 enum result repair(struct handover *handover, struct error *error);
@@ -50,6 +57,10 @@ enum result reclaim(struct handover *handover, const struct journal *seen, bool 
  * (plan_make_home). Undone like any other run if it fails.
  */
 enum result bring_home(struct handover *handover, const struct request *request,
+	const char (*drivers)[VALUE_SIZE], struct error *error);
+
+/* The same, but REFUSED if somebody has set the override of one of them: it is his. */
+enum result regain(struct handover *handover, const struct request *request,
 	const char (*drivers)[VALUE_SIZE], struct error *error);
 
 /* Only the first halves of detach and bring_home: what would be done. They take no lock. */

@@ -5,3 +5,4 @@
 #define DEVICE_TIMEOUT_S  60
 #define SERVICE_TIMEOUT_S 120
 #define LOCK_TIMEOUT_S    180
+#define HOME_WATCH_S      10

@@ -68,7 +68,7 @@ const struct command commands[] = {
 		.name = "reattach",
 		.arguments = "GUEST|CARD|ADDRESS...",
 		.summary = "bring devices home",
-		.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_NO_GUARD,
+		.options = OPTION_CYCLE | OPTION_DRY_RUN | OPTION_JSON | OPTION_NO_GUARD,
 		.words_min = 1,
 		.words_max = SELECTIONS_MAX,
 		.run = command_reattach,
@@ -147,6 +147,7 @@ static const struct {
 	const char *text;
 	const char *summary;
 } option_help[] = {
+	{OPTION_CYCLE, "--cycle", "take cards that are home to VFIO and back"},
 	{OPTION_DRY_RUN, "-n, --dry-run", "only say what would be done"},
 	{OPTION_FORCE, "--force", "end it like a power cut, without asking the guest"},
 	{OPTION_GUEST, "--guest NAME", "call the guest so, whatever QEMU calls it"},
@@ -254,6 +255,7 @@ static void set_value(struct invocation *invocation, unsigned int option) {
 static int parse_options(
 	const struct command *command, int argc, char **argv, struct invocation *invocation) {
 	static const struct option options[] = {
+		{"cycle", no_argument, NULL, OPTION_CYCLE},
 		{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
 		{"force", no_argument, NULL, OPTION_FORCE},
 		{"guest", required_argument, NULL, OPTION_GUEST},

@@ -25,6 +25,7 @@ enum command_option {
 	OPTION_TIMEOUT = 1 << 6,  /* --timeout SECONDS: and not for longer */
 	OPTION_LIST = 1 << 7,     /* --list: only say what there is */
 	OPTION_FORCE = 1 << 8,    /* --force: do not ask the guest */
+	OPTION_CYCLE = 1 << 9,    /* --cycle: away from the host and back */
 };
 
 /* Where a command gets the machine from: main alone knows which one it is. */
@@ -117,6 +118,7 @@ int command_guard(const struct invocation *invocation);
 int command_install(const struct invocation *invocation);
 int command_list(const struct invocation *invocation);
 int command_plan(const struct invocation *invocation);
+int command_cycle(const struct invocation *invocation); /* reattach --cycle */
 int command_reattach(const struct invocation *invocation);
 int command_rehearse(const struct invocation *invocation);
 int command_repair(const struct invocation *invocation);

@@ -12,6 +12,7 @@ int command_guard(const struct invocation *invocation) {
 	if (result != RESULT_DONE) {
 		return result;
 	}
+	session.handover.home_ms = session.configuration->home_watch_s * 1000;
 	result = guard(&session.handover, invocation->words[0], &error);
 	return result == RESULT_DONE ? result : command_fail(result, &error);
 }

@@ -295,8 +295,12 @@ static enum result come_home(const struct invocation *invocation, struct session
 
 int command_reattach(const struct invocation *invocation) {
 	AUTO_SESSION struct session session = {.root = -1};
-	enum result result = session_open_anyway(invocation, &session);
+	enum result result;
 
+	if (invocation->options & OPTION_CYCLE) {
+		return command_cycle(invocation);
+	}
+	result = session_open_anyway(invocation, &session);
 	result = result ? result : session_begin_report(invocation, &session);
 	if (result != RESULT_DONE) {
 		return result;

@@ -130,6 +130,7 @@ static void print_event(const struct event *event) {
 		[OUTCOME_STAYS] = "  stays",
 		[OUTCOME_STUCK] = "  STUCK",
 		[OUTCOME_REFUSED] = "  refused",
+		[OUTCOME_TAKEN] = "  TAKEN AWAY",
 	};
 	char text[STEP_TEXT_SIZE];
 

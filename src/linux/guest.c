@@ -207,8 +207,8 @@ static void sight_by_run(
 	}
 }
 
-/* There is no guest: it ends with who rehearses, and nobody else is going to come. */
-static void sight_by_rehearsal(
+/* There is no guest: it ends with the command that has it, and nobody else is going to come. */
+static void sight_of_command(
 	struct machine *machine, const char *id, const struct owner *owner, struct sight *sight) {
 	if (process_alive(owner->runner)) {
 		sight->state = GUEST_STARTING;
@@ -244,12 +244,13 @@ static const struct door {
 	void (*look)(struct machine *machine, const char *id, const struct owner *owner,
 		struct sight *sight);
 } doors[] = {
+	{"cycle", false, sight_of_command},
 	{"hand", false, sight_by_hand},
 	{"home", false, sight_of_way_home},
 	{"libvirt", true, sight_by_libvirt},
 	{"proxmox", true, sight_by_proxmox},
 	{"qemu", true, sight_by_run},
-	{"rehearsal", false, sight_by_rehearsal},
+	{"rehearsal", false, sight_of_command},
 };
 
 static const struct door *find_door(const char *name) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "linux/linux.h"
+#include "host/rebinder.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -131,6 +132,13 @@ static void self(struct ops *ops, struct process *ret, struct process *ret_paren
 	(void)!process_find(getppid(), ret_parent);
 }
 
+static int rebinders(
+	struct ops *ops, const struct device *device, struct rebinders *ret, struct error *error) {
+	int r = rebinders_read(((struct machine *)ops)->root, device, ret);
+
+	return r < 0 ? error_set(error, r, "out of memory") : 0;
+}
+
 static int guard(struct ops *ops, const char *guest, struct error *error) {
 	struct machine *machine = (struct machine *)ops;
 
@@ -167,6 +175,7 @@ static const struct ops table = {
 	.prove_free = prove_free,
 	.identify = identity_find,
 	.forget_ids = identity_forget,
+	.rebinders = rebinders,
 	.guest = guest_look,
 	.watch = watch_run,
 	.guard = guard,
@@ -211,6 +220,7 @@ struct ops *linux_ops_new(const struct linux_options *options, struct error *err
 	machine->lock = -1;
 	machine->changes = -1;
 	machine->stop = -1;
+	machine->bindings = -1;
 	machine->worker.control = -1;
 	machine->vigil.opens = -1;
 	return &TAKE(machine)->ops;

@@ -21,11 +21,12 @@ struct vigil {
 struct machine {
 	struct ops ops;               /* the first member: the ops that callers hold point here */
 	struct linux_options options; /* every default filled in */
-	int root;    /* everything in /sys, /proc, /dev and /lib is reached below this directory */
-	bool real;   /* root is "/" */
-	int lock;    /* the state directory while we hold its lock; -1 */
-	int changes; /* inotify on the state directory; -1: nobody watched yet */
-	int stop;    /* signalfd of SIGTERM, in a guard that watches; otherwise -1 */
+	int root;     /* everything in /sys, /proc, /dev and /lib is reached below this directory */
+	bool real;    /* root is "/" */
+	int lock;     /* the state directory while we hold its lock; -1 */
+	int changes;  /* inotify on the state directory; -1: nobody watched yet */
+	int bindings; /* uevents, while somebody watches; -1: nobody, or they cannot be had */
+	int stop;     /* signalfd of SIGTERM, in a guard that watches; otherwise -1 */
 	struct worker worker;
 	struct vigil vigil;
 	struct names excused; /* units whose start counts as done: systemd is stopping */

@@ -17,6 +17,7 @@ static int find_priority(enum outcome outcome) {
 		return LOG_INFO;
 	case OUTCOME_LEFT_ALONE:
 	case OUTCOME_GONE:
+	case OUTCOME_TAKEN:
 		return LOG_WARNING;
 	case OUTCOME_FAILED:
 	case OUTCOME_STUCK:

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <linux/netlink.h>
+#include <string.h>
 #include <sys/socket.h>
 
+#include "base/text.h"
 #include "linux/deadline.h"
 
 #define KERNEL_GROUP 1 /* lib/kobject_uevent.c; 2 is udev's */
@@ -21,6 +23,31 @@ int uevent_open(void) {
 	r = fd;
 	fd = -1;
 	return r;
+}
+
+/* "bind@/devices/pci0000:00/...", and then "NAME=value", each with a zero at its end. */
+bool uevent_is_binding(const char *event, size_t length) {
+	static const char subsystem[] = "SUBSYSTEM=pci";
+
+	return (text_starts(event, "bind@") || text_starts(event, "unbind@")) &&
+	       memmem(event, length, subsystem, sizeof(subsystem));
+}
+
+bool uevent_take_bindings(int fd) {
+	char event[4096]; /* lib/kobject_uevent.c: UEVENT_BUFFER_SIZE is 2048 */
+	bool any = false;
+	ssize_t n;
+
+	while ((n = recv(fd, event, sizeof(event) - 1, 0)) >= 0 || errno == EINTR ||
+		errno == ENOBUFS) {
+		if (n < 0) {
+			any |= errno == ENOBUFS; /* some were lost */
+			continue;
+		}
+		event[n] = '\0';
+		any |= uevent_is_binding(event, (size_t)n);
+	}
+	return any;
 }
 
 int uevent_wait(int fd, uint64_t deadline) {

@@ -11,6 +11,7 @@
 #include "linux/guard.h"
 #include "linux/guest.h"
 #include "linux/process.h"
+#include "linux/uevent.h"
 #include "linux/vigil.h"
 #include "linux/worker.h"
 
@@ -20,6 +21,7 @@
 enum {
 	SLOT_CHANGES,
 	SLOT_STOP,
+	SLOT_BINDINGS,
 	SLOT_PROCESSES,
 };
 
@@ -37,7 +39,9 @@ static void forget(struct waiting *waiting) {
 void watch_close(struct machine *machine) {
 	closep(&machine->changes);
 	closep(&machine->stop);
+	closep(&machine->bindings);
 	machine->changes = -1;
+	machine->bindings = -1;
 	machine->stop = -1;
 }
 
@@ -70,6 +74,8 @@ static int listen_to_changes(struct machine *machine, struct error *error) {
 					      machine->options.state, strerror(-r));
 	}
 	machine->changes = fd;
+	/* Without them, what happens to a device is seen a little later. */
+	machine->bindings = uevent_open();
 	listen_to_locks(machine);
 	return 1;
 }
@@ -104,6 +110,18 @@ static void drain(int fd) {
 	} while (n > 0 || (n < 0 && errno == EINTR));
 }
 
+/* Waits until one of them has something to say; other devices' comings and goings are not it. */
+static int wait_for_any(struct waiting *waiting, uint64_t deadline) {
+	struct pollfd *bindings = &waiting->fds[SLOT_BINDINGS];
+	int r;
+
+	do {
+		bindings->revents = 0;
+		r = deadline_poll(waiting->fds, waiting->count, deadline);
+	} while (r == 1 && bindings->revents && !uevent_take_bindings(bindings->fd));
+	return r;
+}
+
 static int conclude(const struct waiting *waiting, struct error *error) {
 	if (waiting->fds[SLOT_CHANGES].revents) {
 		drain(waiting->fds[SLOT_CHANGES].fd);
@@ -134,12 +152,13 @@ int watch_run(struct ops *ops, const struct process *processes, size_t count,
 	}
 	waiting.fds[SLOT_CHANGES] = (struct pollfd){.fd = machine->changes, .events = POLLIN};
 	waiting.fds[SLOT_STOP] = (struct pollfd){.fd = machine->stop, .events = POLLIN};
+	waiting.fds[SLOT_BINDINGS] = (struct pollfd){.fd = machine->bindings, .events = POLLIN};
 	r = add_processes(&waiting, processes, count);
 	if (r > 0) {
 		return 0;
 	}
 	if (r == 0) {
-		r = deadline_poll(waiting.fds, waiting.count, deadline);
+		r = wait_for_any(&waiting, deadline);
 	}
 	return r < 0 ? error_set(error, r, "cannot wait for processes: %s", strerror(-r))
 		     : conclude(&waiting, error);

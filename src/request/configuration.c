@@ -19,6 +19,7 @@ void configuration_init(struct configuration *ret) {
 		.writer_timeout_s = DEVICE_TIMEOUT_S,
 		.service_timeout_s = SERVICE_TIMEOUT_S,
 		.lock_timeout_s = LOCK_TIMEOUT_S,
+		.home_watch_s = HOME_WATCH_S,
 	};
 }
 

@@ -38,6 +38,7 @@
  *     device = 60              how long a driver may take to let go of a device or to take it.
  *     service = 120            how long a unit may take to stop or to start.
  *     lock = 180               how long to wait for another hand-over to end.
+ *     home = 10                for how long to watch that what has come home stays; 0: not at all.
  */
 
 #define CARDS_MAX               64
@@ -67,6 +68,7 @@ struct configuration {
 	unsigned int writer_timeout_s; /* [timeouts] device */
 	unsigned int service_timeout_s;
 	unsigned int lock_timeout_s;
+	unsigned int home_watch_s; /* [timeouts] home; 0: none */
 };
 
 /* What holds without any file. */

@@ -146,6 +146,18 @@ static int set_unit(struct parser *parser, void *field, const char *value) {
 	return 0;
 }
 
+/* For something that can be left out. */
+static int set_watch(struct parser *parser, void *field, const char *value) {
+	unsigned long long seconds;
+
+	if (number_parse(value, TIMEOUT_MAX_S, &seconds) < 0) {
+		return error_set(parser->error, -EINVAL,
+			"\"%s\" is not a number of seconds from 0 to %d", value, TIMEOUT_MAX_S);
+	}
+	*(unsigned int *)field = (unsigned int)seconds;
+	return 0;
+}
+
 /* Every key that there is; request/configuration.h says what they mean. */
 static const struct key {
 	enum section section;
@@ -168,6 +180,7 @@ static const struct key {
 		offsetof(struct configuration, service_timeout_s), false},
 	{SECTION_TIMEOUTS, "lock", set_timeout, offsetof(struct configuration, lock_timeout_s),
 		false},
+	{SECTION_TIMEOUTS, "home", set_watch, offsetof(struct configuration, home_watch_s), false},
 };
 
 static int set(struct parser *parser, const char *name, const char *value) {

@@ -59,6 +59,7 @@ enum outcome {
 	OUTCOME_STAYS,      /* needs no undo */
 	OUTCOME_STUCK,      /* still in flight, or could not be undone: left in the journal */
 	OUTCOME_REFUSED,    /* of a hand-over as a whole: nothing was tried */
+	OUTCOME_TAKEN,      /* it was home, and somebody has taken it away again */
 };
 
 const char *outcome_name(enum outcome outcome); /* "left-alone": in JSON, in the system journal */
@@ -72,6 +73,8 @@ struct event {
 	uint64_t duration_us;
 	const char *detail; /* NULL or a sentence */
 };
+
+struct rebinders; /* host/rebinder.h */
 
 struct ops {
 	/* The machine as it is now, holders included. */
@@ -113,14 +116,19 @@ struct ops {
 	 * matches. */
 	int (*forget_ids)(struct ops *ops, const char *address, struct error *error);
 
+	/* What on this machine may have taken the device from its host driver again. */
+	int (*rebinders)(struct ops *ops, const struct device *device, struct rebinders *ret,
+		struct error *error);
+
 	/* Is the guest there? key as in the journal's file name. */
 	int (*guest)(struct ops *ops, const char *key, const struct owner *owner, struct sight *ret,
 		struct error *error);
 
 	/*
-	 * Waits until one of the processes has ended, the directory of the journals has changed, or
-	 * the time is over. Any of these is 0: the caller looks again. For a guard, the first call
-	 * says that it is at its post; -EINTR: it is to end.
+	 * Waits until one of the processes has ended, the directory of the journals has changed,
+	 * some PCI device has got a driver or lost one, or the time is over. What happens between
+	 * two calls wakes the second. Any of these is 0: the caller looks again. For a guard, the
+	 * first call says that it is at its post; -EINTR: it is to end.
 	 */
 	int (*watch)(struct ops *ops, const struct process *processes, size_t count,
 		unsigned int timeout_ms, struct error *error);

@@ -62,6 +62,15 @@ static bool was_ours(const struct journal *journal, size_t index, const char *va
 	return false;
 }
 
+/* Has somebody named the driver that has the device now? Then it has it by his will. */
+static bool is_named(struct ops *ops, const struct step *step, const char *driver) {
+	char override[VALUE_SIZE];
+
+	return step->fact == FACT_DRIVER &&
+	       ops->get(ops, FACT_OVERRIDE, step->subject, override, NULL) == 0 &&
+	       strcmp(override, driver) == 0;
+}
+
 /* A device that vfio-pci's dynamic ids took again while it was on its way home (seed 001b). */
 static int take_back(struct ops *ops, struct journal *journal, size_t index, const char *value,
 	struct error *error) {
@@ -91,7 +100,7 @@ static enum outcome compare_and_undo(
 	if (strcmp(value, step->to) == 0) {
 		return turn_round(ops, journal, index, error);
 	}
-	if (!was_ours(journal, index, value)) {
+	if (!was_ours(journal, index, value) || is_named(ops, step, value)) {
 		error_set(error, -ESTALE, "it is \"%s\" now: somebody else changed it", value);
 		return OUTCOME_LEFT_ALONE;
 	}

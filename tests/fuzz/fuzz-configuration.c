@@ -16,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 	assert(configuration.writer_timeout_s - 1 < 3600);
 	assert(configuration.service_timeout_s - 1 < 3600);
 	assert(configuration.lock_timeout_s - 1 < 3600);
+	assert(configuration.home_watch_s <= 3600);
 	for (size_t i = 0; i < configuration.card_count; i++) {
 		const struct card_name *card = &configuration.cards[i];
 

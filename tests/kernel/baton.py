@@ -18,6 +18,8 @@ def installed():
     tiny = guest.obtain()
     goods.copy(tiny / "tiny.elf", domain.KERNEL)
     tiny.close()
+    # A guard that watches what has come home for long would only be waited for.
+    goods.file("/etc/baton/baton.conf", "[timeouts]\nhome = 1\n")
     goods.command("baton", "install", "libvirt")
     # libvirt looks for hooks when it starts; the first start of a guest after that is slow.
     goods.command("systemctl", "restart", "libvirtd.service")

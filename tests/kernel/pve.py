@@ -32,6 +32,8 @@ HOOK = "local:snippets/baton"
 def installed():
     """The rig's cargo, the stand-in, the tiny guest, and baton where a hookscript stands."""
     goods = rig.cargo.__wrapped__()
+    # As in baton.py.
+    goods.file("/etc/baton/baton.conf", "[timeouts]\nhome = 1\n")
     for name in ("qm", "qmeventd"):
         goods.program(rig.build() / f"tests/kernel/proxmox/{name}", f"/usr/sbin/{name}")
     units = HERE / "proxmox/root"

@@ -15,6 +15,7 @@
 #define A           {GUEST_A, {FIRST}}
 #define A_ALONE     {GUEST_A, {FIRST}, .unannounced = true}
 #define B           {GUEST_B, {FIRST}}
+#define B_LATER     {GUEST_B, {FIRST}, .later = true}
 #define B_OTHER     {GUEST_B, {SECOND}}
 #define REPAIR      {NULL, {FIRST}}
 #define GUARD       {GUEST_A, {FIRST}, .is_guard = true}
@@ -33,6 +34,8 @@ const struct game games[] = {
 	{"by hand, then for a guest, and kill -9", "single", {A}, 1, DISTURB_KILL, .by_hand = FIRST},
 	{"one card, and the host shuts down", "single", {A_ALONE, LEAVES}, 2},
 	{"by hand, and the host shuts down", "single", {HAND_LEAVES}, 1, .by_hand = FIRST},
+	{"a card that a thief takes when it is home", "headless", {A, GUARD}, 2, DISTURB_THIEF},
+	{"a card that the next guest takes when it is home", "single", {A, B_LATER, GUARD}, 3},
 	{"same card, and a guard", "single", {A, B, GUARD}, 3, .is_long = true},
 	{"same card, and a stranger", "single", {A, B}, 2, DISTURB_ALL},
 	{"two cards, and a stranger", "twins", {A, B_OTHER}, 2, DISTURB_ALL},

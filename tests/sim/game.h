@@ -13,14 +13,16 @@ struct part {
 	const char *guest;     /* NULL: a repair */
 	const char *device[2]; /* that it wants */
 	bool is_guard;         /* not the guest itself but its guard */
+	bool later;            /* comes when the first part is over */
 	bool unannounced;      /* nobody is told when the guest ends */
 	bool leaves; /* a guard that is to end as soon as it watches: the host shuts down */
 };
 
 enum disturbance {
 	DISTURB_NOT,
-	DISTURB_KILL, /* by the killer */
-	DISTURB_ALL,  /* by each deed of the stranger, and by the killer: each is one more game */
+	DISTURB_KILL,  /* by the killer */
+	DISTURB_THIEF, /* by each theft: one more game each */
+	DISTURB_ALL,   /* by each deed of the stranger, and by the killer: each is one more game */
 };
 
 struct game {

@@ -240,6 +240,14 @@ static int forget_ids(struct ops *ops, const char *address, struct error *error)
 	return CALL(OPERATION_FORGET_IDS, address, forget_ids(inner, address, error));
 }
 
+/* It only reads, and nothing depends on it but words. */
+static int rebinders(
+	struct ops *ops, const struct device *device, struct rebinders *ret, struct error *error) {
+	struct ops *inner = ((struct injector *)ops)->inner;
+
+	return inner->rebinders(inner, device, ret, error);
+}
+
 static int guest(struct ops *ops, const char *key, const struct owner *owner, struct sight *ret,
 	struct error *error) {
 	return CALL(OPERATION_GUEST, key, guest(inner, key, owner, ret, error));
@@ -333,6 +341,7 @@ void injector_init(struct injector *injector, struct ops *inner, const struct in
 		.prove_free = prove_free,
 		.identify = identify,
 		.forget_ids = forget_ids,
+		.rebinders = rebinders,
 		.guest = guest,
 		.watch = watch,
 		.guard = guard,

@@ -19,7 +19,7 @@ void trial_wrong(struct trial *trial, const char *format, ...) {
 }
 
 const char *act_name(enum act act) {
-	const char *const names[] = {"detach", "reattach", "repair"};
+	const char *const names[] = {"detach", "reattach", "repair", "cycle"};
 
 	return names[act];
 }
@@ -235,11 +235,12 @@ void judge(struct trial *trial) {
 		}
 		return;
 	}
-	if (trial->result == RESULT_USAGE ||
-		(trial->act != ACT_DETACH && trial->result != RESULT_DONE)) {
+	if (trial->result == RESULT_USAGE || (trial->act != ACT_DETACH && trial->act != ACT_CYCLE &&
+						     trial->result != RESULT_DONE)) {
 		trial_wrong(trial, "%s ended with %u", act_name(trial->act), trial->result);
 	}
-	if (trial->act == ACT_REATTACH && trial->result == RESULT_DONE && !any_fault(trial)) {
+	if ((trial->act == ACT_REATTACH || trial->act == ACT_CYCLE) &&
+		trial->result == RESULT_DONE && !any_fault(trial)) {
 		check_ids(trial);
 	}
 	if (trial->act == ACT_DETACH && trial->result == RESULT_DONE) {

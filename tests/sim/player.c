@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HOME_MS    10000
+#define THEFTS_MAX 5
 #define LONELY_MAX 50 /* looks of a guard that nobody disturbs: it is done long before */
 
 /* Before this operation of the actor whose turn it is: whose is it now? */
@@ -36,13 +38,25 @@ static void check_end(struct actor *actor, unsigned int number, const char *key)
 	}
 }
 
+/* Does the journal that it is about to read say where the device is at home? */
+static bool says_home(const struct part *part) {
+	const struct world_journal *file = world_journal(&table.world, part->guest);
+	char line[64];
+
+	(void)snprintf(line, sizeof(line), " driver %s ", part->device[0]);
+	return file && memmem(file->data, file->length, line, strlen(line));
+}
+
 static void observe(void *context, unsigned int number, const char *key) {
 	struct actor *actor = context;
+	enum operation operation = (enum operation)actor->injector.trace[number];
 	const char *subject = strchr(key, ' ');
 
 	(void)snprintf(actor->subject, sizeof(actor->subject), "%s", subject ? subject + 1 : "");
 	check_end(actor, number, key);
-	stop_before(actor, (enum operation)actor->injector.trace[number]);
+	stop_before(actor, operation);
+	actor->knows |=
+		actor->part->is_guard && operation == OPERATION_READ && says_home(actor->part);
 }
 
 static void never(void *context) {
@@ -70,7 +84,8 @@ static void begin_process(struct actor *actor) {
 		actor->part->guest && !actor->part->is_guard ? table.daemon : (struct process){0});
 	actor->sim.trace = table.trace;
 	injector_init(&actor->injector, &actor->sim.ops, &hooks, actor);
-	actor->handover = (struct handover){.ops = &actor->injector.ops, .guarded = true};
+	actor->handover =
+		(struct handover){.ops = &actor->injector.ops, .guarded = true, .home_ms = HOME_MS};
 }
 
 static void end_process(struct actor *actor) {
@@ -188,6 +203,10 @@ static void wait_for_event(struct sim *sim) {
 	actor->woken += actor->slept_at != table.moves;
 	actor->lonely += actor->slept_at == table.moves;
 	actor->slept_at = table.moves;
+	if (table.deed_begun == THIEF + THEFT_PERSISTENT && table.stranger.thefts > 0 &&
+		table.stranger.thefts < THEFTS_MAX) {
+		(void)stranger_steal(&table.stranger, THEFT_PERSISTENT);
+	}
 	if (actor->lonely > LONELY_MAX) {
 		table_wrong("the guard of %s never ends", actor->part->guest);
 		sim->stopping = true;

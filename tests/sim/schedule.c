@@ -73,6 +73,8 @@ static void set_table(void) {
 		actor->next = OPERATION_COUNT;
 		actor->alive = true;
 		actor->has = false;
+		actor->knows = false;
+		actor->sim.taken = 0;
 		actor->error.text[0] = '\0';
 		actor->woken = 0;
 		actor->lonely = 0;
@@ -119,6 +121,32 @@ static bool is_guarded(void) {
 	return false;
 }
 
+/* What a guard has told of thefts, and what has become of what was stolen. */
+static void check_thefts(void) {
+	bool persistent = table.deed_begun == THIEF + THEFT_PERSISTENT;
+	unsigned int told = 0, thefts = table.stranger.thefts;
+
+	for (size_t i = 0; i < table.game->part_count; i++) {
+		told += table.actors[i].sim.taken;
+	}
+	if (table.game->disturbance == DISTURB_NOT && told > 0) {
+		table_wrong("a theft is told of, and nobody has taken anything");
+	}
+	if (thefts == 0 || table.game->disturbance != DISTURB_THIEF) {
+		return;
+	}
+	if (told != thefts) {
+		table_wrong("%u thefts, and %u are told of", thefts, told);
+	}
+	if (thefts != 1U + persistent) {
+		table_wrong(
+			"it was taken away %u times: who wants it that much may have it", thefts);
+	}
+	if (table.deed_begun == THIEF + THEFT_BY_NAME && !stranger_has_stolen(&table.stranger)) {
+		table_wrong("it was taken from who has named a driver for it");
+	}
+}
+
 static void finish(void) {
 	struct differences differences;
 	struct error error = {0};
@@ -146,6 +174,7 @@ static void finish(void) {
 		table_wrong("the last repair ended with %u: %s", result, error.text);
 	}
 	table_check();
+	check_thefts();
 	world_compare(&table.before, &table.world, &table.exceptions, &differences);
 	for (size_t i = 0; i < differences.count; i++) {
 		const struct difference *at = &differences.list[i];
@@ -159,7 +188,7 @@ void schedule_play(int deed) {
 	bool finished = true;
 
 	set_table();
-	table.deed = deed;
+	table.deed = table.deed_begun = deed;
 	memory_begin();
 	take_seats();
 	table.seated = true;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/rebinder.h"
+
 #define GRACE_US 15000000 /* as libvirt's daemon has */
 
 static int look(struct ops *ops, struct host *ret, struct error *error) {
@@ -225,6 +227,13 @@ static int forget_ids(struct ops *ops, const char *address, struct error *error)
 	return 0;
 }
 
+/* There are no files here that could say so. */
+static int rebinders(
+	struct ops *ops, const struct device *device, struct rebinders *ret, struct error *error) {
+	*ret = (struct rebinders){0};
+	return 0;
+}
+
 static int guest(struct ops *ops, const char *key, const struct owner *owner, struct sight *ret,
 	struct error *error) {
 	struct world *world = sim_of(ops)->world;
@@ -234,6 +243,13 @@ static int guest(struct ops *ops, const char *key, const struct owner *owner, st
 	*ret = (struct sight){.state = GUEST_GONE, .grace_us = GRACE_US};
 	if (owner && strcmp(owner->door, "hand") == 0) {
 		ret->state = GUEST_RUNNING;
+		return 0;
+	}
+	if (owner && strcmp(owner->door, "cycle") == 0) {
+		*ret = (struct sight){.state = GUEST_GONE};
+		if (world_process(world, owner->runner)) {
+			*ret = (struct sight){.state = GUEST_STARTING, .awaited = owner->runner};
+		}
 		return 0;
 	}
 	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
@@ -259,7 +275,10 @@ static int watch(struct ops *ops, const struct process *processes, size_t count,
 	if (sim->wait_for_event) {
 		sim->wait_for_event(sim);
 	}
-	sim->world->clock_us += timeout_ms * 1000ULL;
+	if (sim->bindings == sim->world->bindings) {
+		sim->world->clock_us += timeout_ms * 1000ULL;
+	}
+	sim->bindings = sim->world->bindings;
 	if (sim->stopping) {
 		sim->stopping = false;
 		return -EINTR;
@@ -301,9 +320,10 @@ static uint64_t now_us(struct ops *ops) {
 
 static void tell(struct ops *ops, const struct event *event) {
 	static const char *const outcomes[] = {"done", "failed", "undone", "left alone", "gone",
-		"shared", "stays", "stuck", "refused"};
+		"shared", "stays", "stuck", "refused", "taken away"};
 	char text[STEP_TEXT_SIZE];
 
+	sim_of(ops)->taken += event->outcome == OUTCOME_TAKEN;
 	if (sim_of(ops)->trace) {
 		printf("    | %s: %s: %s%s%s\n", event->guest,
 			event->step ? step_format(event->step, text) : "-",
@@ -324,6 +344,7 @@ void sim_init(struct sim *sim, struct world *world, struct process process, stru
 			.prove_free = prove_free,
 			.identify = identify,
 			.forget_ids = forget_ids,
+			.rebinders = rebinders,
 			.guest = guest,
 			.watch = watch,
 			.guard = guard,
@@ -332,6 +353,7 @@ void sim_init(struct sim *sim, struct world *world, struct process process, stru
 			.now_us = now_us,
 			.tell = tell},
 		.world = world,
+		.bindings = world->bindings,
 		.self = process,
 		.parent = parent,
 	};

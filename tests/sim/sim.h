@@ -28,7 +28,9 @@ struct sim {
 	/* Called when the process has nothing to do but watch. NULL: time passes. */
 	void (*wait_for_event)(struct sim *sim);
 	void *context;
-	bool stopping; /* the next watch ends with -EINTR */
+	unsigned int bindings; /* of the world, when it was last woken */
+	unsigned int taken;    /* how often it has told that something was taken away */
+	bool stopping;         /* the next watch ends with -EINTR */
 
 	bool trace; /* print every event */
 };

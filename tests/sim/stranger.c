@@ -218,6 +218,42 @@ bool stranger_is_content(const struct stranger *stranger) {
 	       (at >= 0 && world->devices[at].driver == world_find_driver(world, "pci-stub"));
 }
 
+static int find_vfio(const struct stranger *stranger) {
+	return world_find_driver(stranger->world, "vfio-pci");
+}
+
+/* Without somebody who has it open, no unbinding waits. */
+bool stranger_steal(struct stranger *stranger, enum theft theft) {
+	struct world *world = stranger->world;
+	int at = world_find_device(world, stranger->target);
+	int home = stranger->before->devices[at].driver;
+	const struct identity *identity = &world->devices[at].identity;
+
+	if (home < 0 || world->devices[at].driver != home || world_in_use(world, at) ||
+		world_stuck_at(world, stranger->target) ||
+		world_unbind(world, world->drivers[home].name, stranger->target) < 0) {
+		return false;
+	}
+	if (theft == THEFT_BY_NAME) {
+		(void)world_override(world, stranger->target, "vfio-pci");
+		(void)world_bind(world, "vfio-pci", stranger->target);
+	} else {
+		/* It takes every driverless match at once, and this is one. */
+		(void)world_new_id(world, "vfio-pci", identity->vendor, identity->device);
+	}
+	if (theft != THEFT_BY_IDS) {
+		except_device(stranger, stranger->target);
+	}
+	stranger->thefts++;
+	return true;
+}
+
+bool stranger_has_stolen(const struct stranger *stranger) {
+	int at = world_find_device(stranger->world, stranger->target);
+
+	return stranger->world->devices[at].driver == find_vfio(stranger);
+}
+
 /* He has only named a driver, and takes that back. */
 static void unblock(struct stranger *stranger) {
 	int at = world_find_device(stranger->before, stranger->target);

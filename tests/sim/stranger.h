@@ -16,6 +16,7 @@ struct stranger {
 	bool blocks;  /* he has given it an override that keeps its driver away */
 	bool took;    /* he has it on a driver of his own */
 	bool started; /* he has started the display manager */
+	unsigned int thefts;
 };
 
 #define STRANGER_DEEDS 10
@@ -31,5 +32,19 @@ bool stranger_is_content(const struct stranger *stranger);
 
 /* He brings the device back, as it was before he came. */
 void stranger_return(struct stranger *stranger);
+
+/* What takes a card that has come home away again (seed 001b). */
+enum theft {
+	THEFT_BY_IDS,     /* vfio-pci gets its ids, and it is probed anew */
+	THEFT_BY_NAME,    /* vfio-pci is named for it */
+	THEFT_PERSISTENT, /* by ids, as often as it comes home */
+	THEFT_COUNT,
+};
+
+/* Takes the target. False: it is not home, or in use. */
+bool stranger_steal(struct stranger *stranger, enum theft theft);
+
+/* The target is on vfio-pci, as he wants it. */
+bool stranger_has_stolen(const struct stranger *stranger);
 
 const char *stranger_name(unsigned int deed);

@@ -75,6 +75,9 @@ static bool may_wake(const struct actor *actor) {
 }
 
 static bool can_go(const struct actor *actor) {
+	if (actor->part->later && !table.actors[0].fiber.finished) {
+		return false;
+	}
 	return can_work(actor) && (!actor->part->is_guard || may_wake(actor));
 }
 
@@ -177,6 +180,19 @@ void table_check(void) {
 	}
 }
 
+const char *table_deed_name(int deed) {
+	static const char *const thefts[THEFT_COUNT] = {"steals it by ids", "steals it by name",
+		"steals it by ids, as often as it comes home"};
+
+	if (deed < 0) {
+		return "no stranger";
+	}
+	if (deed >= THIEF) {
+		return thefts[deed - THIEF];
+	}
+	return deed == KILLER ? "kill -9 of guest A's baton" : stranger_name((unsigned int)deed);
+}
+
 void table_kill(struct actor *actor) {
 	world_kill(&table.world, actor->sim.self);
 	actor->alive = false;
@@ -186,15 +202,31 @@ void table_kill(struct actor *actor) {
 	}
 }
 
+/* A guard that watches a return: only then is there anybody who would notice. */
+static bool is_watched(void) {
+	for (size_t i = 0; i < table.game->part_count; i++) {
+		const struct actor *actor = &table.actors[i];
+
+		if (actor->part->is_guard && actor->alive && !actor->fiber.finished &&
+			actor->knows && actor->next == OPERATION_WATCH &&
+			!world_journal(&table.world, actor->part->guest)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void act_strangely(void) {
 	int deed = table.deed;
 
 	table.deed = -1;
 	if (table.trace) {
-		printf("    - %s\n", deed == KILLER ? "kill -9 of guest A's baton"
-						    : stranger_name((unsigned int)deed));
+		printf("    - %s\n", table_deed_name(deed));
 	}
-	if (deed != KILLER) {
+	if (deed >= THIEF) {
+		table.in_vain = !is_watched() ||
+				!stranger_steal(&table.stranger, (enum theft)(deed - THIEF));
+	} else if (deed != KILLER) {
 		table.in_vain = !stranger_act(&table.stranger, (unsigned int)deed);
 	} else if (table.actors[0].fiber.finished || table.actors[0].has ||
 		   !world_process(&table.world, table.actors[0].sim.self)) {

@@ -13,6 +13,7 @@
 /* The table at which the interleavings are played: who sits there, and who goes on next. */
 #define CHOICES_MAX 4096
 #define KILLER      STRANGER_DEEDS /* one deed more: kill -9 of what guest A's door runs */
+#define THIEF       (KILLER + 1)   /* and after the return a theft each */
 
 struct actor {
 	const struct part *part;
@@ -24,6 +25,7 @@ struct actor {
 	enum operation next;      /* what it stops before; OPERATION_COUNT: something that is no
 				     operation of baton's */
 	bool alive;
+	bool knows;                 /* a guard: it has read which driver is the home */
 	bool has;                   /* the guest has its devices */
 	unsigned int woken, lonely; /* a guard: how often while others could go on, and while nobody
 				       could */
@@ -47,6 +49,7 @@ struct table {
 	unsigned long moves; /* of those who are no guards, so far */
 	unsigned int wakes;  /* how often a guard may look while others could go on */
 	int deed;            /* that the stranger has still to do; -1: none */
+	int deed_begun;      /* what he has to do in this schedule, done or not */
 	bool in_vain; /* there was nothing for him to do, or it has been played in another order */
 	bool killed;
 	bool trace;
@@ -63,6 +66,8 @@ struct actor *table_next(void);
 
 /* The next schedule; false: there is none. */
 bool table_advance(void);
+
+const char *table_deed_name(int deed); /* negative: nobody does anything */
 
 /* What must hold at every moment. */
 void table_check(void);

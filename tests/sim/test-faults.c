@@ -232,6 +232,25 @@ static void gaps(const struct path *path) {
 	}
 }
 
+/* Out and home in one go: under one lock, and nothing is forgotten in between. */
+static void rounds(void) {
+	static struct path path;
+
+	trial.round = true;
+	trial_run(&trial, NULL, 0);
+	totals.trials++;
+	if (trial.wrong[0] || trial.detached != RESULT_DONE) {
+		printf("without any fault, cycle ends with %u\n", trial.detached);
+		show(NULL, 0);
+	}
+	remember_path(&path);
+	totals.operations += path.count;
+	for (unsigned int at = 0; at < path.count; at++) {
+		at_operation(&path, at, NULL, false);
+	}
+	trial.round = false;
+}
+
 static void run_scenario(const struct scenario *scenario, bool deeper) {
 	static struct path path;
 	unsigned long before = totals.trials;
@@ -252,6 +271,7 @@ static void run_scenario(const struct scenario *scenario, bool deeper) {
 	for (unsigned int at = 0; at < path.count; at++) {
 		at_operation(&path, at, NULL, deeper);
 	}
+	rounds();
 	printf("%-16s %3u operations, %lu trials\n", scenario->name, path.count,
 		totals.trials - before);
 	fflush(stdout);

@@ -32,20 +32,18 @@ static struct totals totals;
 static bool first_only;
 
 static void play_all(const struct game *game, int deed) {
-	unsigned long schedules = 0;
+	unsigned long schedules = 0, thefts = 0;
 
 	table.length = 0;
 	do {
 		schedule_play(deed);
 		schedules += !table.in_vain;
+		thefts += !table.in_vain && table.stranger.thefts > 0;
 		if (!table.wrong[0]) {
 			continue;
 		}
 		if (++totals.failures <= SHOWN_MAX) {
-			printf("FAILED %s, %s: %s\n", game->name,
-				deed < 0         ? "no stranger"
-				: deed == KILLER ? "kill -9"
-						 : stranger_name((unsigned int)deed),
+			printf("FAILED %s, %s: %s\n", game->name, table_deed_name(deed),
 				table.wrong);
 		}
 		if (totals.failures == 1) {
@@ -54,6 +52,11 @@ static void play_all(const struct game *game, int deed) {
 			table.trace = false;
 		}
 	} while (table_advance() && !(first_only && totals.failures > 0));
+	if (game->disturbance == DISTURB_THIEF && thefts == 0) {
+		printf("FAILED %s, %s: nothing was ever stolen\n", game->name,
+			table_deed_name(deed));
+		totals.failures++;
+	}
 	totals.games++;
 	totals.schedules += schedules;
 }
@@ -71,10 +74,13 @@ static void play_game(const struct game *game) {
 	if (game->disturbance == DISTURB_NOT) {
 		play_all(game, -1);
 	}
+	for (int theft = 0; game->disturbance == DISTURB_THIEF && theft < THEFT_COUNT; theft++) {
+		play_all(game, THIEF + theft);
+	}
 	for (int deed = 0; game->disturbance == DISTURB_ALL && deed < KILLER; deed++) {
 		play_all(game, deed);
 	}
-	if (game->disturbance != DISTURB_NOT) {
+	if (game->disturbance == DISTURB_ALL || game->disturbance == DISTURB_KILL) {
 		play_all(game, KILLER);
 	}
 	printf("%-36s %lu interleavings\n", game->name, totals.schedules - before);

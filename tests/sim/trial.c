@@ -99,6 +99,8 @@ static enum result act(struct trial *trial, enum act what) {
 		return reattach(&trial->handover, TRIAL_GUEST, &trial->error);
 	case ACT_REPAIR:
 		return repair(&trial->handover, &trial->error);
+	case ACT_CYCLE:
+		return cycle(&trial->handover, &request, &trial->error);
 	}
 	return RESULT_USAGE;
 }
@@ -192,9 +194,9 @@ static void finish(struct trial *trial) {
 }
 
 static void play(struct trial *trial) {
-	step(trial, ACT_DETACH);
+	step(trial, trial->round ? ACT_CYCLE : ACT_DETACH);
 	trial->detached = trial->result;
-	if (!trial->died && trial->result == RESULT_DONE) {
+	if (!trial->round && !trial->died && trial->result == RESULT_DONE) {
 		world_guest_stop(&trial->world, TRIAL_GUEST);
 		step(trial, ACT_REATTACH);
 	}

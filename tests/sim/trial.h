@@ -27,6 +27,7 @@ enum act {
 	ACT_DETACH,
 	ACT_REATTACH,
 	ACT_REPAIR,
+	ACT_CYCLE,
 };
 
 struct trial {
@@ -43,6 +44,7 @@ struct trial {
 	enum result result;
 	enum result detached; /* what detach said, unless it was killed */
 	bool died;
+	bool round;            /* out and home in one go (cycle), and no guest in between */
 	bool door_after_death; /* the door is called after a death, and not repair */
 	struct stranger stranger;
 	bool trace;          /* tell what happens */

@@ -79,6 +79,7 @@ int world_bind_finish(struct world *world, int device, int driver) {
 	at->driver = driver;
 	at->link = driver;
 	at->generation++;
+	world->bindings++;
 	if (by->graphics) {
 		remove_framebuffers(world, device, false);
 	} else if (by->vfio && at->class >> 8 == CLASS_VGA && world->version >= 600) {
@@ -91,6 +92,7 @@ int world_bind_finish(struct world *world, int device, int driver) {
 void world_unbind_finish(struct world *world, int device) {
 	world->devices[device].driver = -1;
 	world->devices[device].link = -1;
+	world->bindings++;
 	world_settle(world);
 }
 

@@ -153,9 +153,10 @@ struct world {
 	struct world_process processes[WORLD_PROCESSES];
 	unsigned int forks;
 	uint64_t clock_us;
-	unsigned int changes; /* that baton has made */
-	struct process lock;  /* none: free */
-	size_t disk_free;     /* bytes beyond what is reserved */
+	unsigned int changes;  /* that baton has made */
+	unsigned int bindings; /* how often a device has got a driver or lost one */
+	struct process lock;   /* none: free */
+	size_t disk_free;      /* bytes beyond what is reserved */
 	struct world_guest guests[WORLD_GUESTS];
 	bool framebuffer_lost; /* vfio-pci has removed one */
 	char violation[256];   /* the first thing that must never be done; empty: none */

@@ -35,6 +35,7 @@ static void nothing_said_gives_the_defaults(void **state) {
 		assert_int_equal(configuration.writer_timeout_s, 60);
 		assert_int_equal(configuration.service_timeout_s, 120);
 		assert_int_equal(configuration.lock_timeout_s, 180);
+		assert_int_equal(configuration.home_watch_s, 10);
 	}
 }
 
@@ -56,7 +57,8 @@ static void every_key_is_read(void **state) {
 				   "[timeouts]\n"
 				   "device = 1\n"
 				   "service = 3600\n"
-				   "lock = 007";
+				   "lock = 007\n"
+				   "home = 0";
 	struct configuration configuration;
 	struct error error = {{0}};
 	const struct card_name *card;
@@ -91,6 +93,7 @@ static void every_key_is_read(void **state) {
 	assert_int_equal(configuration.writer_timeout_s, 1);
 	assert_int_equal(configuration.service_timeout_s, 3600);
 	assert_int_equal(configuration.lock_timeout_s, 7);
+	assert_int_equal(configuration.home_watch_s, 0);
 }
 
 #define CARD      "[card gpu]\naddress = 01:00\n"
@@ -202,6 +205,10 @@ static const struct refused {
 	{"[timeouts]\nlock = 18446744073709551617\n",
 		"a.conf:2: \"18446744073709551617\" is not a number of seconds from 1 to 3600"},
 	{"[timeouts]\nlock =\n", "a.conf:2: \"lock\" has no value"},
+	{"[timeouts]\nhome = 3601\n",
+		"a.conf:2: \"3601\" is not a number of seconds from 0 to 3600"},
+	{"[timeouts]\nhome = ever\n",
+		"a.conf:2: \"ever\" is not a number of seconds from 0 to 3600"},
 	{"[timeouts]\nwriter = 3\n", "a.conf:2: there is no key \"writer\" in this section"},
 };
 

@@ -18,6 +18,7 @@
 #include "linux/deadline.h"
 #include "linux/guard.h"
 #include "linux/process.h"
+#include "linux/uevent.h"
 #include "linux/watch.h"
 
 #define LONG_MS 20000
@@ -111,6 +112,30 @@ static void ends_when_a_journal_changes(void **state) {
 	assert_in_range(watch(NULL, 0, LONG_MS), 0, LONG_US / 2);
 }
 
+static void only_a_driver_of_a_pci_device_is_news(void **state) {
+	static const struct {
+		const char *text;
+		size_t size;
+		bool counts;
+	} rows[] = {
+#define EVENT(text, counts) {text, sizeof(text), counts}
+		EVENT("bind@/devices/pci0000:00/0000:01:00.0\0ACTION=bind\0SUBSYSTEM=pci\0"
+		      "DRIVER=vfio-pci",
+			true),
+		EVENT("unbind@/devices/pci0000:00/0000:01:00.0\0SUBSYSTEM=pci\0SEQNUM=7", true),
+		EVENT("add@/devices/pci0000:00/0000:01:00.0\0SUBSYSTEM=pci", false),
+		EVENT("bind@/devices/pci0000:00/usb1\0SUBSYSTEM=usb", false),
+		EVENT("bind@/devices/x\0SUBSYSTEM=pci_express", false),
+		EVENT("libudev", false),
+		EVENT("", false),
+#undef EVENT
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(uevent_is_binding(rows[i].text, rows[i].size), rows[i].counts);
+	}
+}
+
 static int listen_at(const char *path) {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -173,6 +198,7 @@ int main(void) {
 		TEST(ends_at_the_deadline),
 		TEST(ends_when_a_process_does),
 		TEST(ends_when_a_journal_changes),
+		TEST(only_a_driver_of_a_pci_device_is_news),
 		TEST(a_guard_says_that_it_watches),
 		TEST(unit_names_have_no_strange_bytes),
 		TEST(without_systemd_there_is_no_guard),

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "front/select.h"
+
+/*
+ * reattach --cycle: for a card that is home by all that can be read, and does not work. The one
+ * thing that helps is to take it away from its driver and back (seed 001b).
+ */
+
+static bool is_claimed(const struct claims *claims, struct address address) {
+	for (size_t i = 0; i < claims->device_count; i++) {
+		if (address_compare(claims->devices[i].address, address) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What VFIO has already would stay there: that is no way home. */
+static int check_home(const struct session *session, const struct host *host,
+	const struct request *request, struct error *error) {
+	AUTO_CLAIMS struct claims claims = {0};
+	int r = claims_read(session->handover.ops, "", &claims, error);
+
+	for (size_t i = 0; r == 0 && i < request->device_count; i++) {
+		const struct device *device = host_device(host, request->devices[i].address);
+
+		if (device && strcmp(device->driver, device->vfio_driver) == 0 &&
+			!is_claimed(&claims, device->address)) {
+			r = error_set(error, -EBUSY,
+				"%s is on %s already, and no guest has it: `baton reattach %s` "
+				"brings it home",
+				device->name, device->driver, device->name);
+		}
+	}
+	return r;
+}
+
+static void show_step(const struct session *session, const char *guest, const struct step *step) {
+	char line[STEP_TEXT_SIZE];
+
+	if (session->report) {
+		run_report_step(session->report, guest, step);
+	} else {
+		puts(step_format(step, line));
+	}
+}
+
+static void show_out(const struct session *session, const char *guest, const struct plan *plan) {
+	AUTO_TEXT struct text text = {0};
+
+	for (size_t i = 0; session->report && i < plan->step_count; i++) {
+		run_report_step(session->report, guest, &plan->steps[i].step);
+	}
+	if (!session->report && plan_format(plan, &text) == 0) {
+		fputs(text.length ? text.data : "nothing to do\n", stdout);
+	}
+}
+
+/* The steps out, and then the same backwards. */
+static enum result show(struct session *session, const struct request *request) {
+	const struct plan *plan;
+	struct error error = {0};
+
+	if (preview(&session->handover, request, &error) < 0) {
+		return session_fail(session, RESULT_REFUSED, &error);
+	}
+	plan = session->handover.plan;
+	show_out(session, request->guest, plan);
+	for (size_t i = plan->step_count; i-- > 0;) {
+		struct step reverse = step_reverse(&plan->steps[i].step);
+
+		if (!step_stays(&plan->steps[i].step)) {
+			show_step(session, request->guest, &reverse);
+		}
+	}
+	return plan->refusal_count > 0 ? RESULT_REFUSED : RESULT_DONE;
+}
+
+static enum result take_round(const struct invocation *invocation, struct session *session) {
+	AUTO_HOST struct host host = {0};
+	struct request request = {0};
+	struct error error = {0};
+	enum result result = session_open_machine(session, true);
+
+	if (result != RESULT_DONE) {
+		return result;
+	}
+	if (host_read(session->root, &host, &error) < 0) {
+		return session_fail(session, RESULT_REFUSED, &error);
+	}
+	result = select_request(session, &host, invocation, "cycle", &request);
+	if (result != RESULT_DONE) {
+		return result;
+	}
+	if (check_home(session, &host, &request, &error) < 0) {
+		return session_fail(session, RESULT_REFUSED, &error);
+	}
+	session_name_guest(session, request.guest);
+	if (invocation->options & OPTION_DRY_RUN) {
+		return show(session, &request);
+	}
+	session->handover.guarded = !(invocation->options & OPTION_NO_GUARD);
+	return session_report(session, cycle(&session->handover, &request, &error), &error);
+}
+
+int command_cycle(const struct invocation *invocation) {
+	AUTO_SESSION struct session session = {.root = -1};
+	bool dry = invocation->options & OPTION_DRY_RUN;
+	enum result result = session_open(invocation, NULL, &session);
+
+	result = result || dry ? result : session_step_aside(&session);
+	result = result ? result : session_begin_report(invocation, &session);
+	if (result != RESULT_DONE) {
+		return result;
+	}
+	return session_end_report(&session, take_round(invocation, &session));
+}

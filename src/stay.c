@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "stay.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host/rebinder.h"
+
+#define CULPRITS_MAX 3 /* that one sentence names */
+
+/* The driver that the device had first; NULL: none, or the journal does not say. */
+static const char *find_home(const struct journal *journal, const char *device) {
+	for (size_t i = 0; i < journal->record_count; i++) {
+		const struct step *step = &journal->records[i].step;
+
+		if (step->fact == FACT_DRIVER && strcmp(step->subject, device) == 0) {
+			return strcmp(step->from, VALUE_NONE) == 0 ? NULL : step->from;
+		}
+	}
+	return NULL;
+}
+
+void stay_note(struct stay *stay, const struct journal *journal) {
+	memcpy(stay->title, journal->title, sizeof(stay->title));
+	stay->count = journal->device_count;
+	for (size_t i = 0; i < journal->device_count; i++) {
+		const char *home = find_home(journal, journal->devices[i].name);
+
+		stay->all[i].device = journal->devices[i];
+		if (home) {
+			memcpy(stay->all[i].home, home, VALUE_SIZE);
+		}
+	}
+	for (size_t i = 0; i < journal->record_count; i++) {
+		enum fact fact = journal->records[i].step.fact;
+
+		stay->shown = stay->shown || fact == FACT_CONSOLE || fact == FACT_SERVICE;
+	}
+}
+
+static bool is_watched(const struct stayer *stayer) {
+	return stayer->home[0] != '\0';
+}
+
+/* Somebody else's from now on, or somebody else. */
+static void let_go(struct stayer *stayer) {
+	stayer->home[0] = '\0';
+}
+
+static bool is_away(const struct stayer *stayer) {
+	return is_watched(stayer) && stayer->away_us != 0 && !stayer->taken;
+}
+
+static void look_at(struct stayer *stayer, struct ops *ops, bool blind, bool ended) {
+	char driver[VALUE_SIZE];
+
+	if (ops->get(ops, FACT_DRIVER, stayer->device.name, driver, NULL) < 0) {
+		if (ended) {
+			let_go(stayer); /* pulled out, or not to be read */
+		}
+		return;
+	}
+	if (strcmp(driver, stayer->home) == 0) {
+		stayer->home_us = stayer->home_us ? stayer->home_us : ops->now_us(ops);
+		stayer->away_us = 0;
+	} else if (!stayer->away_us && (stayer->home_us || ended)) {
+		stayer->away_us = ops->now_us(ops);
+		stayer->unseen = blind;
+	}
+}
+
+static void look(struct stay *stay, struct ops *ops, bool ended) {
+	for (size_t i = 0; i < stay->count; i++) {
+		if (is_watched(&stay->all[i])) {
+			look_at(&stay->all[i], ops, stay->blind, ended);
+		}
+	}
+	stay->blind = false;
+}
+
+void stay_look(struct stay *stay, struct ops *ops) {
+	look(stay, ops, false);
+}
+
+/* What a journal has is its guest's now. If one cannot be read, anything may be. */
+static void let_go_claimed(struct stay *stay, struct ops *ops) {
+	AUTO_CLAIMS struct claims claims = {0};
+
+	if (claims_read(ops, "", &claims, NULL) < 0) {
+		stay->count = 0;
+	}
+	for (size_t i = 0; i < stay->count; i++) {
+		for (size_t k = 0; k < claims.device_count; k++) {
+			if (address_compare(
+				    claims.devices[k].address, stay->all[i].device.address) == 0) {
+				let_go(&stay->all[i]);
+			}
+		}
+	}
+}
+
+/* Who has it now, and how. */
+enum thief {
+	THIEF_NONE,  /* nobody, yet or any more */
+	THIEF_IDS,   /* vfio-pci, by an id that somebody has added to its own */
+	THIEF_NAMED, /* who was named for it: driver_override */
+	THIEF_OTHER,
+};
+
+static enum thief find_thief(const struct stayer *stayer, const struct device *device) {
+	if (!device->driver[0] || device->in_flight || strcmp(device->driver, stayer->home) == 0) {
+		return THIEF_NONE;
+	}
+	if (device->override[0]) {
+		return THIEF_NAMED;
+	}
+	return strcmp(device->driver, "vfio-pci") == 0 ? THIEF_IDS : THIEF_OTHER;
+}
+
+static int add_time(const struct stayer *stayer, struct text *text) {
+	double ms = (double)(stayer->away_us - stayer->home_us) / 1000.0;
+
+	if (!stayer->home_us) {
+		return text_add(text, "it was away again before anybody saw it home");
+	}
+	return text_add(text, "it stayed home for %s%.0f ms", stayer->unseen ? "at most " : "", ms);
+}
+
+/* ": the udev rule FILE:LINE, or the hook FILE:LINE" */
+static int add_culprits(const struct rebinders *rebinders, bool ids, struct text *text) {
+	size_t count = 0;
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < rebinders->count && count < CULPRITS_MAX; i++) {
+		if (rebinders->all[i].ids == ids ||
+			(!ids && rebinders->all[i].kind >= REBINDER_UDEV)) {
+			r = text_add(text, count++ ? ", or " : " by ");
+			r = r < 0 ? r : rebinder_format(&rebinders->all[i], text);
+		}
+	}
+	if (r >= 0 && count == 0) {
+		r = text_add(text, ", and nothing on this machine that says so was found");
+	}
+	return r;
+}
+
+static int add_deed(
+	struct ops *ops, enum thief thief, const struct device *device, struct text *text) {
+	AUTO_REBINDERS struct rebinders rebinders = {0};
+	int r = ops->rebinders(ops, device, &rebinders, NULL);
+
+	if (r < 0) {
+		return r;
+	}
+	if (thief == THIEF_OTHER) {
+		return text_add(text, "; somebody has bound it to %s", device->driver);
+	}
+	r = text_add(text,
+		thief == THIEF_IDS ? "; %s took it by an id that was added to its own"
+				   : "; %s has it, by a driver_override that was set",
+		device->driver);
+	return r < 0 ? r : add_culprits(&rebinders, thief == THIEF_IDS, text);
+}
+
+/* What comes of it. */
+static int add_remedy(
+	const struct stay *stay, enum thief thief, const struct device *device, struct text *text) {
+	if (thief == THIEF_IDS && !stay->again) {
+		return text_add(text, "; it is being brought home again");
+	}
+	return text_add(text, "; %s: put an end to that, then `baton reattach %s`",
+		thief == THIEF_IDS ? "it was brought home once, and is left alone now"
+				   : "it is left alone",
+		device->name);
+}
+
+static void tell(const struct stay *stay, struct ops *ops, const struct step *step,
+	enum outcome outcome, uint64_t duration_us, const char *detail) {
+	ops->tell(ops, &(struct event){.guest = stay->title,
+			       .step = step,
+			       .outcome = outcome,
+			       .duration_us = duration_us,
+			       .detail = detail});
+}
+
+static void report_taken(const struct stay *stay, struct ops *ops, const struct stayer *stayer,
+	enum thief thief, const struct device *device) {
+	AUTO_TEXT struct text text = {0};
+	struct step step;
+	int r = step_make(FACT_DRIVER, device->name, stayer->home, device->driver, &step);
+
+	r = r < 0 ? r : add_time(stayer, &text);
+	r = r < 0 ? r : add_deed(ops, thief, device, &text);
+	r = r < 0 ? r : add_remedy(stay, thief, device, &text);
+	tell(stay, ops, &step, OUTCOME_TAKEN,
+		stayer->home_us ? stayer->away_us - stayer->home_us : 0, r < 0 ? NULL : text.data);
+}
+
+/* Which devices are to come home again, and to which drivers. */
+struct recall {
+	struct request request;
+	char drivers[REQUEST_DEVICES_MAX][VALUE_SIZE];
+};
+
+static void judge(struct stay *stay, struct ops *ops, struct stayer *stayer,
+	const struct host *host, struct recall *recall) {
+	const struct device *device = host_device(host, stayer->device.address);
+	enum thief thief;
+
+	if (!device || !identity_same(&device->identity, &stayer->device.identity)) {
+		let_go(stayer);
+		return;
+	}
+	thief = find_thief(stayer, device);
+	if (thief == THIEF_NONE) {
+		return; /* on its way, and then that is an event */
+	}
+	report_taken(stay, ops, stayer, thief, device);
+	stayer->taken = true;
+	if (thief == THIEF_IDS && !stay->again &&
+		request_add(&recall->request, device->address, NULL, NULL) == 0) {
+		memcpy(recall->drivers[recall->request.device_count - 1], stayer->home, VALUE_SIZE);
+	}
+}
+
+/* What seems to be away is looked at again under the lock: a next guest may have it. */
+static int find_taken(struct stay *stay, struct ops *ops, struct recall *recall) {
+	AUTO_HOST struct host host = {0};
+	struct error error;
+	int r = ops->lock(ops, &error);
+
+	if (r < 0) {
+		return r;
+	}
+	let_go_claimed(stay, ops);
+	r = stay->count > 0 ? ops->look(ops, &host, &error) : 0;
+	for (size_t i = 0; r == 0 && i < stay->count; i++) {
+		if (is_away(&stay->all[i])) {
+			judge(stay, ops, &stay->all[i], &host, recall);
+		}
+	}
+	ops->unlock(ops);
+	return r;
+}
+
+static void name_request(struct request *request) {
+	char address[ADDRESS_SIZE];
+	int r;
+
+	address_format(request->devices[0].address, address);
+	r = name_format(request->guest, sizeof(request->guest), "home:%s", address);
+	assert(r == 0);
+	r = name_set(request->title, sizeof(request->title), request->guest);
+	assert(r == 0);
+}
+
+/* They are watched anew from here on, and not brought home another time. */
+static void forget_taken(struct stay *stay, const struct request *request) {
+	for (size_t i = 0; i < stay->count; i++) {
+		struct stayer *stayer = &stay->all[i];
+
+		for (size_t k = 0; k < request->device_count; k++) {
+			if (address_compare(request->devices[k].address, stayer->device.address) ==
+				0) {
+				stayer->home_us = stayer->away_us = 0;
+				stayer->taken = false;
+			}
+		}
+	}
+}
+
+static void bring_home_again(
+	struct stay *stay, const struct handover *handover, struct recall *recall) {
+	struct handover again = {.ops = handover->ops, .guarded = true};
+	struct error error = {0};
+	enum result result;
+
+	name_request(&recall->request);
+	stay->again = true;
+	stay->blind = true;
+	result = regain(
+		&again, &recall->request, (const char(*)[VALUE_SIZE])recall->drivers, &error);
+	if (result == RESULT_DONE) {
+		forget_taken(stay, &recall->request);
+		tell(stay, handover->ops, NULL, OUTCOME_DONE, 0,
+			"what was taken away has been brought home again");
+	} else {
+		tell(stay, handover->ops, NULL,
+			result == RESULT_REFUSED ? OUTCOME_LEFT_ALONE : OUTCOME_FAILED, 0,
+			error.text[0] ? error.text : "it could not be brought home again");
+	}
+	plan_free(&again.plan);
+}
+
+static bool any_away(const struct stay *stay) {
+	for (size_t i = 0; i < stay->count; i++) {
+		if (is_away(&stay->all[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool any_watched(const struct stay *stay) {
+	for (size_t i = 0; i < stay->count; i++) {
+		if (is_watched(&stay->all[i]) && !stay->all[i].taken) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* At the end of the watch: nobody has it, or nobody can use it. */
+static void report_useless(const struct stay *stay, struct ops *ops, const struct stayer *stayer,
+	const struct host *host) {
+	const struct device *device = host_device(host, stayer->device.address);
+	struct error why = {0};
+	struct step step;
+
+	if (!device || !identity_same(&device->identity, &stayer->device.identity)) {
+		return;
+	}
+	if (!device->driver[0]) {
+		error_set(&why, -ENODEV, "it has no driver: `baton reattach %s`", device->name);
+	} else if (strcmp(device->driver, stayer->home) == 0 &&
+		   host_check_usable(host, device, stay->shown, &why) < 0) {
+		error_add(&why, -ENODEV,
+			"it is home, but of no use: `baton reattach --cycle %s` "
+			"may help",
+			device->name);
+	}
+	if (why.text[0] && step_make(FACT_DRIVER, device->name, stayer->home,
+				   device->driver[0] ? device->driver : VALUE_NONE, &step) == 0) {
+		tell(stay, ops, &step, OUTCOME_LEFT_ALONE, 0, why.text);
+	}
+}
+
+static void report_end(struct stay *stay, struct ops *ops) {
+	AUTO_HOST struct host host = {0};
+
+	if (!any_watched(stay) || ops->look(ops, &host, NULL) < 0) {
+		return;
+	}
+	let_go_claimed(stay, ops);
+	for (size_t i = 0; i < stay->count; i++) {
+		if (is_watched(&stay->all[i]) && !stay->all[i].taken) {
+			report_useless(stay, ops, &stay->all[i], &host);
+		}
+	}
+}
+
+/* True: something was brought home, and is watched for the whole time. */
+static bool look_after(struct stay *stay, const struct handover *handover) {
+	struct recall recall = {0};
+
+	look(stay, handover->ops, true);
+	if (!any_away(stay) || find_taken(stay, handover->ops, &recall) < 0 ||
+		recall.request.device_count == 0) {
+		return false;
+	}
+	bring_home_again(stay, handover, &recall);
+	return true;
+}
+
+int stay_watch(struct stay *stay, const struct handover *handover, struct error *error) {
+	struct ops *ops = handover->ops;
+	uint64_t period_us = (uint64_t)handover->home_ms * 1000;
+	uint64_t until_us = ops->now_us(ops) + period_us, now_us;
+	int r = 0;
+
+	while (r == 0 && period_us > 0 && any_watched(stay)) {
+		if (look_after(stay, handover)) {
+			until_us = ops->now_us(ops) + period_us;
+			continue;
+		}
+		now_us = ops->now_us(ops);
+		if (now_us >= until_us) {
+			report_end(stay, ops);
+			return 0;
+		}
+		r = ops->watch(ops, NULL, 0, (unsigned int)((until_us - now_us) / 1000) + 1, error);
+	}
+	return r;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "handover.h"
+
+/*
+ * After the return (seed 001b): do the devices stay with the drivers that they came home to, and
+ * can the host use them? What is taken away again is reported once for each device, with how long
+ * it stayed, who has it now, and what on this machine may have done it. It is brought home again,
+ * once, if vfio-pci took it by an id that somebody had added: ids are nobody's, and are taken away.
+ * What somebody has named a driver for is his, and left alone.
+ *
+ * Devices that had no driver before, and so had no home to be watched, are left out.
+ */
+struct stayer {
+	struct planned_device device;
+	char home[VALUE_SIZE]; /* the driver that the journal recorded; empty: not watched (any
+				  more) */
+	uint64_t home_us;      /* when it was first seen there; 0: not yet */
+	uint64_t away_us; /* when it was first seen elsewhere after that, or after the return */
+	bool unseen;      /* it may have gone earlier: we could not look */
+	bool taken;       /* that has been reported */
+};
+
+struct stay {
+	char title[TITLE_SIZE];
+	struct stayer all[PLAN_DEVICES_MAX];
+	size_t count;
+	bool shown; /* something was shown on one of the cards: a console, a login screen */
+	bool blind; /* nobody has looked for a while */
+	bool again; /* they have been brought home once more */
+};
+
+/* From a journal as it is now: what is to be home where. */
+void stay_note(struct stay *stay, const struct journal *journal);
+
+/* While the way home is under way: who is home already? */
+void stay_look(struct stay *stay, struct ops *ops);
+
+/*
+ * When it has ended: watches for handover->home_ms, from the last return on. 0; -EINTR: somebody
+ * wants the guard to end.
+ */
+int stay_watch(struct stay *stay, const struct handover *handover, struct error *error) MUST_CHECK;
