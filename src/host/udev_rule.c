@@ -39,9 +39,29 @@ static char *take_value(char **rest) {
 	return start;
 }
 
+/* "==", "!=" ask; "=", "+=", "-=" and ":=" set. False: there is none of these. */
+static bool take_sign(char **rest, struct udev_token *token) {
+	char first;
+
+	/* The blanks in front end the key. */
+	while (take(rest, ' ') || take(rest, '\t')) {
+	}
+	first = **rest;
+	if (!first || !strchr("=!+-:", first)) {
+		return false;
+	}
+	(void)take(rest, first);
+	token->match = **rest == '=' && (first == '=' || first == '!');
+	token->negated = first == '!';
+	if (**rest == '=') {
+		++*rest;
+	}
+	skip(rest, " \t");
+	return true;
+}
+
 bool udev_token_next(char **rest, struct udev_token *ret) {
 	struct udev_token token = {.attribute = ""};
-	char operator[2];
 
 	skip(rest, " \t,");
 	token.key = *rest;
@@ -58,21 +78,9 @@ bool udev_token_next(char **rest, struct udev_token *ret) {
 			return false;
 		}
 	}
-	while (**rest == ' ' || **rest == '\t') {
-		take(rest, **rest);
-	}
-	operator[0] = ** rest;
-	operator[1] = ** rest ? (*rest)[1] : '\0';
-	if (!strchr("=!+-:", operator[0]) || !operator[0]) {
+	if (!take_sign(rest, &token)) {
 		return false;
 	}
-	token.match = operator[1] == '=' &&(operator[0] == '=' || operator[0] == '!');
-	token.negated = operator[0] == '!';
-	take(rest, operator[0]);
-	if (operator[1] == '=') {
-		++*rest;
-	}
-	skip(rest, " \t");
 	token.value = take_value(rest);
 	if (!token.value) {
 		return false;
