@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -15,6 +16,9 @@
 
 #define NOT_EXECUTED 127
 #define DIED         128
+
+/* Where an errand has its end of the answer's pipe. */
+#define FD_ANSWER (STDERR_FILENO + 1)
 
 static int do_job(const struct errand *errand, struct error *error) {
 	AUTO_BUS struct bus bus = {0};
@@ -50,6 +54,17 @@ static int do_errand(const struct errand *errand) {
 	return r;
 }
 
+/*
+ * Nothing else of ours stays open: a worker ends with the last copy of our end of its socket, and
+ * we wait for it.
+ */
+static void keep_only(int answer) {
+	if (answer != FD_ANSWER) {
+		(void)!dup3(answer, FD_ANSWER, O_CLOEXEC);
+	}
+	(void)!syscall(SYS_close_range, FD_ANSWER + 1, ~0U, 0);
+}
+
 int errand_begin(const struct errand *errand, struct errand_child *ret, struct error *error) {
 	struct errand_child child = {.answer = -1};
 	int ends[2], code, r;
@@ -62,9 +77,9 @@ int errand_begin(const struct errand *errand, struct errand_child *ret, struct e
 	pid = fork();
 	r = pid < 0 ? -errno : 0;
 	if (pid == 0) {
-		close(ends[0]);
+		keep_only(ends[1]);
 		code = do_errand(errand);
-		(void)!write(ends[1], &code, sizeof(code));
+		(void)!write(FD_ANSWER, &code, sizeof(code));
 		_exit(0);
 	}
 	close(ends[1]);

@@ -4,8 +4,8 @@
 #include "run/errand.h"
 
 /*
- * Begins an errand. Whatever it prints goes to our standard error; it has no standard input. What
- * keeps a program from being executed, or a unit from starting, is printed there too.
+ * Begins an errand. It has nothing of ours open but standard error, where everything that it prints
+ * goes, and also what keeps a program from being executed or a unit from starting.
  */
 int errand_begin(const struct errand *errand, struct errand_child *ret, struct error *error)
 	MUST_CHECK;

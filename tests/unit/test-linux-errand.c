@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,18 +58,43 @@ static void the_answer_is_there_also_after_the_process_was_seen_to_be_gone(void 
 	assert_int_equal(errand_end(&child), 3);
 }
 
-static void one_that_is_still_at_it_has_no_answer(void **state) {
-	struct errand_child child;
-	int ends[2];
+/* One that is at it until something is written to ends[1]: it inherits no descriptor of ours. */
+static struct errand_child begin_to_wait(int ends[2]) {
+	char script[64];
 
-	assert_int_equal(pipe(ends), 0);
-	/* Its standard input is not ours, so it waits by another descriptor. */
-	assert_int_equal(dup2(ends[0], 9), 9);
-	child = begin("/bin/sh", "read line <&9");
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	snprintf(script, sizeof(script), "read line </proc/%d/fd/%d", (int)getpid(), ends[0]);
+	return begin("/bin/sh", script);
+}
+
+static void one_that_is_still_at_it_has_no_answer(void **state) {
+	int ends[2];
+	struct errand_child child = begin_to_wait(ends);
+
 	assert_int_equal(errand_end(&child), -EAGAIN);
 	assert_int_equal(write(ends[1], "\n", 1), 1);
 	assert_int_equal(wait_for(&child), 0);
-	close(9);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* Else it would keep alive whoever ends when the last copy of our end of a socket is closed: our
+ * own worker, for which we wait. */
+static void it_keeps_none_of_our_descriptors(void **state) {
+	int ends[2], others[2];
+	struct pollfd end = {.events = POLLIN};
+	struct errand_child child;
+
+	assert_int_equal(pipe2(others, O_CLOEXEC), 0);
+	end.fd = others[0];
+	child = begin_to_wait(ends);
+	close(others[1]);
+	assert_int_equal(poll(&end, 1, 10000), 1);
+	assert_true(end.revents & POLLHUP);
+	assert_int_equal(errand_end(&child), -EAGAIN);
+	assert_int_equal(write(ends[1], "\n", 1), 1);
+	assert_int_equal(wait_for(&child), 0);
+	close(others[0]);
 	close(ends[0]);
 	close(ends[1]);
 }
@@ -106,6 +132,7 @@ int main(void) {
 		cmocka_unit_test(its_answer_comes_once_it_has_ended),
 		cmocka_unit_test(the_answer_is_there_also_after_the_process_was_seen_to_be_gone),
 		cmocka_unit_test(one_that_is_still_at_it_has_no_answer),
+		cmocka_unit_test(it_keeps_none_of_our_descriptors),
 		cmocka_unit_test(one_that_was_killed_has_failed),
 		cmocka_unit_test(what_it_prints_goes_to_standard_error),
 	};
