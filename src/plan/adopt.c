@@ -6,6 +6,19 @@
 
 #define BY_HAND "hand:"
 
+/* Only a guest takes over what a person has detached: what ends with a command would bring the
+ * person's devices home with it. */
+static bool is_guest(const char *key) {
+	static const char *const others[] = {BY_HAND, "cycle:", "home:", "rehearsal:"};
+
+	for (size_t i = 0; i < COUNT(others); i++) {
+		if (text_starts(key, others[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
 bool plan_adopts(const struct plan *plan, const char *guest) {
 	for (size_t i = 0; i < plan->adopted_count; i++) {
 		if (strcmp(plan->adopted[i], guest) == 0) {
@@ -34,7 +47,7 @@ void plan_find_adopted(struct making *making) {
 	for (size_t i = 0; i < making->claims->device_count; i++) {
 		const char *guest = making->claims->devices[i].guest;
 
-		if (text_starts(making->request->guest, BY_HAND) || !text_starts(guest, BY_HAND) ||
+		if (!is_guest(making->request->guest) || !text_starts(guest, BY_HAND) ||
 			plan_adopts(plan, guest) || !is_wanted(making, guest) ||
 			plan->adopted_count == PLAN_ADOPTED_MAX) {
 			continue;

@@ -203,8 +203,39 @@ static void a_device_that_went_to_another_address_is_found_there(void **state) {
 		"0000:05:00.0 now: correct the address in the guest's definition (`baton list`)");
 }
 
+static void only_guests_take_over_what_was_detached_by_hand(void **state) {
+	static const struct {
+		const char *guest;
+		size_t adopted;
+	} rows[] = {
+		{"libvirt:x", 1},
+		{"proxmox:100", 1},
+		{"qemu:x", 1},
+		{"hand:0000:01:00.1", 0},
+		{"rehearsal:0000:01:00.0", 0},
+		{"cycle:0000:01:00.0", 0},
+	};
+	struct claimed_device out = {.guest = "hand:x", .title = "hand:x", .held = true};
+	const struct claims claims = {.devices = &out, .device_count = 1};
+	const struct asked asked = {0};
+	struct cards cards;
+
+	make(1, &cards);
+	out.address = cards.devices[0].address;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO_PLAN struct plan *made = NULL;
+
+		strcpy(cards.request.guest, rows[i].guest);
+		assert_int_equal(
+			plan_make(&cards.host, &cards.request, &claims, &asked, &made, NULL), 0);
+		assert_int_equal(made->adopted_count, rows[i].adopted);
+		assert_int_equal(made->refusal_count, 1 - rows[i].adopted);
+	}
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_guests_take_over_what_was_detached_by_hand),
 		cmocka_unit_test(as_many_cards_go_at_once_as_a_step_has_room_for),
 		cmocka_unit_test(with_more_the_sentence_says_what_is_too_many),
 		cmocka_unit_test(what_the_guest_had_is_given_to_it_again),
