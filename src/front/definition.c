@@ -16,8 +16,7 @@
 #include "host/whereabouts.h"
 #include "request/domain_xml.h"
 
-#define LIBVIRT "/etc/libvirt/qemu"
-#define UNIT    "qemu:"
+#define UNIT "qemu:"
 
 static_assert(sizeof(((struct definition *)0)->hookscript) ==
 		      sizeof(((struct roster_guest *)0)->hookscript),
@@ -96,7 +95,7 @@ static int add_libvirt(int root, const struct definition *definition, struct req
 	struct request wanted = {0};
 	char path[PATH_MAX];
 	size_t length;
-	int r = name_format(path, sizeof(path), LIBVIRT "/%s.xml", definition->name);
+	int r = name_format(path, sizeof(path), ROSTER_LIBVIRT "/%s.xml", definition->name);
 
 	r = r < 0 ? r : file_read(root, path, DOMAIN_XML_MAX, &data, &length);
 	if (r < 0) {
@@ -166,7 +165,7 @@ static int find_unit(int root, enum configuration_owner owner, const char *word,
 	const char *name = text_starts(word, UNIT) ? word + strlen(UNIT) : word;
 	AUTO_FREE struct configuration *configuration = calloc(1, sizeof(*configuration));
 	struct definition definition = {.hypervisor = HYPERVISOR_UNIT};
-	int r = configuration ? configuration_read(root, owner, name, configuration, error)
+	int r = configuration ? configuration_read_guest(root, owner, name, configuration, error)
 			      : error_set(error, -ENOMEM, "out of memory");
 
 	if (r < 0) {
@@ -212,7 +211,8 @@ int definition_find(int root, enum configuration_owner owner, const char *word,
 		return r;
 	}
 	r_unit = find_unit(root, owner, word, &unit, &other);
-	if (r_unit == -ENOENT) {
+	/* A file that is not right keeps nobody from another guest. */
+	if (r_unit == -ENOENT || (r_unit < 0 && r == 0)) {
 		return r;
 	}
 	if (r_unit < 0) {

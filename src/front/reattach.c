@@ -214,18 +214,6 @@ static enum result guest_home(struct session *session, const char *guest) {
 	return session_report(session, reclaim(&session->handover, journal, true, &error), &error);
 }
 
-/* The guest that has a journal and is meant: as journals have it, or as it is configured. */
-static int find_guest(const struct session *session, const char *word, char ret[GUEST_SIZE],
-	struct error *error) {
-	struct definition guest;
-	int r = session_find_guest(session, word, ret, error);
-
-	if (r == -ENOENT && select_guest(session, word, &guest, NULL) == 1) {
-		return session_find_guest(session, guest.key, ret, error);
-	}
-	return r;
-}
-
 static enum result collect(const struct invocation *invocation, struct session *session,
 	const struct host *host, struct homecoming *homecoming) {
 	struct error error = {0};
@@ -233,7 +221,7 @@ static enum result collect(const struct invocation *invocation, struct session *
 
 	for (size_t i = 0; result == RESULT_DONE && i < invocation->word_count; i++) {
 		char guest[GUEST_SIZE];
-		int r = find_guest(session, invocation->words[i], guest, &error);
+		int r = select_journal(session, invocation->words[i], guest, &error);
 
 		if (r == -ENOENT) {
 			result = select_words(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "front/session.h"
+#include "front/select.h"
 
 int command_repair(const struct invocation *invocation) {
 	AUTO_SESSION struct session session = {.root = -1};
@@ -16,7 +16,7 @@ int command_repair(const struct invocation *invocation) {
 	for (size_t i = 0; result == RESULT_DONE && i < invocation->word_count; i++) {
 		char guest[GUEST_SIZE];
 
-		if (session_find_guest(&session, invocation->words[i], guest, &error) < 0) {
+		if (select_journal(&session, invocation->words[i], guest, &error) < 0) {
 			return command_fail(RESULT_USAGE, &error);
 		}
 		result = repair_guest(&session.handover, guest, &error);

@@ -11,7 +11,6 @@
 #include "request/domain_xml.h"
 #include "request/proxmox_conf.h"
 
-#define LIBVIRT    "/etc/libvirt/qemu"
 #define PROXMOX    "/etc/pve/qemu-server"
 #define GUESTS_MAX 4096
 
@@ -203,7 +202,7 @@ static int read_all(int root, const char *directory, const char *suffix,
 
 int roster_read(int root, struct roster *ret, struct error *error) {
 	AUTO_ROSTER struct roster roster = {0};
-	const char *directory = LIBVIRT;
+	const char *directory = ROSTER_LIBVIRT;
 	int r = read_all(root, directory, ".xml", read_libvirt, &roster);
 
 	if (r == 0) {

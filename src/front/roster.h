@@ -10,6 +10,9 @@
 
 /* The guests that the hypervisors of this machine have definitions of, running or not. */
 
+/* Where libvirt has those of its own. */
+#define ROSTER_LIBVIRT "/etc/libvirt/qemu"
+
 struct roster_guest {
 	char key[GUEST_SIZE];   /* as journals have it: "libvirt:UUID"; empty: not known */
 	char title[TITLE_SIZE]; /* "libvirt:win11", "proxmox:100 (win11)" */

@@ -25,12 +25,20 @@ int select_add(const struct host *host, const struct selection *selection, struc
 enum result select_request(struct session *session, const struct host *host,
 	const struct invocation *invocation, const char *door, struct request *ret);
 
+/* Is the word written with a door, so that it can be nothing but a guest? */
+bool select_is_guest(const char *word);
+
 /*
  * The guest that a word of a command line names: 1 and *ret, or 0: it is an address, a card or
  * nothing that is known. -EINVAL: it could be a card or a guest; and as definition_find, but a word
- * that could be a card does not have to be a guest (-ENOENT, -EACCES).
+ * that could be a card does not have to be a guest (-ENOENT, -EACCES; of a card, all but -EINVAL).
  */
 int select_guest(const struct session *session, const char *word, struct definition *ret,
+	struct error *error) MUST_CHECK;
+
+/* The key of the guest that has a journal and is meant: as journals have it, or as it is
+ * configured. -ENOENT: none. */
+int select_journal(const struct session *session, const char *word, char ret[GUEST_SIZE],
 	struct error *error) MUST_CHECK;
 
 /* baton plan, and what --dry-run shows of others: the plan for such a request. */

@@ -26,17 +26,6 @@ struct wait {
 	char unmet[TITLE_SIZE + 64]; /* what does not hold yet, in words */
 };
 
-static bool is_guest(const char *word) {
-	static const char *const doors[] = {"hand:", "libvirt:", "proxmox:", "qemu:", "rehearsal:"};
-
-	for (size_t i = 0; i < COUNT(doors); i++) {
-		if (text_starts(word, doors[i])) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* A guest without a journal has nothing: all is the host's. */
 static int judge_guest(
 	struct wait *wait, const char *word, enum card_state *ret, struct error *error) {
@@ -105,7 +94,7 @@ static enum result look_at_cards(struct wait *wait, bool *met) {
 		return command_fail(RESULT_UNRESOLVED, &error);
 	}
 	for (size_t i = 0; result == RESULT_DONE && i < wait->words.count; i++) {
-		if (!is_guest(wait->words.names[i])) {
+		if (!select_is_guest(wait->words.names[i])) {
 			result = select_words(
 				&wait->session, &host, &wait->words.names[i], 1, &request);
 		}
@@ -120,7 +109,7 @@ static enum result look_at_guests(struct wait *wait, bool *met) {
 		enum card_state state = wait->wanted;
 		struct error error = {0};
 
-		if (is_guest(word) && judge_guest(wait, word, &state, &error) < 0) {
+		if (select_is_guest(word) && judge_guest(wait, word, &state, &error) < 0) {
 			return command_fail(RESULT_UNRESOLVED, &error);
 		}
 		if (state != wait->wanted) {
@@ -157,7 +146,8 @@ static int take_words(struct wait *wait, struct error *error) {
 	for (size_t i = 0; i < invocation->word_count; i++) {
 		const char *word = invocation->words[i];
 		struct definition guest;
-		int r = is_guest(word) ? 0 : select_guest(&wait->session, word, &guest, error);
+		int r = select_is_guest(word) ? 0
+					      : select_guest(&wait->session, word, &guest, error);
 
 		if (r >= 0 && names_add(&wait->words, r ? guest.key : word) < 0) {
 			r = error_set(error, -ENOMEM, "out of memory");

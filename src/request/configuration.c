@@ -191,3 +191,19 @@ int configuration_read(int root, enum configuration_owner owner, const char *gue
 	*ret = configuration;
 	return 0;
 }
+
+int configuration_read_guest(int root, enum configuration_owner owner, const char *guest_name,
+	struct configuration *ret, struct error *error) {
+	struct configuration configuration;
+	const struct reader reader = {root, owner, &configuration, error};
+	int r;
+
+	configuration_init(&configuration);
+	r = check_directory(&reader, DIRECTORY);
+	r = r < 0 ? r : read_guest(&reader, guest_name);
+	if (r < 0 && r != -ENOENT) {
+		return r;
+	}
+	*ret = configuration;
+	return 0;
+}

@@ -92,6 +92,10 @@ enum configuration_owner {
 int configuration_read(int root, enum configuration_owner owner, const char *guest_name,
 	struct configuration *ret, struct error *error) MUST_CHECK;
 
+/* The same, of guests/NAME.conf alone: what is wrong elsewhere does not matter. */
+int configuration_read_guest(int root, enum configuration_owner owner, const char *guest_name,
+	struct configuration *ret, struct error *error) MUST_CHECK;
+
 /*
  * Parses one file's text, which needs no zero at its end; name is for messages. Adds to
  * *configuration, which is untouched on failure.

@@ -103,6 +103,26 @@ static void what_names_no_guest_or_two_is_told(void **state) {
 	}
 }
 
+static void what_is_wrong_elsewhere_keeps_nobody_from_a_guest(void **state) {
+	AUTO_MACHINE struct machine machine = make_machine();
+	struct definition definition;
+	struct error error = {0};
+
+	assert_int_equal(machine_write(&machine, "/etc/baton/baton.conf", "[polcy]\n"), 0);
+	assert_int_equal(machine_write(&machine, "/etc/baton/guests/100.conf", "[polcy]\n"), 0);
+	assert_int_equal(definition_find(machine.root, CONFIGURATION_OWNER_ANY, "win11",
+				 &definition, &error),
+		0);
+	assert_int_equal(definition_find(machine.root, CONFIGURATION_OWNER_ANY, "alone",
+				 &definition, &error),
+		0);
+	assert_string_equal(definition.unit, "alone.service");
+	assert_int_equal(
+		definition_find(machine.root, CONFIGURATION_OWNER_ANY, "100", &definition, &error),
+		0);
+	assert_string_equal(definition.key, "proxmox:100");
+}
+
 static int add(const struct machine *machine, const char *word, struct request *request,
 	struct error *error) {
 	struct device devices[] = {{.address = {.bus = 1}}, {.address = {.bus = 1, .function = 1}}};
@@ -136,6 +156,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_guest_is_found_by_all_its_names),
 		cmocka_unit_test(what_names_no_guest_or_two_is_told),
+		cmocka_unit_test(what_is_wrong_elsewhere_keeps_nobody_from_a_guest),
 		cmocka_unit_test(a_guest_stands_for_what_its_definition_asks_for),
 	};
 
