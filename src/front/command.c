@@ -7,6 +7,7 @@
 
 #include "base/macros.h"
 #include "base/text.h"
+#include "report/table.h"
 #include "request/qemu_arguments.h"
 
 #define TIMEOUT_MAX_S 2592000 /* 30 days: in milliseconds, it still fits an unsigned int */
@@ -163,9 +164,7 @@ enum result command_fail(enum result result, const struct error *error) {
 	struct error printable = *error;
 
 	/* A guest's name may have anything in it; a message is one line. */
-	for (char *c = printable.text; *c; c++) {
-		*c = (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c;
-	}
+	(void)text_tame(printable.text);
 	fprintf(stderr, "baton: %s\n", printable.text);
 	return result;
 }

@@ -2,7 +2,6 @@
 #include "front/hypervisor.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,8 +9,6 @@
 #include "base/text.h"
 #include "setup/door.h"
 #include "setup/libvirt.h"
-
-#define COMMAND_LINE_MAX ((size_t)1 << 20)
 
 static int add_words(struct names *names, const char *const *words) {
 	int r = 0;
@@ -124,39 +121,4 @@ int hypervisor_check_door(int root, const struct definition *definition, struct 
 		return 0;
 	}
 	return -EINVAL;
-}
-
-/* Does "-pidfile" stand before a path with that end? */
-static bool has_pid_file(const char *command_line, size_t length, const char *ending) {
-	const char *end = command_line + length;
-	bool next = false;
-
-	for (const char *word = command_line; word < end;
-		word += strnlen(word, (size_t)(end - word)) + 1) {
-		size_t size = strnlen(word, (size_t)(end - word));
-
-		if (next && size >= strlen(ending) &&
-			memcmp(word + size - strlen(ending), ending, strlen(ending)) == 0) {
-			return true;
-		}
-		next = size == strlen("-pidfile") && memcmp(word, "-pidfile", size) == 0;
-	}
-	return false;
-}
-
-/* As vm_running_locally of PVE::QemuServer::Helpers: a number may be another process's by now. */
-bool hypervisor_runs_proxmox(int root, unsigned int vmid) {
-	AUTO_FREE char *command_line = NULL;
-	char pid_file[64], path[64], line[32];
-	unsigned long long pid;
-	size_t length;
-
-	snprintf(pid_file, sizeof(pid_file), "/run/qemu-server/%u.pid", vmid);
-	if (file_read_line(root, pid_file, line, sizeof(line)) < 0 ||
-		number_parse(line, INT_MAX, &pid) < 0) {
-		return false;
-	}
-	snprintf(path, sizeof(path), "/proc/%llu/cmdline", pid);
-	return file_read(root, path, COMMAND_LINE_MAX, &command_line, &length) == 0 &&
-	       has_pid_file(command_line, length, pid_file + strlen("/run"));
 }

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "front/definition.h"
 
-/* What hypervisors are asked for, and what they are known by from outside. */
+/* What hypervisors are asked for, and whether they call baton. */
 
 enum wish {
 	WISH_START,
@@ -28,6 +28,3 @@ const char *hypervisor_program(const char *name, char ret[64]);
  */
 int hypervisor_check_door(int root, const struct definition *definition, struct error *error)
 	MUST_CHECK;
-
-/* Is the process that a guest of Proxmox has left its number of still its QEMU? */
-bool hypervisor_runs_proxmox(int root, unsigned int vmid);

@@ -12,28 +12,23 @@
 
 #define WORDS_MAX 8
 
-enum result order_open(
-	const struct invocation *invocation, unsigned int timeout_s, struct order *ret) {
-	struct order *order = ret;
+enum result order_open(struct order *order, unsigned int timeout_s) {
+	const struct invocation *invocation = order->invocation;
+	struct session *session = &order->session;
 	struct error error = {0};
-	enum result result = session_open(invocation, NULL, &order->session);
 	int r;
 
-	order->invocation = invocation;
-	order->child.answer = -1;
-	if (result != RESULT_DONE) {
-		return result;
-	}
-	if (geteuid() != 0) {
+	if (geteuid() != 0 && !(invocation->options & OPTION_DRY_RUN)) {
 		error_set(&error, -EPERM, "only root may start and stop guests");
-		return command_fail(RESULT_REFUSED, &error);
+		return session_fail(session, RESULT_REFUSED, &error);
 	}
-	r = definition_find(order->session.root, order->session.owner, invocation->words[0],
-		&order->guest, &error);
+	r = definition_find(
+		session->root, session->owner, invocation->words[0], &order->guest, &error);
 	if (r < 0 || invocation_timeout(invocation, timeout_s, &order->timeout_s, &error) < 0) {
-		return command_fail(RESULT_USAGE, &error);
+		return session_fail(session, RESULT_USAGE, &error);
 	}
-	return session_take_guest(&order->session, order->guest.name);
+	session_name_guest(session, order->guest.key);
+	return RESULT_DONE;
 }
 
 void order_close(struct order *order) {
@@ -49,7 +44,6 @@ enum result order_begin(struct order *order) {
 		ops = order->session.handover.ops;
 		order->begun_us = ops->now_us(ops);
 		order->until_us = order->begun_us + (uint64_t)order->timeout_s * 1000 * 1000;
-		session_name_guest(&order->session, order->guest.key);
 	}
 	return result;
 }
@@ -107,6 +101,8 @@ enum result order_send(struct order *order, enum wish wish) {
 	int r = order->guest.hypervisor == HYPERVISOR_UNIT ? send_unit(order, wish, &error)
 							   : send_command(order, wish, &error);
 
+	order->asked = true;
+	order->seen = false;
 	return r < 0 ? session_fail(&order->session, RESULT_REFUSED, &error) : RESULT_DONE;
 }
 
@@ -173,11 +169,9 @@ int order_look(struct order *order, struct view *ret, struct error *error) {
 		return r;
 	}
 	view.runs = sight.state == GUEST_RUNNING;
+	view.maybe = sight.maybe;
+	view.starting = sight.state == GUEST_STARTING;
 	view.qemu = view.runs ? sight.awaited : (struct process){0};
-	if (order->guest.hypervisor == HYPERVISOR_PROXMOX) {
-		view.runs = view.runs ||
-			    hypervisor_runs_proxmox(order->session.root, order->guest.vmid);
-	}
 	if (order->guest.hypervisor == HYPERVISOR_UNIT) {
 		r = look_at_unit(order, &view.up, error);
 	}
@@ -186,7 +180,23 @@ int order_look(struct order *order, struct view *ret, struct error *error) {
 		view.held = journal->held && !journal->homeward;
 		note_devices(order, journal);
 	}
+	order->seen = order->seen || view.away || (view.runs && !view.maybe);
 	*ret = view;
+	return r;
+}
+
+int order_look_closely(struct order *order, struct view *ret, struct error *error) {
+	int r = order_look(order, ret, error);
+
+	while (r == 0 && ret->maybe) {
+		r = order_wait(order, ret, error);
+		if (r == -ETIMEDOUT) {
+			return error_set(error, r,
+				"process %d is a QEMU that has not come to its end within %u s, and whether it is %s cannot be told: try again when it is gone",
+				ret->qemu.pid, order->timeout_s, order->guest.title);
+		}
+		r = r < 0 ? r : order_look(order, ret, error);
+	}
 	return r;
 }
 
@@ -201,10 +211,4 @@ int order_wait(struct order *order, const struct view *view, struct error *error
 	left_ms = (order->until_us - now_us) / 1000 + 1;
 	return ops->watch(ops, awaited, COUNT(awaited),
 		left_ms < LOOK_MS ? (unsigned int)left_ms : LOOK_MS, error);
-}
-
-void order_say(const struct order *order, const struct text *text) {
-	if (!order->session.report && text->length) {
-		fputs(text->data, stdout);
-	}
 }

@@ -15,7 +15,9 @@ struct order {
 	const struct invocation *invocation;
 	struct definition guest;
 	struct errand_child child;
-	int code; /* the hypervisor's answer; 0: none yet */
+	bool asked; /* the hypervisor has been */
+	bool seen;  /* since then there has been something of the guest */
+	int code;   /* the hypervisor's answer; 0: none yet */
 	unsigned int timeout_s;
 	uint64_t begun_us, until_us;
 	struct address devices[PLAN_DEVICES_MAX]; /* what the guest's journal has had last */
@@ -24,16 +26,20 @@ struct order {
 
 /* What there is of the guest at one moment. */
 struct view {
-	bool runs; /* its QEMU does */
-	bool up;   /* its unit is */
-	bool away; /* it has a journal */
-	bool held; /* with everything in it */
+	bool runs;     /* its QEMU does */
+	bool maybe;    /* that QEMU is about to end, and may be another guest's */
+	bool starting; /* somebody is at its start, or at its end */
+	bool up;       /* its unit is */
+	bool away;     /* it has a journal */
+	bool held;     /* with everything in it */
 	struct process qemu;
 };
 
-/* The guest that the first word names, its policy, and --timeout. Only root gets further. */
-enum result order_open(
-	const struct invocation *invocation, unsigned int timeout_s, struct order *ret);
+/*
+ * With a session that is open: the guest that the first word names, and --timeout. Only root gets
+ * further, unless nothing is to be done.
+ */
+enum result order_open(struct order *order, unsigned int timeout_s);
 void order_close(struct order *order);
 
 #define AUTO_ORDER CLEANUP(order_close)
@@ -49,11 +55,11 @@ bool order_is_answered(struct order *order);
 
 int order_look(struct order *order, struct view *ret, struct error *error) MUST_CHECK;
 
+/* The same, but waits until it is no guess. -ETIMEDOUT: it stays one. */
+int order_look_closely(struct order *order, struct view *ret, struct error *error) MUST_CHECK;
+
 /* Until something may have changed. -ETIMEDOUT: the time is over. */
 int order_wait(struct order *order, const struct view *view, struct error *error) MUST_CHECK;
-
-/* A line for people, who have none where they want JSON. */
-void order_say(const struct order *order, const struct text *text);
 
 /* "virsh", "qm" or the unit: who was asked. */
 const char *order_whom(const struct order *order);

@@ -85,8 +85,8 @@ static void say(const struct rehearsal *rehearsal, uint64_t back_us) {
 		devices[i] = plan->devices[i].address;
 	}
 	address_sort(devices, plan->device_count);
-	if (!rehearsal->session->report && report_rehearsed(&feat, &text) == 0) {
-		fputs(text.data, stdout);
+	if (report_rehearsed(&feat, &text) == 0) {
+		session_say(rehearsal->session, &text);
 	}
 }
 
@@ -104,11 +104,20 @@ static enum result give_back(const struct rehearsal *rehearsal) {
 	return session_report(session, result, &error);
 }
 
-static enum result rehearse(
-	const struct invocation *invocation, struct session *session, unsigned int timeout_s) {
-	struct rehearsal rehearsal = {.session = session, .timeout_s = timeout_s};
-	enum result result = session_open_machine(session, true);
+static enum result rehearse(const struct invocation *invocation, struct session *session) {
+	struct rehearsal rehearsal = {.session = session};
+	struct error error = {0};
+	enum result result;
 
+	if (invocation_timeout(invocation, TIMEOUT_S, &rehearsal.timeout_s, &error) < 0) {
+		return session_fail(session, RESULT_USAGE, &error);
+	}
+	if (rehearsal.timeout_s > TIMEOUT_MAX_S) {
+		error_set(&error, -ERANGE, "a rehearsal takes at most %d s", TIMEOUT_MAX_S);
+		return session_fail(session, RESULT_USAGE, &error);
+	}
+	result = session_step_aside(session);
+	result = result ? result : session_open_machine(session, true);
 	result = result ? result : take(invocation, &rehearsal);
 	if (result != RESULT_DONE) {
 		return result;
@@ -119,25 +128,15 @@ static enum result rehearse(
 
 int command_rehearse(const struct invocation *invocation) {
 	AUTO_SESSION struct session session = {.root = -1};
-	struct error error = {0};
-	unsigned int timeout_s;
 	enum result result;
 
 	if (invocation->options & OPTION_DRY_RUN) {
 		return plan_show(invocation, DOOR);
 	}
-	if (invocation_timeout(invocation, TIMEOUT_S, &timeout_s, &error) < 0) {
-		return command_fail(RESULT_USAGE, &error);
-	}
-	if (timeout_s > TIMEOUT_MAX_S) {
-		error_set(&error, -ERANGE, "a rehearsal takes at most %d s", TIMEOUT_MAX_S);
-		return command_fail(RESULT_USAGE, &error);
-	}
 	result = session_open(invocation, NULL, &session);
-	result = result ? result : session_step_aside(&session);
 	result = result ? result : session_begin_report(invocation, &session);
 	if (result != RESULT_DONE) {
 		return result;
 	}
-	return session_end_report(&session, rehearse(invocation, &session, timeout_s));
+	return session_end_report(&session, rehearse(invocation, &session));
 }

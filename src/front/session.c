@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "report/table.h"
+
 enum result session_open(
 	const struct invocation *invocation, const char *guest, struct session *ret) {
 	struct session session = {.platform = invocation->platform, .guest = invocation->door};
@@ -118,6 +120,14 @@ void session_name_guest(const struct session *session, const char *guest) {
 	}
 }
 
+void session_say(const struct session *session, struct text *line) {
+	if (!session->report && line->length) {
+		line->data[line->length - 1] = '\0';
+		(void)text_tame(line->data);
+		puts(line->data);
+	}
+}
+
 /* A step as a line of the timeline: "      12.3 ms  driver 0000:01:00.0 nvidia -". */
 static void print_event(const struct event *event) {
 	static const char *const words[] = {
@@ -170,7 +180,7 @@ enum result session_step_aside(const struct session *session) {
 		session->platform->aside(&error) == 0) {
 		return RESULT_DONE;
 	}
-	return command_fail(RESULT_REFUSED, &error);
+	return session_fail(session, RESULT_REFUSED, &error);
 }
 
 void session_close(struct session *session) {

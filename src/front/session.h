@@ -47,6 +47,10 @@ enum result session_fail(
 /* Whom the report is about. */
 void session_name_guest(const struct session *session, const char *guest);
 
+/* A line for people on stdout, its newline included; they have none where they want JSON. A guest's
+ * name in it may be anything. */
+void session_say(const struct session *session, struct text *line);
+
 /* And opens the machine; its steps are printed, or reported, as they happen if told is true. */
 enum result session_open_machine(struct session *session, bool told);
 

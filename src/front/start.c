@@ -45,16 +45,29 @@ static enum result read_wanted(struct order *order, struct wanted *wanted) {
 	return r < 0 ? fail(order, RESULT_REFUSED, &error) : RESULT_DONE;
 }
 
+static bool has_devices(const struct wanted *wanted) {
+	return wanted->request.device_count > 0 || wanted->request.later;
+}
+
+/* Would they come home? */
+static enum result check_door(const struct order *order, const struct wanted *wanted) {
+	struct error error = {0};
+
+	if (has_devices(wanted) &&
+		hypervisor_check_door(order->session.root, &order->guest, &error) < 0) {
+		return fail(order, RESULT_REFUSED, &error);
+	}
+	return RESULT_DONE;
+}
+
 /* Whatever would keep the guest from its devices, or them from coming home. */
 static enum result check(struct order *order, struct wanted *wanted) {
 	struct session *session = &order->session;
 	struct error error = {0};
+	enum result result = check_door(order, wanted);
 
-	if (wanted->request.device_count == 0 && !wanted->request.later) {
-		return RESULT_DONE;
-	}
-	if (hypervisor_check_door(session->root, &order->guest, &error) < 0) {
-		return fail(order, RESULT_REFUSED, &error);
+	if (result != RESULT_DONE || !has_devices(wanted)) {
+		return result;
 	}
 	session_recall(session, &wanted->request, &wanted->known);
 	if (preview(&session->handover, &wanted->request, &error) < 0 ||
@@ -75,7 +88,7 @@ static void say_started(struct order *order) {
 	AUTO_TEXT struct text text = {0};
 
 	if (report_started(&feat, &text) == 0) {
-		order_say(order, &text);
+		session_say(&order->session, &text);
 	}
 }
 
@@ -86,22 +99,37 @@ static enum result say_running(const struct order *order) {
 
 	r = r < 0 ? r : report_devices(order->devices, order->device_count, &text);
 	if (r == 0 && text_add(&text, "\n") == 0) {
-		order_say(order, &text);
+		session_say(&order->session, &text);
 	}
 	return RESULT_DONE;
 }
 
-/* It did not start. Whose turn it is to bring the devices home is none of our business; the end is.
+/* Has it all that it is to have? */
+static bool is_whole(const struct wanted *wanted, const struct view *view) {
+	return view->held || (wanted->is_read && wanted->request.device_count == 0);
+}
+
+/*
+ * It was not us who started it. Whose turn it is to bring the devices home is none of our business;
+ * the end is.
  */
-static enum result fail_home(struct order *order, struct view *view, const struct error *why) {
+static enum result fail_home(struct order *order, const struct wanted *wanted, struct view *view,
+	const struct error *why) {
 	struct ops *ops = order->session.handover.ops;
 	struct error error = {0};
 	int r = 0;
 
 	order->until_us = ops->now_us(ops) + (uint64_t)HOME_S * 1000 * 1000;
-	while (r == 0 && view->away && !view->runs) {
+	while (r == 0 && (view->maybe || (view->away && !view->runs))) {
 		r = order_wait(order, view, NULL);
 		r = r < 0 ? r : order_look(order, view, NULL);
+	}
+	if (r == 0 && view->runs && is_whole(wanted, view)) {
+		return say_running(order);
+	}
+	if (r == 0 && view->runs) {
+		error_set(&error, -EIO, "%s; all the same it runs: `baton status`", why->text);
+		return fail(order, RESULT_UNRESOLVED, &error);
 	}
 	if (view->away || r < 0) {
 		error_set(&error, -EIO, "%s; not everything is home: `baton status`", why->text);
@@ -111,29 +139,33 @@ static enum result fail_home(struct order *order, struct view *view, const struc
 	return fail(order, RESULT_UNDONE, &error);
 }
 
+/* Of a guest under high availability, qm start only asks those who start it some time later. */
+static bool is_to_come(const struct order *order, const struct view *view) {
+	return order->guest.hypervisor == HYPERVISOR_PROXMOX && (!order->seen || view->starting);
+}
+
 /* Is it over, one way or the other? true, and what came of it. */
 static bool is_over(
 	struct order *order, const struct wanted *wanted, struct view *view, enum result *ret) {
-	bool answered = order_is_answered(order), held;
+	bool answered = order_is_answered(order);
 	const char *whom = order_whom(order), *title = order->guest.title;
 	struct error error = {0};
 
 	if (order_look(order, view, &error) < 0) {
 		*ret = fail(order, RESULT_UNRESOLVED, &error);
-		return true;
-	}
-	held = view->held || (wanted->is_read && wanted->request.device_count == 0);
-	if (answered && order->code == 0 && view->runs && held) {
-		say_started(order);
-		*ret = RESULT_DONE;
-	} else if (answered && order->code != 0) {
+	} else if (!answered || view->maybe) {
+		return false;
+	} else if (order->code != 0) {
 		error_set(&error, -EIO, "%s has not started: %s ended with %d", title, whom,
 			order->code);
-		*ret = fail_home(order, view, &error);
-	} else if (answered && !view->runs && !view->up) {
+		*ret = fail_home(order, wanted, view, &error);
+	} else if (view->runs && is_whole(wanted, view)) {
+		say_started(order);
+		*ret = RESULT_DONE;
+	} else if (!view->runs && !view->up && !is_to_come(order, view)) {
 		error_set(&error, -EIO, "%s ended as soon as it was started (%s)", title, whom);
-		*ret = fail_home(order, view, &error);
-	} else if (answered && view->runs && wanted->is_read) {
+		*ret = fail_home(order, wanted, view, &error);
+	} else if (view->runs && wanted->is_read) {
 		error_set(&error, -EIO,
 			"%s runs, but its hypervisor has not called baton: shut it down, then see `baton install --list`",
 			title);
@@ -144,18 +176,19 @@ static bool is_over(
 	return true;
 }
 
+/* Nothing is as before: it may start at any time, or its unit is up. */
 static enum result time_out(struct order *order, const struct view *view, int r) {
 	struct error error = {0};
 
-	error_set(&error, r,
-		"%s has not started within %u s, and %s is still at it: `baton status`",
-		order->guest.title, order->timeout_s, order_whom(order));
+	error_set(&error, r, "%s has not started within %u s, and %s %s: `baton status`",
+		order->guest.title, order->timeout_s, order_whom(order),
+		order_is_answered(order) ? "says that it will" : "is still at it");
 	if (view->up && !view->away) {
 		error_set(&error, r,
 			"%s is up, but has not asked for any devices for %s within %u s: does it run `baton run --guest %s`?",
 			order->guest.unit, order->guest.title, order->timeout_s, order->guest.name);
 	}
-	return fail(order, view->away ? RESULT_UNRESOLVED : RESULT_UNDONE, &error);
+	return fail(order, RESULT_UNRESOLVED, &error);
 }
 
 static enum result await_start(struct order *order, const struct wanted *wanted) {
@@ -174,7 +207,7 @@ static enum result await_start(struct order *order, const struct wanted *wanted)
 	return result;
 }
 
-static enum result start(struct order *order) {
+static enum result begin(struct order *order) {
 	struct wanted wanted = {0};
 	struct error error = {0};
 	struct view view;
@@ -183,11 +216,14 @@ static enum result start(struct order *order) {
 	if (result != RESULT_DONE) {
 		return result;
 	}
-	if (order_look(order, &view, &error) < 0) {
+	if (order_look_closely(order, &view, &error) < 0) {
 		return fail(order, RESULT_REFUSED, &error);
 	}
-	if (view.up || view.runs) {
+	if (view.runs) {
 		return say_running(order);
+	}
+	if (view.up) { /* somebody has started it already, and it is about to have its devices */
+		return await_start(order, &wanted);
 	}
 	result = read_wanted(order, &wanted);
 	result = result ? result : check(order, &wanted);
@@ -195,16 +231,47 @@ static enum result start(struct order *order) {
 	return result ? result : await_start(order, &wanted);
 }
 
-int command_start(const struct invocation *invocation) {
-	AUTO_ORDER struct order order = {.session.root = -1, .child.answer = -1};
-	enum result result;
+/* Its title means this guest and no card. */
+static enum result show(struct order *order) {
+	struct invocation invocation = *order->invocation;
+	struct wanted wanted = {0};
+	struct error error = {0};
+	enum result result = read_wanted(order, &wanted);
+	char *words[] = {order->guest.title};
 
-	if (invocation->options & OPTION_DRY_RUN) {
-		return plan_show(invocation, NULL);
+	result = result ? result : check_door(order, &wanted);
+	if (result != RESULT_DONE) {
+		return result;
 	}
-	result = order_open(invocation, TIMEOUT_S, &order);
-	result = result ? result : session_step_aside(&order.session);
-	result = result ? result : session_begin_report(invocation, &order.session);
+	if (!wanted.is_read) {
+		error_set(&error, 0,
+			"what %s gets is not known before it starts: it stands in the command line of %s",
+			order->guest.title, order->guest.unit);
+		return fail(order, RESULT_DONE, &error);
+	}
+	invocation.words = words;
+	return (enum result)plan_show(&invocation, NULL);
+}
+
+static enum result start(struct order *order) {
+	bool dry = order->invocation->options & OPTION_DRY_RUN;
+	enum result result = order_open(order, TIMEOUT_S);
+
+	result = result ? result : session_take_guest(&order->session, order->guest.name);
+	if (result != RESULT_DONE || dry) {
+		return result ? result : show(order);
+	}
+	result = session_step_aside(&order->session);
+	return result ? result : begin(order);
+}
+
+int command_start(const struct invocation *invocation) {
+	AUTO_ORDER struct order order = {
+		.invocation = invocation, .session.root = -1, .child.answer = -1};
+	bool dry = invocation->options & OPTION_DRY_RUN;
+	enum result result = session_open(invocation, NULL, &order.session);
+
+	result = result || dry ? result : session_begin_report(invocation, &order.session);
 	if (result != RESULT_DONE) {
 		return result;
 	}

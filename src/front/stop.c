@@ -31,7 +31,7 @@ static enum result say_stopped(struct order *order) {
 	AUTO_TEXT struct text text = {0};
 
 	if (report_stopped(&feat, &text) == 0) {
-		order_say(order, &text);
+		session_say(&order->session, &text);
 	}
 	return RESULT_DONE;
 }
@@ -40,7 +40,7 @@ static enum result say_off(const struct order *order) {
 	AUTO_TEXT struct text text = {0};
 
 	if (text_add(&text, "%s does not run\n", order->guest.title) == 0) {
-		order_say(order, &text);
+		session_say(&order->session, &text);
 	}
 	return RESULT_DONE;
 }
@@ -58,56 +58,67 @@ static enum result time_out(struct order *order, const struct view *view, int r)
 	return fail(order, RESULT_UNRESOLVED, &error);
 }
 
-static enum result await_stop(struct order *order, struct view *view) {
+/* Is it over, one way or the other? true, and what came of it. */
+static bool is_over(struct order *order, struct view *view, enum result *ret) {
+	bool force = order->invocation->options & OPTION_FORCE;
+	bool answered = order_is_answered(order);
 	struct error error = {0};
 
-	for (;;) {
-		bool answered = order_is_answered(order);
-		int r = order_look(order, view, &error);
+	if (order_look(order, view, &error) < 0) {
+		*ret = fail(order, RESULT_UNRESOLVED, &error);
+	} else if (view->maybe) {
+		return false;
+	} else if (!order->asked && (view->runs || view->up)) {
+		/* One that does not run has nobody to be asked; it may be on its way up. */
+		*ret = order_send(order, force ? WISH_FORCE : WISH_STOP);
+		return *ret != RESULT_DONE;
+	} else if (answered && is_off(view)) {
+		*ret = say_stopped(order);
+	} else if (answered && order->code != 0 && view->runs) {
+		error_set(&error, -EIO, "%s still runs: %s ended with %d: baton stop --force %s",
+			order->guest.title, order_whom(order), order->code, order->guest.title);
+		*ret = fail(order, RESULT_UNDONE, &error);
+	} else {
+		return false;
+	}
+	return true;
+}
 
-		if (r == 0 && answered && is_off(view)) {
-			return say_stopped(order);
-		}
-		if (r == 0 && answered && order->code != 0 && view->runs) {
-			error_set(&error, -EIO,
-				"%s still runs: %s ended with %d: baton stop --force %s",
-				order->guest.title, order_whom(order), order->code,
-				order->guest.title);
-			return fail(order, RESULT_UNDONE, &error);
-		}
-		r = r < 0 ? r : order_wait(order, view, &error);
+static enum result await_stop(struct order *order) {
+	enum result result = RESULT_DONE;
+	struct error error = {0};
+	struct view view;
+
+	while (!is_over(order, &view, &result)) {
+		int r = order_wait(order, &view, &error);
+
 		if (r < 0) {
-			return r == -ETIMEDOUT ? time_out(order, view, r)
+			return r == -ETIMEDOUT ? time_out(order, &view, r)
 					       : fail(order, RESULT_UNRESOLVED, &error);
 		}
 	}
+	return result;
 }
 
 static enum result stop(struct order *order) {
-	bool force = order->invocation->options & OPTION_FORCE;
 	struct error error = {0};
 	struct view view;
-	enum result result = order_begin(order);
+	enum result result = order_open(order, TIMEOUT_S);
 
+	result = result ? result : order_begin(order);
 	if (result != RESULT_DONE) {
 		return result;
 	}
-	if (order_look(order, &view, &error) < 0) {
+	if (order_look_closely(order, &view, &error) < 0) {
 		return fail(order, RESULT_REFUSED, &error);
 	}
-	if (is_off(&view)) {
-		return say_off(order);
-	}
-	/* One that does not run has nobody to be asked; its devices are on their way. */
-	if (view.runs || view.up) {
-		result = order_send(order, force ? WISH_FORCE : WISH_STOP);
-	}
-	return result ? result : await_stop(order, &view);
+	return is_off(&view) ? say_off(order) : await_stop(order);
 }
 
 int command_stop(const struct invocation *invocation) {
-	AUTO_ORDER struct order order = {.session.root = -1, .child.answer = -1};
-	enum result result = order_open(invocation, TIMEOUT_S, &order);
+	AUTO_ORDER struct order order = {
+		.invocation = invocation, .session.root = -1, .child.answer = -1};
+	enum result result = session_open_anyway(invocation, &order.session);
 
 	result = result ? result : session_begin_report(invocation, &order.session);
 	if (result != RESULT_DONE) {

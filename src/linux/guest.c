@@ -28,19 +28,31 @@ static bool is_hypervisor(const char *program) {
 	return text_starts(program, "qemu") || text_starts(program, "kvm");
 }
 
-bool guest_has_uuid(const char *command_line, size_t length, const char *uuid) {
+/* What a QEMU is told apart from others by: the word behind an option. */
+struct mark {
+	const char *option;
+	const char *ending; /* of that word */
+};
+
+static bool is_marked(const char *word, size_t length, const struct mark *mark) {
+	size_t size = strlen(mark->ending);
+
+	return length >= size && strncasecmp(word + length - size, mark->ending, size) == 0;
+}
+
+/* Words end with a zero byte each. */
+static bool has_mark(const char *command_line, size_t length, const struct mark *mark) {
 	const char *end = command_line + length;
 	bool next = false;
 
 	for (const char *word = command_line; word < end;
 		word += strnlen(word, (size_t)(end - word)) + 1) {
-		size_t left = (size_t)(end - word);
+		size_t size = strnlen(word, (size_t)(end - word));
 
-		if (next && strnlen(word, left) == strlen(uuid) &&
-			strncasecmp(word, uuid, strlen(uuid)) == 0) {
+		if (next && is_marked(word, size, mark)) {
 			return true;
 		}
-		next = strnlen(word, left) == strlen("-uuid") && strncmp(word, "-uuid", left) == 0;
+		next = size == strlen(mark->option) && memcmp(word, mark->option, size) == 0;
 	}
 	return false;
 }
@@ -55,41 +67,61 @@ static bool is_dying_hypervisor(const struct process_stat *stat) {
 	       is_hypervisor(stat->comm);
 }
 
-/* Only a QEMU's command line is read: a process that is stuck can block who reads its. */
-static bool is_guest(int root, int pid, const char *uuid, const struct process_stat *stat) {
+/*
+ * Is it the guest? Then *ret, which a guess does not replace. Only a QEMU's command line is read: a
+ * process that is stuck can block who reads its.
+ */
+static void judge(int root, int pid, const struct mark *mark, struct found *ret) {
 	AUTO_FREE char *command_line = NULL;
 	char path[64], program[NAME_MAX + 1];
+	struct process_stat stat;
+	struct found found = {.process.pid = (pid_t)pid};
 	size_t length;
 	int r = name_format(path, sizeof(path), "proc/%d/exe", pid);
 
-	r = r < 0 ? r : link_read_name(root, path, program, sizeof(program));
+	if (r < 0 || process_stat_read(root, (pid_t)pid, &stat) < 0) {
+		return;
+	}
+	found.process.start = stat.start;
+	r = link_read_name(root, path, program, sizeof(program));
 	if (r < 0) {
-		return r == -ENOENT && is_dying_hypervisor(stat);
+		found.maybe = true;
+		if (r == -ENOENT && is_dying_hypervisor(&stat) && !ret->process.pid) {
+			*ret = found;
+		}
+	} else if (is_hypervisor(program) &&
+		   name_format(path, sizeof(path), "proc/%d/cmdline", pid) == 0 &&
+		   file_read(root, path, COMMAND_MAX, &command_line, &length) == 0 &&
+		   has_mark(command_line, length, mark)) {
+		*ret = found;
 	}
-	if (!is_hypervisor(program) ||
-		name_format(path, sizeof(path), "proc/%d/cmdline", pid) < 0 ||
-		file_read(root, path, COMMAND_MAX, &command_line, &length) < 0) {
-		return false;
-	}
-	return guest_has_uuid(command_line, length, uuid);
 }
 
-static int find_by_uuid(int root, const char *uuid, struct process *ret) {
+static int find_by_uuid(int root, const char *uuid, struct found *ret) {
 	AUTO_NAMES struct names names = {0};
+	const struct mark mark = {"-uuid", uuid};
 	int r = names_read(root, "proc", &names);
 
-	for (size_t i = 0; r >= 0 && i < names.count; i++) {
-		struct process_stat stat;
+	for (size_t i = 0; r >= 0 && i < names.count && (!ret->process.pid || ret->maybe); i++) {
 		unsigned long long pid;
 
-		if (number_parse(names.names[i], INT_MAX, &pid) == 0 &&
-			process_stat_read(root, (pid_t)pid, &stat) == 0 &&
-			is_guest(root, (int)pid, uuid, &stat)) {
-			*ret = (struct process){.pid = (pid_t)pid, .start = stat.start};
-			return 0;
+		if (number_parse(names.names[i], INT_MAX, &pid) == 0) {
+			judge(root, (int)pid, &mark, ret);
 		}
 	}
 	return r;
+}
+
+/* As vm_running_locally of PVE::QemuServer::Helpers: a number may be another process's by now. */
+static void find_by_pid_file(int root, const char *pid_file, struct found *ret) {
+	const struct mark mark = {"-pidfile", strchr(&pid_file[1], '/')};
+	unsigned long long pid;
+	char line[32];
+
+	if (file_read_line(root, pid_file, line, sizeof(line)) == 0 &&
+		number_parse(line, INT_MAX, &pid) == 0) {
+		judge(root, (int)pid, &mark, ret);
+	}
 }
 
 static int find_by_devices(int root, const struct address *devices, size_t count,
@@ -109,16 +141,18 @@ static int find_by_devices(int root, const struct address *devices, size_t count
 	return r;
 }
 
-int guest_find(int root, const char *uuid, const struct address *devices, size_t count,
-	struct process *ret, struct error *error) {
-	struct process found = {0};
-	int r = uuid[0] ? find_by_uuid(root, uuid, &found) : 0;
+int guest_find(int root, const struct traces *traces, struct found *ret, struct error *error) {
+	struct found found = {0};
+	int r = traces->uuid[0] ? find_by_uuid(root, traces->uuid, &found) : 0;
 
 	if (r < 0) {
 		return error_set(error, r, "cannot read /proc: %s", strerror(-r));
 	}
-	if (!found.pid) {
-		r = find_by_devices(root, devices, count, &found, error);
+	if (traces->pid_file[0]) {
+		find_by_pid_file(root, traces->pid_file, &found);
+	}
+	if (!found.process.pid) {
+		r = find_by_devices(root, traces->devices, traces->count, &found.process, error);
 	}
 	if (r >= 0) {
 		*ret = found;
@@ -126,22 +160,14 @@ int guest_find(int root, const char *uuid, const struct address *devices, size_t
 	return r;
 }
 
-struct order {
-	char uuid[GUEST_SIZE];
-	struct address devices[PLAN_DEVICES_MAX];
-	size_t count;
-};
-
 /* In the worker. */
 static int find(struct machine *machine, const void *context, void *answer, struct error *error) {
-	const struct order *order = context;
-
-	return guest_find(machine->root, order->uuid, order->devices, order->count, answer, error);
+	return guest_find(machine->root, context, answer, error);
 }
 
 /* Which devices the guest has stands in its journal. */
 static int read_devices(
-	struct ops *ops, const char *key, struct order *order, struct error *error) {
+	struct ops *ops, const char *key, struct traces *traces, struct error *error) {
 	AUTO_JOURNAL struct journal *journal = NULL;
 	int r = journal_load(ops, key, &journal, error);
 
@@ -149,23 +175,18 @@ static int read_devices(
 		return r == -ENOENT ? 0 : r;
 	}
 	for (size_t i = 0; i < journal->device_count; i++) {
-		order->devices[order->count++] = journal->devices[i].address;
+		traces->devices[traces->count++] = journal->devices[i].address;
 	}
 	return 0;
 }
 
-/* The QEMU that has the devices, or the UUID; none: there is none. */
-static int find_hypervisor(struct ops *ops, const char *key, const char *uuid, struct process *ret,
-	struct error *error) {
+/* The QEMU that has the guest's devices or its other traces; none: there is none. */
+static int find_hypervisor(struct ops *ops, const char *key, struct traces *traces,
+	struct found *ret, struct error *error) {
 	struct machine *machine = (struct machine *)ops;
-	struct order order = {0};
-	const struct duty duty = {find, &order, sizeof(order), sizeof(struct process)};
-	int r = name_set(order.uuid, sizeof(order.uuid), uuid);
+	const struct duty duty = {find, traces, sizeof(*traces), sizeof(*ret)};
+	int r = read_devices(ops, key, traces, error);
 
-	if (r < 0) {
-		return error_set(error, r, "\"%s\" is too long for a guest", key);
-	}
-	r = read_devices(ops, key, &order, error);
 	if (r >= 0) {
 		r = worker_do(machine, &duty, deadline_after(machine->options.writer_timeout_ms),
 			ret, error);
@@ -237,20 +258,33 @@ static void sight_by_proxmox(
 	}
 }
 
-/* What becomes of guests that have no QEMU, by who called the door. */
+static int trace_libvirt(const char *id, struct traces *ret) {
+	return name_set(ret->uuid, sizeof(ret->uuid), id);
+}
+
+static int trace_proxmox(const char *id, struct traces *ret) {
+	return name_format(ret->pid_file, sizeof(ret->pid_file), GUEST_PROXMOX_PID_FILE, id);
+}
+
+/* Its devices are all that it is known by. */
+static int trace_run(const char *id, struct traces *ret) {
+	return 0;
+}
+
+/* By who called the door: how a guest's QEMU is found, and what becomes of one that has none. */
 static const struct door {
 	const char *name;
-	bool has_hypervisor;
+	int (*trace)(const char *id, struct traces *ret); /* NULL: there never is a QEMU */
 	void (*look)(struct machine *machine, const char *id, const struct owner *owner,
 		struct sight *sight);
 } doors[] = {
-	{"cycle", false, sight_of_command},
-	{"hand", false, sight_by_hand},
-	{"home", false, sight_of_way_home},
-	{"libvirt", true, sight_by_libvirt},
-	{"proxmox", true, sight_by_proxmox},
-	{"qemu", true, sight_by_run},
-	{"rehearsal", false, sight_of_command},
+	{"cycle", NULL, sight_of_command},
+	{"hand", NULL, sight_by_hand},
+	{"home", NULL, sight_of_way_home},
+	{"libvirt", trace_libvirt, sight_by_libvirt},
+	{"proxmox", trace_proxmox, sight_by_proxmox},
+	{"qemu", trace_run, sight_by_run},
+	{"rehearsal", NULL, sight_of_command},
 };
 
 static const struct door *find_door(const char *name) {
@@ -268,6 +302,8 @@ int guest_look(struct ops *ops, const char *key, const struct owner *owner, stru
 	const char *colon = strchr(key, ':');
 	const char *id = colon ? colon + 1 : key;
 	struct sight sight = {.state = GUEST_RUNNING};
+	struct traces traces = {0};
+	struct found found = {0};
 	int r = 0;
 
 	if (!door) {
@@ -275,15 +311,16 @@ int guest_look(struct ops *ops, const char *key, const struct owner *owner, stru
 			"%s came by a door that this baton does not know: \"%s\"", key,
 			owner->door);
 	}
-	if (door->has_hypervisor) {
-		const char *uuid = door->look == sight_by_libvirt ? id : "";
-
-		r = find_hypervisor(ops, key, uuid, &sight.awaited, error);
+	if (door->trace && door->trace(id, &traces) < 0) {
+		return error_set(error, -ENAMETOOLONG, "\"%s\" is too long for a guest", key);
 	}
+	r = door->trace ? find_hypervisor(ops, key, &traces, &found, error) : 0;
 	if (r < 0) {
 		return r;
 	}
-	if (!sight.awaited.pid) {
+	sight.awaited = found.process;
+	sight.maybe = found.maybe;
+	if (!found.process.pid) {
 		sight.state = GUEST_GONE;
 		door->look((struct machine *)ops, id, owner, &sight);
 	}

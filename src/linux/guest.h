@@ -10,6 +10,9 @@
  * given back. */
 #define GUEST_PROXMOX_LOCKS "/var/lock/qemu-server"
 
+/* Where it has the number of a guest's QEMU written. */
+#define GUEST_PROXMOX_PID_FILE "/run/qemu-server/%s.pid"
+
 /*
  * As ops.guest: GUEST_RUNNING while its QEMU lives or its devices are open, or for a detach by
  * hand; else GUEST_STARTING while whoever starts it is at it (libvirt's daemon, the holder of the
@@ -19,12 +22,22 @@
 int guest_look(struct ops *ops, const char *key, const struct owner *owner, struct sight *ret,
 	struct error *error) MUST_CHECK;
 
-/*
- * In the worker: the process below root that is the guest: the QEMU that has this UUID (empty:
- * none), or whoever has one of the devices open through VFIO. *ret is {0} if there is none.
- */
-int guest_find(int root, const char *uuid, const struct address *devices, size_t count,
-	struct process *ret, struct error *error) MUST_CHECK;
+/* What a guest's QEMU is found by; empty: not by that. */
+struct traces {
+	char uuid[GUEST_SIZE];
+	char pid_file[64]; /* and it must have been told to write that one */
+	struct address devices[PLAN_DEVICES_MAX];
+	size_t count;
+};
 
-/* Is this the command line of a QEMU with that UUID? Words end with a zero byte each. */
-bool guest_has_uuid(const char *command_line, size_t length, const char *uuid);
+struct found {
+	struct process process; /* none: there is none */
+	bool maybe; /* it is about to end and has no command line any more: it may be another's */
+};
+
+/*
+ * In the worker: the process below root that is the guest: a QEMU by its UUID or by its pid file,
+ * or whoever has one of the devices open through VFIO.
+ */
+int guest_find(int root, const struct traces *traces, struct found *ret, struct error *error)
+	MUST_CHECK;

@@ -36,6 +36,7 @@ enum guest_state {
 
 struct sight {
 	enum guest_state state;
+	bool maybe; /* GUEST_RUNNING by a QEMU that is about to end and may be another guest's */
 	struct process awaited; /* whose end may end this state: the QEMU of a guest that runs, the
 				   daemon that starts it; none: nobody's */
 	uint64_t grace_us; /* how long to leave a guest that is no more to its hypervisor, whose

@@ -119,26 +119,12 @@ static void a_libvirt_that_has_seen_no_hook_has_to_be_started_again(void **state
 	assert_int_equal(hypervisor_check_door(machine.root, &libvirt, &error), 0);
 }
 
-static void a_guest_of_proxmox_is_known_by_its_pid_file(void **state) {
-	AUTO_MACHINE struct machine machine = make_machine();
-
-	assert_false(hypervisor_runs_proxmox(machine.root, 100));
-	assert_int_equal(machine_write(&machine, "/run/qemu-server/100.pid", "77\n"), 0);
-	assert_false(hypervisor_runs_proxmox(machine.root, 100));
-	/* The number is somebody else's by now. */
-	assert_int_equal(machine_write(&machine, "/proc/77/cmdline", "sleep"), 0);
-	assert_false(hypervisor_runs_proxmox(machine.root, 100));
-	assert_int_equal(machine_write(&machine, "/run/qemu-server/100.pid", "nonsense\n"), 0);
-	assert_false(hypervisor_runs_proxmox(machine.root, 100));
-}
-
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_hypervisor_is_asked_by_its_own_command),
 		cmocka_unit_test(a_program_is_looked_for_where_roots_own_are),
 		cmocka_unit_test(without_a_door_the_remedy_is_told),
 		cmocka_unit_test(a_libvirt_that_has_seen_no_hook_has_to_be_started_again),
-		cmocka_unit_test(a_guest_of_proxmox_is_known_by_its_pid_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

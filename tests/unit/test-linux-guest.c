@@ -62,12 +62,19 @@ static void add_qemu(int pid, const char *words, size_t length) {
 	tree_bytes(&tree, path_of(pid, "cmdline"), words, length);
 }
 
-static void assert_found(pid_t pid) {
-	struct process process = {.pid = 1};
+static void assert_found_by(const struct traces *traces, pid_t pid, bool maybe) {
+	struct found found = {.process.pid = 1, .maybe = true};
 
-	assert_int_equal(guest_find(tree.fd, UUID, &card, 1, &process, NULL), 0);
-	assert_int_equal(process.pid, pid);
-	assert_int_equal(process.start, pid * 100);
+	assert_int_equal(guest_find(tree.fd, traces, &found, NULL), 0);
+	assert_int_equal(found.process.pid, pid);
+	assert_int_equal(found.process.start, pid * 100);
+	assert_int_equal(found.maybe, maybe);
+}
+
+static const struct traces by_uuid = {.uuid = UUID, .devices = {{.bus = 1}}, .count = 1};
+
+static void assert_found(pid_t pid) {
+	assert_found_by(&by_uuid, pid, false);
 }
 
 static void a_guest_is_known_by_its_uuid(void **state) {
@@ -100,8 +107,10 @@ static void only_the_word_behind_uuid_counts(void **state) {
 #undef ROW
 	};
 
+	add_qemu(1000, "", 0);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		assert_int_equal(guest_has_uuid(rows[i].words, rows[i].length, UUID), rows[i].is);
+		tree_bytes(&tree, path_of(1000, "cmdline"), rows[i].words, rows[i].length);
+		assert_found(rows[i].is ? 1000 : 0);
 	}
 }
 
@@ -119,7 +128,40 @@ static void a_dying_qemu_may_be_the_guest(void **state) {
 	add_process(1002, "bash", 'D', 0, NULL);
 	assert_found(0);
 	add_process(1003, "qemu-system-x86", 'D', 0, NULL);
-	assert_found(1003);
+	assert_found_by(&by_uuid, 1003, true);
+}
+
+static void a_guest_that_runs_is_no_guess_beside_a_dying_qemu(void **state) {
+	static const char mine[] = WORDS_TO(UUID);
+
+	add_process(1003, "qemu-system-x86", 'D', 0, NULL);
+	add_qemu(1002, mine, sizeof(mine));
+	assert_found(1002);
+	tree_file(&tree, "proc/1002/cmdline", "");
+	assert_found_by(&by_uuid, 1003, true);
+	add_qemu(1004, mine, sizeof(mine));
+	assert_found(1004);
+}
+
+static void a_guest_of_proxmox_is_known_by_its_pid_file(void **state) {
+	static const struct traces traces = {.pid_file = "/run/qemu-server/100.pid"};
+	static const char mine[] = "kvm\0-id\0"
+				   "100\0-pidfile\0/var/run/qemu-server/100.pid\0-S";
+	static const char other[] = "kvm\0-pidfile\0/run/qemu-server/1100.pid\0"
+				    "100.pid";
+
+	add_qemu(1000, mine, sizeof(mine));
+	assert_found_by(&traces, 0, false);
+	tree_file(&tree, "run/qemu-server/100.pid", "1000\n");
+	assert_found_by(&traces, 1000, false);
+	/* The number is somebody else's by now, or nobody's, or none. */
+	add_qemu(1001, other, sizeof(other));
+	tree_file(&tree, "run/qemu-server/100.pid", "1001\n");
+	assert_found_by(&traces, 0, false);
+	tree_file(&tree, "run/qemu-server/100.pid", "1002\n");
+	assert_found_by(&traces, 0, false);
+	tree_file(&tree, "run/qemu-server/100.pid", "nonsense\n");
+	assert_found_by(&traces, 0, false);
 }
 
 static void add_group(const char *group) {
@@ -264,6 +306,8 @@ int main(void) {
 		TEST(only_the_word_behind_uuid_counts),
 		TEST(others_that_say_the_uuid_are_no_guest),
 		TEST(a_dying_qemu_may_be_the_guest),
+		TEST(a_guest_that_runs_is_no_guess_beside_a_dying_qemu),
+		TEST(a_guest_of_proxmox_is_known_by_its_pid_file),
 		TEST(whoever_has_the_group_open_is_the_guest),
 		TEST(users_are_told_by_device),
 		TEST(a_guest_starts_runs_and_is_gone),
