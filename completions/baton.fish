@@ -45,7 +45,7 @@ complete -c baton -f
 complete -c baton -n __baton_is_bare -a list -d 'the hardware, and who keeps it busy'
 complete -c baton -n __baton_is_bare -a plan -d 'what a hand-over would change, or why it is refused'
 complete -c baton -n __baton_is_bare -a start -d 'start a guest through its hypervisor'
-complete -c baton -n __baton_is_bare -a stop -d 'have a guest shut down, and wait until its devices are home'
+complete -c baton -n __baton_is_bare -a stop -d 'stop a guest, and wait until its devices are home'
 complete -c baton -n __baton_is_bare -a rehearse -d 'hand over without a guest, and bring everything home'
 complete -c baton -n __baton_is_bare -a detach -d 'take devices from the host, ready for a guest'
 complete -c baton -n __baton_is_bare -a reattach -d 'bring devices home'

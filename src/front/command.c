@@ -41,7 +41,7 @@ const struct command commands[] = {
 	{
 		.name = "stop",
 		.arguments = "GUEST",
-		.summary = "have a guest shut down, and wait until its devices are home",
+		.summary = "stop a guest, and wait until its devices are home",
 		.options = OPTION_FORCE | OPTION_JSON | OPTION_TIMEOUT,
 		.words_min = 1,
 		.words_max = 1,

@@ -153,9 +153,12 @@ static bool is_over(
 
 	if (order_look(order, view, &error) < 0) {
 		*ret = fail(order, RESULT_UNRESOLVED, &error);
-	} else if (!answered || view->maybe) {
+		return true;
+	}
+	if (!answered || view->maybe) {
 		return false;
-	} else if (order->code != 0) {
+	}
+	if (order->code != 0) {
 		error_set(&error, -EIO, "%s has not started: %s ended with %d", title, whom,
 			order->code);
 		*ret = fail_home(order, wanted, view, &error);

@@ -66,13 +66,17 @@ static bool is_over(struct order *order, struct view *view, enum result *ret) {
 
 	if (order_look(order, view, &error) < 0) {
 		*ret = fail(order, RESULT_UNRESOLVED, &error);
-	} else if (view->maybe) {
+		return true;
+	}
+	if (view->maybe) {
 		return false;
-	} else if (!order->asked && (view->runs || view->up)) {
+	}
+	if (!order->asked && (view->runs || view->up)) {
 		/* One that does not run has nobody to be asked; it may be on its way up. */
 		*ret = order_send(order, force ? WISH_FORCE : WISH_STOP);
 		return *ret != RESULT_DONE;
-	} else if (answered && is_off(view)) {
+	}
+	if (answered && is_off(view)) {
 		*ret = say_stopped(order);
 	} else if (answered && order->code != 0 && view->runs) {
 		error_set(&error, -EIO, "%s still runs: %s ended with %d: baton stop --force %s",

@@ -2,6 +2,7 @@
 """`baton start` and `baton stop`: through the guest's own hypervisor, so that a start and an end are
 the same whoever asked for them; and `baton rehearse`, which needs no guest."""
 
+import json
 import re
 
 import domain
@@ -190,11 +191,14 @@ def a_start_that_fails_says_that_everything_is_home(host):
 def without_its_door_no_guest_is_started(host):
     _define(host)
     before = Before(host)
+    assert "driver 0000:01:00.0 - vfio-pci" in _baton(host, "start", "--dry-run", NAME).stdout
     baton(host, "uninstall", "libvirt")
     _baton(host, "start", NAME, code=3, saying="baton install libvirt")
+    _baton(host, "start", "--dry-run", NAME, code=3, saying="baton install libvirt")
     assert host.run("virsh", "domstate", NAME).stdout.strip() == "shut off"
     baton(host, "install", "libvirt")
-    _baton(host, "start", "nobody", code=2, saying="baton install --list")
+    nobody = _baton(host, "start", "--json", "nobody", code=2).stdout
+    assert "baton install --list" in json.loads(nobody)["errors"][0], nobody
     before.check(host)
     _undefine(host)
 
@@ -212,10 +216,17 @@ def without_its_hookscript_no_guest_of_proxmox_is_started(host):
 
 # ---- a unit ----
 
+# As in baton.conf(5).
 UNIT = f"""[Service]
-ExecStart=/usr/sbin/baton run --guest plain -- qemu-system-x86_64 -machine q35 -accel tcg -m 32 \
+ExecStartPre=/bin/sh -c 'rm -f /run/plain.in /run/plain.out; mkfifo /run/plain.in /run/plain.out'
+ExecStart=/usr/sbin/baton run --guest plain -- qemu-system-x86_64 -monitor pipe:/run/plain \
+-machine q35 -accel tcg -m 32 \
 -display none -vga none -nic none -serial file:{PLAIN_SERIAL} -kernel {domain.KERNEL} \
 -append exit=wait {" ".join(f"-device vfio-pci,host={address},rombar=0" for address in CARD)}
+ExecStop=/bin/sh -c 'test -z "$MAINPID" || {{ echo system_powerdown 1<>/run/plain.in; \
+exec tail --pid="$MAINPID" -f /dev/null; }}'
+TimeoutStopSec=180
+KillMode=mixed
 """
 
 
@@ -226,11 +237,15 @@ def baton_starts_and_stops_a_unit_that_runs_a_guest(host):
     host.put("/etc/systemd/system/plain.service", UNIT)
     host.run("systemctl", "daemon-reload", check=True)
     before = Before(host)
+    _baton(host, "start", "--dry-run", "plain", saying="command line of plain.service")
     _start(host, "qemu:plain", "qemu:plain")
     _await_ready(host, PLAIN_SERIAL)
     _baton(host, "start", "plain", saying=f"qemu:plain runs already, with {DEVICES}")
     _stop(host, "plain", title="qemu:plain")
+    assert "END button" in host.read(PLAIN_SERIAL), "it was not asked"
     wait_home(host, before)
+    status = host.run("systemctl", "show", "-P", "Result", "plain.service").stdout.strip()
+    assert status == "success", status
     host.shell("rm -r /etc/baton /etc/systemd/system/plain.service; systemctl daemon-reload",
                check=True)
 
