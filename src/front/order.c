@@ -127,7 +127,7 @@ static void note_devices(struct order *order, const struct journal *journal) {
 	address_sort(order->devices, order->device_count);
 }
 
-/* Whoever asks has no journal to tell by which door it came. */
+/* There may be no journal to tell by which door it came, or none that has got so far as to. */
 static int look_at_guest(struct order *order, const struct journal *journal, struct sight *ret,
 	struct error *error) {
 	static const char *const doors[] = {
@@ -140,7 +140,8 @@ static int look_at_guest(struct order *order, const struct journal *journal, str
 	int r = name_set(owner.door, sizeof(owner.door), doors[order->guest.hypervisor]);
 
 	return r < 0 ? r
-		     : ops->guest(ops, order->guest.key, journal ? &journal->owner : &owner, ret,
+		     : ops->guest(ops, order->guest.key,
+			       journal && journal->owner.door[0] ? &journal->owner : &owner, ret,
 			       error);
 }
 
