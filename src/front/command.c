@@ -8,7 +8,7 @@
 #include "base/macros.h"
 #include "base/text.h"
 #include "report/table.h"
-#include "request/qemu_arguments.h"
+#include "request/qemu/arguments.h"
 
 #define TIMEOUT_MAX_S 2592000 /* 30 days: in milliseconds, it still fits an unsigned int */
 

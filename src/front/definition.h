@@ -3,7 +3,7 @@
 
 #include "host/host.h"
 #include "request/configuration.h"
-#include "request/proxmox.h"
+#include "request/proxmox/guest.h"
 
 /* A guest that is configured here, running or not, and what its definition asks for. */
 

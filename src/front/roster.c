@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "request/domain_xml.h"
-#include "request/proxmox_conf.h"
+#include "request/proxmox/conf.h"
 
 #define PROXMOX    "/etc/pve/qemu-server"
 #define GUESTS_MAX 4096

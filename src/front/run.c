@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "front/memory.h"
-#include "request/qemu_arguments.h"
+#include "request/qemu/arguments.h"
 
 /*
  * baton run [--guest NAME] -- qemu-system-x86_64 ...: a plain QEMU with a hand-over around it. The

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz.h"
 
-#include "request/proxmox_conf.h"
+#include "request/proxmox/conf.h"
 
 static void check_hostpci(const struct proxmox_hostpci *hostpci) {
 	if (!hostpci->line) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz.h"
 
-#include "request/proxmox_mapping.h"
+#include "request/proxmox/mapping.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 	struct proxmox_mapping mapping;

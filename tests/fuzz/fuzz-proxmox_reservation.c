@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz.h"
 
-#include "request/proxmox_reservation.h"
+#include "request/proxmox/reservation.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 	static struct proxmox_reservations reservations;

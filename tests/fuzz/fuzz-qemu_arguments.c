@@ -2,7 +2,7 @@
 #include "fuzz.h"
 
 #include "base/macros.h"
-#include "request/qemu_arguments.h"
+#include "request/qemu/arguments.h"
 
 #define FUZZED_WORDS_MAX 64
 

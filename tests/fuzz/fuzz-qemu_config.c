@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz.h"
 
-#include "request/qemu_arguments.h"
+#include "request/qemu/arguments.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 	struct qemu_arguments arguments = {0};

@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "machine.h"
-#include "request/proxmox.h"
+#include "request/proxmox/guest.h"
 
 /*
  * Compares what is read from each configuration with what should be: NAME.conf is guest 100 (a

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "request/proxmox.h"
+#include "request/proxmox/guest.h"
 
 #include <errno.h>
 #include <setjmp.h>

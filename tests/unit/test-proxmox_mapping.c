@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "request/proxmox_mapping.h"
+#include "request/proxmox/mapping.h"
 
 #include <errno.h>
 #include <setjmp.h>

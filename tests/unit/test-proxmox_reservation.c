@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "request/proxmox_reservation.h"
+#include "request/proxmox/reservation.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "request/qemu_arguments.h"
+#include "request/qemu/arguments.h"
 
 #include <errno.h>
 #include <setjmp.h>

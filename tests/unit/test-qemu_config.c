@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "request/qemu_arguments.h"
+#include "request/qemu/arguments.h"
 
 #define VFIO "driver = \"vfio-pci\"\n"
 

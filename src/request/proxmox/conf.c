@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "request/proxmox_conf.h"
+#include "request/proxmox/conf.h"
 
 #include "base/text.h"
 #include "request/form.h"
@@ -233,7 +233,7 @@ static int set_template(struct parser *parser, unsigned int index, char *value) 
 	return error_set(parser->error, -EINVAL, "\"%.80s\" is neither 0 nor 1", value);
 }
 
-/* Every key that concerns us; request/proxmox_conf.h says what they mean. */
+/* Every key that concerns us; request/proxmox/conf.h says what they mean. */
 static const struct key {
 	const char *name;
 	unsigned int count; /* NAME0 to NAME(count - 1); 0: one without a number */

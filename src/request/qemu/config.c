@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "request/qemu_arguments.h"
-#include "request/qemu_group.h"
+#include "request/qemu/arguments.h"
+#include "request/qemu/group.h"
 
 /*
  * A file of -readconfig, as qemu_config_foreach in util/qemu-config.c reads it. It is no INI as

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "request/proxmox_choice.h"
+#include "request/proxmox/choice.h"
 
 #include "base/file.h"
 #include "base/text.h"
-#include "request/proxmox_reservation.h"
+#include "request/proxmox/reservation.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "request/qemu_arguments.h"
+#include "request/qemu/arguments.h"
 
 /*
  * An option group is what QEMU calls the keys and values of one -device, of one -name and so on,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "request/qemu_arguments.h"
+#include "request/qemu/arguments.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "request/qemu_group.h"
-#include "request/qemu_option.h"
+#include "request/qemu/group.h"
+#include "request/qemu/option.h"
 
 /* What options do that tell something; value is the next word. */
 

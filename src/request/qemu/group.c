@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "request/qemu_group.h"
+#include "request/qemu/group.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include "base/jansson.h"
 #include "base/text.h"
 #include "request/form.h"
-#include "request/qemu_option.h"
+#include "request/qemu/option.h"
 
 static const char *const keys[QEMU_GROUP_KEYS] = {
 	[QEMU_GROUP_DRIVER] = "driver",

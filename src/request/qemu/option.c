@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "request/qemu_option.h"
+#include "request/qemu/option.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/error.h"
-#include "request/proxmox_conf.h"
-#include "request/proxmox_mapping.h"
+#include "request/proxmox/conf.h"
+#include "request/proxmox/mapping.h"
 #include "request/request.h"
 #include "request/selection.h"
 

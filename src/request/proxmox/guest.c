@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "request/proxmox.h"
+#include "request/proxmox/guest.h"
 
 #include "base/file.h"
 #include "base/text.h"
-#include "request/proxmox_choice.h"
-#include "request/qemu_arguments.h"
+#include "request/proxmox/choice.h"
+#include "request/qemu/arguments.h"
 #include "request/words.h"
 
 #include <assert.h>

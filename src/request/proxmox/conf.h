@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "request/proxmox_set.h"
+#include "request/proxmox/set.h"
 
 #include <stdbool.h>
 #include <stddef.h>
