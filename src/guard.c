@@ -90,6 +90,15 @@ static bool is_left(struct guard *guard, struct error *why) {
 	return true;
 }
 
+/* What we have written ourselves is nobody's getting on. */
+static void note_line(struct guard *guard) {
+	AUTO_JOURNAL struct journal *journal = NULL;
+
+	if (journal_load(guard->handover->ops, guard->guest, &journal, NULL) == 0) {
+		guard->line = journal->line;
+	}
+}
+
 static int bring_home_now(struct guard *guard, const struct journal *journal, struct error *error) {
 	struct error why = {0};
 	enum result result;
@@ -99,6 +108,7 @@ static int bring_home_now(struct guard *guard, const struct journal *journal, st
 	if (result == RESULT_REFUSED || (result == RESULT_DONE && !is_left(guard, &why))) {
 		return 0;
 	}
+	note_line(guard);
 	return try_later(guard, journal, &why, error);
 }
 
@@ -168,9 +178,7 @@ static int look(struct guard *guard, struct error *error) {
 	if (r < 0) {
 		return r == -EBADMSG ? r : watch(guard, NULL, 0, LOOK_MS, error);
 	}
-	if (strcmp(journal->owner.door, "home") != 0) {
-		stay_note(&guard->stay, journal);
-	}
+	stay_note(&guard->stay, journal);
 	if (journal->held) {
 		return watch_guest(guard, journal, error);
 	}
@@ -178,6 +186,9 @@ static int look(struct guard *guard, struct error *error) {
 		return watch_way_home(guard, journal, error);
 	}
 	if (ops->alive(ops, journal->owner.runner)) {
+		if (strcmp(journal->owner.door, "home") == 0) {
+			stay_look(&guard->stay, ops);
+		}
 		return watch(guard, &journal->owner.runner, 1, RETRY_MAX_MS, error);
 	}
 	/* A run that died. */

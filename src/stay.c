@@ -1,34 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "stay.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "host/rebinder.h"
 
 #define CULPRITS_MAX 3 /* that one sentence names */
 
-/* The driver that the device had first; NULL: none, or the journal does not say. */
-static const char *find_home(const struct journal *journal, const char *device) {
-	for (size_t i = 0; i < journal->record_count; i++) {
+/* The journals of ways home that are taken here are called after this: nobody watches them. */
+#define AGAIN "again"
+
+/*
+ * The driver that the device had first, or, on a way home that has no way out, gets last; NULL:
+ * none, or the journal does not say.
+ */
+static const char *find_home(const struct journal *journal, const char *device, bool homeward) {
+	const char *home = NULL;
+
+	for (size_t i = 0; i < journal->record_count && (homeward || !home); i++) {
 		const struct step *step = &journal->records[i].step;
 
 		if (step->fact == FACT_DRIVER && strcmp(step->subject, device) == 0) {
-			return strcmp(step->from, VALUE_NONE) == 0 ? NULL : step->from;
+			home = homeward ? step->to : step->from;
 		}
 	}
-	return NULL;
+	return home && strcmp(home, VALUE_NONE) != 0 ? home : NULL;
 }
 
 void stay_note(struct stay *stay, const struct journal *journal) {
+	bool homeward = strcmp(journal->owner.door, "home") == 0;
+
+	if (text_starts(journal->guest, AGAIN ":")) {
+		return;
+	}
 	memcpy(stay->title, journal->title, sizeof(stay->title));
 	stay->count = journal->device_count;
 	for (size_t i = 0; i < journal->device_count; i++) {
-		const char *home = find_home(journal, journal->devices[i].name);
+		const char *home = find_home(journal, journal->devices[i].name, homeward);
 
 		stay->all[i].device = journal->devices[i];
+		stay->all[i].only_told = homeward;
 		if (home) {
 			memcpy(stay->all[i].home, home, VALUE_SIZE);
 		}
@@ -65,7 +79,7 @@ static void look_at(struct stayer *stayer, struct ops *ops, bool blind, bool end
 	if (strcmp(driver, stayer->home) == 0) {
 		stayer->home_us = stayer->home_us ? stayer->home_us : ops->now_us(ops);
 		stayer->away_us = 0;
-	} else if (!stayer->away_us && (stayer->home_us || ended)) {
+	} else if (!stayer->away_us && (stayer->home_us || (ended && !stayer->only_told))) {
 		stayer->away_us = ops->now_us(ops);
 		stayer->unseen = blind;
 	}
@@ -84,19 +98,28 @@ void stay_look(struct stay *stay, struct ops *ops) {
 	look(stay, ops, false);
 }
 
+static void tell(const struct stay *stay, struct ops *ops, const struct step *step,
+	enum outcome outcome, uint64_t duration_us, const char *detail) {
+	ops->tell(ops, &(struct event){.guest = stay->title,
+			       .step = step,
+			       .outcome = outcome,
+			       .duration_us = duration_us,
+			       .detail = detail});
+}
+
 /* What a journal has is its guest's now. If one cannot be read, anything may be. */
 static void let_go_claimed(struct stay *stay, struct ops *ops) {
 	AUTO_CLAIMS struct claims claims = {0};
+	struct error why = {0};
 
-	if (claims_read(ops, "", &claims, NULL) < 0) {
+	if (claims_read(ops, "", &claims, &why) < 0) {
 		stay->count = 0;
+		error_add(&why, -EBADMSG, "whether what came home stays there is not watched");
+		tell(stay, ops, NULL, OUTCOME_LEFT_ALONE, 0, why.text);
 	}
 	for (size_t i = 0; i < stay->count; i++) {
-		for (size_t k = 0; k < claims.device_count; k++) {
-			if (address_compare(
-				    claims.devices[k].address, stay->all[i].device.address) == 0) {
-				let_go(&stay->all[i]);
-			}
+		if (claims_find_device(&claims, stay->all[i].device.address)) {
+			let_go(&stay->all[i]);
 		}
 	}
 }
@@ -164,36 +187,33 @@ static int add_deed(
 	return r < 0 ? r : add_culprits(&rebinders, thief == THIEF_IDS, text);
 }
 
+/* What was seen of one device under the lock. */
+struct verdict {
+	enum thief thief;
+	bool recalled; /* it is to come home again */
+};
+
 /* What comes of it. */
-static int add_remedy(
-	const struct stay *stay, enum thief thief, const struct device *device, struct text *text) {
-	if (thief == THIEF_IDS && !stay->again) {
+static int add_remedy(const struct stayer *stayer, const struct verdict *verdict,
+	const struct device *device, struct text *text) {
+	if (verdict->recalled) {
 		return text_add(text, "; it is being brought home again");
 	}
 	return text_add(text, "; %s: put an end to that, then `baton reattach %s`",
-		thief == THIEF_IDS ? "it was brought home once, and is left alone now"
-				   : "it is left alone",
+		stayer->again ? "it was brought home once, and is left alone now"
+			      : "it is left alone",
 		device->name);
 }
 
-static void tell(const struct stay *stay, struct ops *ops, const struct step *step,
-	enum outcome outcome, uint64_t duration_us, const char *detail) {
-	ops->tell(ops, &(struct event){.guest = stay->title,
-			       .step = step,
-			       .outcome = outcome,
-			       .duration_us = duration_us,
-			       .detail = detail});
-}
-
 static void report_taken(const struct stay *stay, struct ops *ops, const struct stayer *stayer,
-	enum thief thief, const struct device *device) {
+	const struct verdict *verdict, const struct device *device) {
 	AUTO_TEXT struct text text = {0};
 	struct step step;
 	int r = step_make(FACT_DRIVER, device->name, stayer->home, device->driver, &step);
 
 	r = r < 0 ? r : add_time(stayer, &text);
-	r = r < 0 ? r : add_deed(ops, thief, device, &text);
-	r = r < 0 ? r : add_remedy(stay, thief, device, &text);
+	r = r < 0 ? r : add_deed(ops, verdict->thief, device, &text);
+	r = r < 0 ? r : add_remedy(stayer, verdict, device, &text);
 	tell(stay, ops, &step, OUTCOME_TAKEN,
 		stayer->home_us ? stayer->away_us - stayer->home_us : 0, r < 0 ? NULL : text.data);
 }
@@ -204,56 +224,68 @@ struct recall {
 	char drivers[REQUEST_DEVICES_MAX][VALUE_SIZE];
 };
 
-static void judge(struct stay *stay, struct ops *ops, struct stayer *stayer,
-	const struct host *host, struct recall *recall) {
+static struct verdict judge(struct stayer *stayer, const struct host *host, struct recall *recall) {
 	const struct device *device = host_device(host, stayer->device.address);
-	enum thief thief;
+	struct verdict verdict = {THIEF_NONE, false};
+	struct request *request = &recall->request;
 
 	if (!device || !identity_same(&device->identity, &stayer->device.identity)) {
 		let_go(stayer);
-		return;
+		return verdict;
 	}
-	thief = find_thief(stayer, device);
-	if (thief == THIEF_NONE) {
-		return; /* on its way, and then that is an event */
+	verdict.thief = find_thief(stayer, device);
+	if (verdict.thief == THIEF_NONE) {
+		return verdict; /* on its way, and then that is an event */
 	}
-	report_taken(stay, ops, stayer, thief, device);
 	stayer->taken = true;
-	if (thief == THIEF_IDS && !stay->again &&
-		request_add(&recall->request, device->address, NULL, NULL) == 0) {
-		memcpy(recall->drivers[recall->request.device_count - 1], stayer->home, VALUE_SIZE);
+	if (verdict.thief == THIEF_IDS && !stayer->again && !stayer->only_told &&
+		request_add(request, device->address, NULL, NULL) == 0) {
+		memcpy(recall->drivers[request->device_count - 1], stayer->home, VALUE_SIZE);
+		stayer->again = true;
+		verdict.recalled = true;
 	}
+	return verdict;
 }
 
-/* What seems to be away is looked at again under the lock: a next guest may have it. */
-static int find_taken(struct stay *stay, struct ops *ops, struct recall *recall) {
-	AUTO_HOST struct host host = {0};
-	struct error error;
-	int r = ops->lock(ops, &error);
+/*
+ * What seems to be away is looked at again under the lock: a next guest may have it. What has gone
+ * meanwhile is judged along with it, so that the functions of a card come home together.
+ */
+static int find_taken_locked(struct stay *stay, struct ops *ops, struct host *host,
+	struct verdict *ret_verdicts, struct recall *recall) {
+	int r;
 
-	if (r < 0) {
-		return r;
-	}
 	let_go_claimed(stay, ops);
-	r = stay->count > 0 ? ops->look(ops, &host, &error) : 0;
+	look(stay, ops, true);
+	r = stay->count > 0 ? ops->look(ops, host, NULL) : 0;
 	for (size_t i = 0; r == 0 && i < stay->count; i++) {
 		if (is_away(&stay->all[i])) {
-			judge(stay, ops, &stay->all[i], &host, recall);
+			ret_verdicts[i] = judge(&stay->all[i], host, recall);
 		}
 	}
-	ops->unlock(ops);
 	return r;
 }
 
-static void name_request(struct request *request) {
-	char address[ADDRESS_SIZE];
+/* Who may have done it is looked for without the lock: that reads files, wherever they are. */
+static int find_taken(struct stay *stay, struct ops *ops, struct recall *recall) {
+	AUTO_HOST struct host host = {0};
+	struct verdict verdicts[PLAN_DEVICES_MAX] = {0};
 	int r;
 
-	address_format(request->devices[0].address, address);
-	r = name_format(request->guest, sizeof(request->guest), "home:%s", address);
-	assert(r == 0);
-	r = name_set(request->title, sizeof(request->title), request->guest);
-	assert(r == 0);
+	stay->unjudged = (struct error){0};
+	r = ops->lock(ops, &stay->unjudged);
+	if (r < 0) {
+		return r;
+	}
+	r = find_taken_locked(stay, ops, &host, verdicts, recall);
+	ops->unlock(ops);
+	for (size_t i = 0; i < stay->count; i++) {
+		if (verdicts[i].thief != THIEF_NONE) {
+			report_taken(stay, ops, &stay->all[i], &verdicts[i],
+				host_device(&host, stay->all[i].device.address));
+		}
+	}
+	return r;
 }
 
 /* They are watched anew from here on, and not brought home another time. */
@@ -277,8 +309,7 @@ static void bring_home_again(
 	struct error error = {0};
 	enum result result;
 
-	name_request(&recall->request);
-	stay->again = true;
+	request_name(&recall->request, AGAIN);
 	stay->blind = true;
 	result = regain(
 		&again, &recall->request, (const char(*)[VALUE_SIZE])recall->drivers, &error);
@@ -337,9 +368,20 @@ static void report_useless(const struct stay *stay, struct ops *ops, const struc
 	}
 }
 
+/* Up to the end nobody could look at it under the lock. */
+static void report_unjudged(struct stay *stay, struct ops *ops) {
+	if (stay->unjudged.text[0] && any_away(stay)) {
+		error_add(&stay->unjudged, -EBUSY,
+			"what had come home has gone, and nobody could look who has it now "
+			"(`baton status` tells)");
+		tell(stay, ops, NULL, OUTCOME_LEFT_ALONE, 0, stay->unjudged.text);
+	}
+}
+
 static void report_end(struct stay *stay, struct ops *ops) {
 	AUTO_HOST struct host host = {0};
 
+	report_unjudged(stay, ops);
 	if (!any_watched(stay) || ops->look(ops, &host, NULL) < 0) {
 		return;
 	}

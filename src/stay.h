@@ -20,18 +20,24 @@ struct stayer {
 	uint64_t away_us; /* when it was first seen elsewhere after that, or after the return */
 	bool unseen;      /* it may have gone earlier: we could not look */
 	bool taken;       /* that has been reported */
+	bool again;       /* it has been brought home once more */
+	bool only_told;   /* it is not brought home again */
 };
 
 struct stay {
 	char title[TITLE_SIZE];
 	struct stayer all[PLAN_DEVICES_MAX];
 	size_t count;
+	struct error unjudged; /* why what seems to be away could not be looked at last time */
 	bool shown; /* something was shown on one of the cards: a console, a login screen */
 	bool blind; /* nobody has looked for a while */
-	bool again; /* they have been brought home once more */
 };
 
-/* From a journal as it is now: what is to be home where. */
+/*
+ * From a journal as it is now: what is to be home where. What a person has brought home without a
+ * journal of the way out is told of when it is taken away, and not brought home again: he has done
+ * that by hand.
+ */
 void stay_note(struct stay *stay, const struct journal *journal);
 
 /* While the way home is under way: who is home already? */

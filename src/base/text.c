@@ -188,6 +188,12 @@ bool text_starts(const char *text, const char *prefix) {
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+bool text_ends(const char *text, const char *suffix) {
+	size_t length = strlen(text), ending = strlen(suffix);
+
+	return length > ending && strcmp(text + length - ending, suffix) == 0;
+}
+
 int number_parse(const char *text, unsigned long long max, unsigned long long *ret) {
 	unsigned long long value = 0;
 

@@ -42,6 +42,7 @@ int token_decode(const char *token, size_t length, char *ret, size_t size) MUST_
 size_t token_next(const char **line, const char **ret);
 
 bool text_starts(const char *text, const char *prefix);
+bool text_ends(const char *text, const char *suffix); /* and has something before it */
 
 /* Decimal, the whole text, no sign and no blanks. -EINVAL, -ERANGE. */
 int number_parse(const char *text, unsigned long long max, unsigned long long *ret) MUST_CHECK;

@@ -9,16 +9,24 @@
  * thing that helps is to take it away from its driver and back (seed 001b).
  */
 
-static bool is_claimed(const struct claims *claims, struct address address) {
-	for (size_t i = 0; i < claims->device_count; i++) {
-		if (address_compare(claims->devices[i].address, address) == 0) {
-			return true;
-		}
+/* What VFIO has already would stay there, or be taken from whoever has it: that is no way home. */
+static int check_device(
+	const struct claims *claims, const struct device *device, struct error *error) {
+	const struct claimed_device *claimed = claims_find_device(claims, device->address);
+
+	if (strcmp(device->driver, device->vfio_driver) != 0) {
+		return 0;
 	}
-	return false;
+	if (claimed) {
+		return error_set(error, -EBUSY,
+			"%s is on %s, and %s has it: `baton reattach '%s'` brings it home",
+			device->name, device->driver, claimed->title, claimed->title);
+	}
+	return error_set(error, -EBUSY,
+		"%s is on %s already, and no guest has it: `baton reattach %s` brings it home",
+		device->name, device->driver, device->name);
 }
 
-/* What VFIO has already would stay there: that is no way home. */
 static int check_home(const struct session *session, const struct host *host,
 	const struct request *request, struct error *error) {
 	AUTO_CLAIMS struct claims claims = {0};
@@ -27,13 +35,7 @@ static int check_home(const struct session *session, const struct host *host,
 	for (size_t i = 0; r == 0 && i < request->device_count; i++) {
 		const struct device *device = host_device(host, request->devices[i].address);
 
-		if (device && strcmp(device->driver, device->vfio_driver) == 0 &&
-			!is_claimed(&claims, device->address)) {
-			r = error_set(error, -EBUSY,
-				"%s is on %s already, and no guest has it: `baton reattach %s` "
-				"brings it home",
-				device->name, device->driver, device->name);
-		}
+		r = device ? check_device(&claims, device, error) : 0;
 	}
 	return r;
 }

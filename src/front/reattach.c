@@ -34,18 +34,13 @@ static int sort_devices(
 
 	homecoming->request.device_count = 0;
 	for (size_t i = 0; r == 0 && i < all.device_count; i++) {
-		const char *guest = NULL;
+		const struct claimed_device *claimed =
+			claims_find_device(&claims, all.devices[i].address);
 
-		for (size_t j = 0; j < claims.device_count; j++) {
-			if (address_compare(claims.devices[j].address, all.devices[i].address) ==
-				0) {
-				guest = claims.devices[j].guest;
-			}
-		}
-		if (!guest) {
+		if (!claimed) {
 			r = request_add(&homecoming->request, all.devices[i].address, NULL, error);
-		} else if (!contains(&homecoming->guests, guest)) {
-			r = names_add(&homecoming->guests, guest);
+		} else if (!contains(&homecoming->guests, claimed->guest)) {
+			r = names_add(&homecoming->guests, claimed->guest);
 		}
 	}
 	return r;

@@ -194,14 +194,7 @@ void session_close(struct session *session) {
 }
 
 void session_name_request(struct request *request, const char *door) {
-	char address[ADDRESS_SIZE];
-	int r;
-
-	address_format(request->devices[0].address, address);
-	r = name_format(request->guest, sizeof(request->guest), "%s:%s", door, address);
-	assert(r == 0);
-	r = name_set(request->title, sizeof(request->title), request->guest);
-	assert(r == 0);
+	request_name(request, door);
 }
 
 int session_find_guest(const struct session *session, const char *word, char ret[GUEST_SIZE],

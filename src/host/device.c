@@ -98,6 +98,23 @@ static void read_modules(int root, struct device *devices, size_t count) {
 	}
 }
 
+static void read_power_state(int dir, struct device *device) {
+	attribute_read_if_any(dir, "power_state", device->power_state, sizeof(device->power_state));
+}
+
+/* Two files are not one look: a device that was asleep may be "active" by the second. */
+static void read_power(int dir, struct device *device) {
+	read_power_state(dir, device);
+	if (!device->power_state[0] || strcmp(device->power_state, "D0") == 0) {
+		return;
+	}
+	attribute_read_if_any(dir, "power/runtime_status", device->runtime_status,
+		sizeof(device->runtime_status));
+	if (strcmp(device->runtime_status, "active") == 0) {
+		read_power_state(dir, device);
+	}
+}
+
 static void read_attributes(int dir, struct device *device) {
 	unsigned long long number;
 	char node[16];
@@ -105,11 +122,7 @@ static void read_attributes(int dir, struct device *device) {
 	read_identity(dir, device);
 	device->group = read_group(dir);
 	read_driver(dir, device);
-	attribute_read_if_any(dir, "power_state", device->power_state, sizeof(device->power_state));
-	if (device->power_state[0] && strcmp(device->power_state, "D0") != 0) {
-		attribute_read_if_any(dir, "power/runtime_status", device->runtime_status,
-			sizeof(device->runtime_status));
-	}
+	read_power(dir, device);
 	attribute_read_if_any(dir, "numa_node", node, sizeof(node));
 	device->numa_node = number_parse(node, INT_MAX, &number) < 0 ? -1 : (int)number;
 }

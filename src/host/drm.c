@@ -9,6 +9,7 @@
 #include "host/link.h"
 
 #define DRM           "sys/class/drm"
+#define GRAPHICS      "sys/class/graphics"
 #define UDEV_DATA     "run/udev/data"
 #define UDEV_DATA_MAX (64U << 10)
 
@@ -131,12 +132,38 @@ static int read_all(int root, int class, struct drm_card **cards, size_t *count)
 	return r;
 }
 
+/*
+ * Which cards have a frame buffer, and so may have a console? A kernel without devices for them
+ * (FB_DEVICE) does not say: then each may.
+ */
+static int read_framebuffers(int root, struct drm_card *cards, size_t count) {
+	AUTO_CLOSE int class = dir_open(root, GRAPHICS);
+	AUTO_NAMES struct names names = {0};
+	int r = class < 0 ? 0 : names_read(class, ".", &names);
+	size_t found = 0;
+
+	for (size_t i = 0; i < names.count; i++) {
+		struct address device = {0};
+		bool own = find_device(class, names.names[i], &device) == 0;
+
+		found += text_starts(names.names[i], "fb") && names.names[i][2] != 'c';
+		for (size_t j = 0; own && j < count; j++) {
+			cards[j].framebuffer |= address_compare(device, cards[j].device) == 0;
+		}
+	}
+	for (size_t j = 0; found == 0 && j < count; j++) {
+		cards[j].framebuffer = true;
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
 int cards_read(int root, struct drm_card **ret, size_t *ret_count) {
 	AUTO_CLOSE int class = dir_open(root, DRM);
 	struct drm_card *cards = NULL;
 	size_t count = 0;
 	int r = class < 0 ? 0 : read_all(root, class, &cards, &count);
 
+	r = r < 0 ? r : read_framebuffers(root, cards, count);
 	if (r == -ENOMEM) {
 		cards_free(cards, count);
 		return r;

@@ -87,6 +87,7 @@ struct drm_card {
 	char render[32];  /* "renderD128"; empty: none */
 	bool initialised; /* udev has done its work on all of its nodes */
 	bool seated;      /* and put it on a seat */
+	bool framebuffer; /* it may have a console: there is an fb0 of its own, or no fb at all */
 	struct address device;
 	struct connector *connectors;
 	size_t connector_count;

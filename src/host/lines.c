@@ -27,27 +27,51 @@ static char *trim(char *text) {
 	return text;
 }
 
-/* Takes the next line off *rest, with those that continue it; counts them in *number. */
-static char *take_line(char **rest, unsigned int *number) {
+static bool is_comment(const char *line, const char *these) {
+	while (is_blank(*line)) {
+		line++;
+	}
+	return *line && strchr(these, *line);
+}
+
+/* How long the line is that begins here; is there one after it that continues it? */
+static size_t measure(const char *line, bool *ret_goes_on) {
+	size_t length = strcspn(line, "\n");
+
+	*ret_goes_on = line[length] && length > 0 && line[length - 1] == '\\';
+	return length;
+}
+
+/*
+ * Takes the next line off *rest, with those that continue it; counts them in *number. Whole: a
+ * comment is a line like any other.
+ */
+static char *take_line(char **rest, unsigned int *number, bool whole) {
 	char *start = *rest, *to = start, *from = start;
+	bool goes_on;
 
 	if (!start || !*start) {
 		return NULL;
 	}
-	for (;;) {
-		size_t length = strcspn(from, "\n");
-		bool ended = from[length] == '\0';
-		bool goes_on = !ended && length > 0 && from[length - 1] == '\\';
+	do {
+		size_t length = measure(from, &goes_on);
+		bool ended = !from[length], first = from == start;
 
 		++*number;
-		memmove(to, from, length);
-		to += length;
-		from += length + !ended;
-		if (!goes_on) {
-			break;
+		if (!whole && first && is_comment(from, "#;")) {
+			goes_on = false;
 		}
-		to[-1] = ' ';
-	}
+		if (!whole && !first && is_comment(from, "#")) {
+			goes_on = !ended; /* between two lines that belong together */
+		} else {
+			memmove(to, from, length);
+			to += length;
+			if (goes_on) {
+				to[-1] = ' ';
+			}
+		}
+		from += length + !ended;
+	} while (goes_on);
 	/* What is joined is never longer than it was: *to is before the rest, or its last zero. */
 	*rest = from;
 	if (to < from) {
@@ -68,7 +92,7 @@ int lines_read(int root, const char *path, const struct line_reader *reader) {
 	for (rest = data; r == 0;) {
 		unsigned int first = number + 1;
 
-		line = take_line(&rest, &number);
+		line = take_line(&rest, &number, reader->wrapped_comments);
 		if (!line) {
 			break;
 		}
@@ -90,12 +114,6 @@ static bool has(const struct names *names, const char *name) {
 	return false;
 }
 
-static bool ends_with(const char *name, const char *suffix) {
-	size_t length = strlen(name), ending = strlen(suffix);
-
-	return length > ending && strcmp(name + length - ending, suffix) == 0;
-}
-
 struct reading {
 	int root;
 	const struct drop_ins *drop_ins;
@@ -114,7 +132,7 @@ static int read_directory(struct reading *reading, const char *directory) {
 		const char *name = files.names[i];
 		char path[512];
 
-		if (!ends_with(name, reading->drop_ins->suffix) || has(&reading->seen, name) ||
+		if (!text_ends(name, reading->drop_ins->suffix) || has(&reading->seen, name) ||
 			name_format(path, sizeof(path), "%s/%s", directory, name) < 0) {
 			continue;
 		}

@@ -6,7 +6,8 @@
 /*
  * The lines of configuration files, each with where it stands, so that a sentence can name
  * "file:line". A backslash at a line's end joins it with the next, as modprobe, udev and systemd
- * have it; the number is then the first one's.
+ * have it; the number is then the first one's. A comment goes to the end of its own line, also
+ * between two that are joined (udev, systemd, the shell), or is joined like any other (modprobe).
  */
 struct source_line {
 	const char *path; /* absolute */
@@ -18,6 +19,7 @@ struct source_line {
 struct line_reader {
 	int (*found)(void *context, const struct source_line *line);
 	void *context;
+	bool wrapped_comments; /* modprobe's */
 };
 
 /* One file. What cannot be read, or has more than a megabyte, has no lines; -ENOMEM. */

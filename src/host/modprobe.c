@@ -6,5 +6,8 @@ int modprobe_read(int root, const struct line_reader *reader) {
 		"/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d"};
 	static const struct drop_ins all = {directories, COUNT(directories), ".conf"};
 
-	return lines_read_all(root, &all, reader);
+	struct line_reader wrapped = *reader;
+
+	wrapped.wrapped_comments = true;
+	return lines_read_all(root, &all, &wrapped);
 }

@@ -12,7 +12,6 @@
 static const char *const names[] = {
 	[REBINDER_MODPROBE] = "modprobe",
 	[REBINDER_COMMAND_LINE] = "command-line",
-	[REBINDER_PARAMETER] = "parameter",
 	[REBINDER_UDEV] = "udev",
 	[REBINDER_DRIVERCTL] = "driverctl",
 	[REBINDER_HOOK] = "hook",
@@ -22,7 +21,6 @@ static const char *const names[] = {
 static const char *const nouns[] = {
 	[REBINDER_MODPROBE] = "the options of vfio-pci in",
 	[REBINDER_COMMAND_LINE] = "vfio-pci.ids= on the kernel's command line,",
-	[REBINDER_PARAMETER] = "the ids that vfio-pci was loaded with,",
 	[REBINDER_UDEV] = "the udev rule",
 	[REBINDER_DRIVERCTL] = "driverctl's",
 	[REBINDER_HOOK] = "the hook",
@@ -103,7 +101,7 @@ static int add_script(
 						     .path = (char *)path,
 						     .line = taking.line,
 						     .text = taking.text,
-						     .ids = strcmp(taking.word, "new_id") == 0});
+						     .ids = taking.ids});
 	}
 	taking_done(&taking);
 	return r;
@@ -126,27 +124,44 @@ struct reading {
 	struct rebinders *rebinders;
 };
 
-/* ExecStartPre=-/bin/sh -c '...' */
+/* ExecStartPre=-/bin/sh -c '...', ExecStop=... */
 static int look_at_unit(void *context, const struct source_line *line) {
 	struct reading *reading = context;
 	const char *command = strchr(line->text, '=');
-	struct taking taking = {0};
-	AUTO_FREE char *script = NULL;
-	int r = 0;
+	bool ids;
 
-	if (!text_starts(line->text, "ExecStart") || !command) {
+	if (!text_starts(line->text, "ExecSt") || !command) {
 		return 0;
 	}
 	command += 1 + strspn(command + 1, " \t-@:+!");
-	if (taking_find_in_command(reading->root, command, &taking, &script)) {
-		r = rebinders_add(
-			reading->rebinders, &(struct rebinder){.kind = REBINDER_UNIT,
-						    .path = (char *)line->path,
-						    .line = line->number,
-						    .text = line->text,
-						    .ids = strcmp(taking.word, "new_id") == 0});
+	if (!taking_find_in_command(reading->root, command, &ids)) {
+		return 0;
 	}
-	taking_done(&taking);
+	return rebinders_add(reading->rebinders, &(struct rebinder){.kind = REBINDER_UNIT,
+							 .path = (char *)line->path,
+							 .line = line->number,
+							 .text = line->text,
+							 .ids = ids});
+}
+
+/* X.service.d/Y.conf */
+static int read_drop_ins(int root, const char *directory, const struct line_reader *reader) {
+	AUTO_NAMES struct names units = {0};
+	int r = 0;
+
+	if (names_read(root, directory, &units) < 0) {
+		return 0;
+	}
+	for (size_t i = 0; r == 0 && i < units.count; i++) {
+		char path[512];
+		const char *const directories[] = {path};
+		const struct drop_ins all = {directories, COUNT(directories), ".conf"};
+
+		if (text_ends(units.names[i], ".service.d") &&
+			name_format(path, sizeof(path), "%s/%s", directory, units.names[i]) == 0) {
+			r = lines_read_all(root, &all, reader);
+		}
+	}
 	return r;
 }
 
@@ -157,7 +172,12 @@ static int read_units(int root, struct rebinders *rebinders) {
 	struct reading reading = {root, rebinders};
 	const struct line_reader reader = {look_at_unit, &reading};
 
-	return lines_read_all(root, &all, &reader);
+	int r = lines_read_all(root, &all, &reader);
+
+	for (size_t i = 0; r == 0 && i < COUNT(directories); i++) {
+		r = read_drop_ins(root, directories[i], &reader);
+	}
+	return r;
 }
 
 int rebinders_read(int root, const struct device *device, struct rebinders *ret) {

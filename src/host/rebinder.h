@@ -12,7 +12,6 @@
 enum rebinder_kind {
 	REBINDER_MODPROBE,     /* options vfio-pci ids= */
 	REBINDER_COMMAND_LINE, /* vfio-pci.ids= */
-	REBINDER_PARAMETER,    /* what vfio-pci was loaded with */
 	REBINDER_UDEV,
 	REBINDER_DRIVERCTL,
 	REBINDER_HOOK, /* of libvirt */

@@ -7,9 +7,11 @@
 #include "host/modprobe.h"
 #include "host/module.h"
 
-/* Where vfio-pci gets ids from that it then has for every device that comes (drivers/vfio/pci). */
+/*
+ * Where vfio-pci gets ids from that it then has for every device that comes (drivers/vfio/pci).
+ * What it was loaded with it shows nowhere: its parameter has no file.
+ */
 
-#define PARAMETER        "/sys/module/vfio_pci/parameters/ids"
 #define COMMAND_LINE     "/proc/cmdline"
 #define COMMAND_LINE_MAX (64U << 10)
 #define ANY              0xffffffffU
@@ -108,24 +110,10 @@ static int read_command_line(int root, const struct device *device, struct rebin
 	return 0;
 }
 
-static int read_parameter(int root, const struct device *device, struct rebinders *rebinders) {
-	char list[1024];
-
-	if (file_read_line(root, PARAMETER, list, sizeof(list)) < 0 ||
-		!rebinder_ids_match(list, device)) {
-		return 0;
-	}
-	return rebinders_add(rebinders, &(struct rebinder){.kind = REBINDER_PARAMETER,
-						.path = (char *)PARAMETER,
-						.text = list,
-						.ids = true});
-}
-
 int rebinders_read_ids(int root, const struct device *device, struct rebinders *ret) {
 	struct reading reading = {device, ret};
 	const struct line_reader reader = {look_at_line, &reading};
 	int r = modprobe_read(root, &reader);
 
-	r = r < 0 ? r : read_command_line(root, device, ret);
-	return r < 0 ? r : read_parameter(root, device, ret);
+	return r < 0 ? r : read_command_line(root, device, ret);
 }

@@ -16,6 +16,8 @@ struct reading {
 	int root;
 	const struct device *device;
 	struct rebinders *rebinders;
+	char path[512];           /* of the file that is being read, */
+	char skip_to[LABEL_SIZE]; /* and the label up to which its lines are passed over */
 };
 
 /* What the device has there; false: that is not known here. */
@@ -87,15 +89,22 @@ static bool test_fails(int root, const struct udev_token *token, const struct de
 	       file_exists(root, path.data) == token->negated;
 }
 
-/* What is not known excludes nothing. */
-static bool excludes(int root, const struct udev_token *token, const struct device *device) {
+enum fit {
+	FIT_YES,
+	FIT_NO,
+	FIT_UNKNOWN
+};
+
+static enum fit find_fit(int root, const struct udev_token *token, const struct device *device) {
 	char value[LABEL_SIZE];
 
 	if (test_fails(root, token, device)) {
-		return true;
+		return FIT_NO;
 	}
-	return token->match && find_value(token, device, value, sizeof(value)) &&
-	       udev_value_fits(token->value, value) == token->negated;
+	if (!find_value(token, device, value, sizeof(value))) {
+		return FIT_UNKNOWN;
+	}
+	return udev_value_fits(token->value, value) == token->negated ? FIT_NO : FIT_YES;
 }
 
 /* RUN+="program", and what udev itself runs to find something out. */
@@ -104,65 +113,123 @@ static bool runs(const struct udev_token *token) {
 	       (strcmp(token->key, "IMPORT") == 0 && strcmp(token->attribute, "program") == 0);
 }
 
-static bool command_takes(int root, const char *command) {
+static bool command_takes(int root, const char *command, bool *ret_ids) {
 	struct taking taking = {0};
-	char *script = NULL, path[512];
-	bool found = taking_find_in_command(root, command, &taking, &script);
+	char path[512];
+	bool found = taking_find_in_command(root, command, ret_ids);
 
 	/* A name without a path is of a program of udev's own directory. */
 	if (!found && *command != '/' &&
 		name_format(path, sizeof(path), PROGRAMS "/%.*s", (int)strcspn(command, " \t"),
 			command) == 0) {
 		found = taking_find(root, path, &taking);
+		*ret_ids = taking.ids;
 	}
 	taking_done(&taking);
-	free(script);
 	return found;
 }
 
-static bool takes(int root, const struct udev_token *token) {
+/* What a token of this name sets is of the node or of the rules, and no device's driver. */
+static bool is_harmless(const char *key) {
+	static const char *const keys[] = {
+		"GOTO", "LABEL", "TAG", "NAME", "SYMLINK", "MODE", "OWNER", "GROUP", "OPTIONS"};
+
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		if (strcmp(key, keys[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool takes(int root, const struct udev_token *token, bool *ret_ids) {
 	const char *attribute = token->attribute, *value = token->value;
 
 	if (runs(token)) {
-		return command_takes(root, value);
+		return command_takes(root, value, ret_ids);
 	}
-	if (token->match) {
+	if (token->match || is_harmless(token->key)) {
 		return false;
 	}
 	/* ATTR{driver_override}="vfio-pci", ATTR{[drivers/vfio-pci]new_id}="10de 2484" */
+	*ret_ids = taking_gives_ids(attribute) || taking_gives_ids(value);
 	return taking_word(attribute, strlen(attribute)) || taking_word(value, strlen(value)) ||
 	       (strcmp(token->key, "ATTR") == 0 &&
 		       (strcmp(attribute, "bind") == 0 || strcmp(attribute, "unbind") == 0));
 }
 
-static int look_at_line(void *context, const struct source_line *line) {
-	struct reading *reading = context;
+/* What one line does to the device. */
+struct rule {
+	bool excluded; /* it is for others */
+	bool certain;  /* it is for this one: all its matches are known to fit */
+	bool takes;
+	bool ids;
+	char go_to[LABEL_SIZE];
+	char label[LABEL_SIZE];
+};
+
+static void add_token(
+	const struct reading *reading, const struct udev_token *token, struct rule *rule) {
+	enum fit fit = token->match ? find_fit(reading->root, token, reading->device) : FIT_YES;
+	bool ids = false;
+
+	rule->excluded |= fit == FIT_NO;
+	rule->certain &= fit == FIT_YES;
+	if (strcmp(token->key, "GOTO") == 0) {
+		(void)!name_set(rule->go_to, sizeof(rule->go_to), token->value);
+	} else if (strcmp(token->key, "LABEL") == 0) {
+		(void)!name_set(rule->label, sizeof(rule->label), token->value);
+	} else if (!rule->excluded) {
+		rule->takes |= takes(reading->root, token, &ids);
+		rule->ids |= ids;
+	}
+}
+
+static struct rule read_rule(const struct reading *reading, const struct source_line *line) {
 	AUTO_FREE char *copy = strdup(line->text);
+	struct rule rule = {.certain = true};
 	struct udev_token token;
-	bool taking = false;
 
 	for (char *rest = copy; rest && udev_token_next(&rest, &token);) {
-		if (excludes(reading->root, &token, reading->device)) {
-			return 0;
-		}
-		taking = taking || takes(reading->root, &token);
+		add_token(reading, &token, &rule);
 	}
-	if (!taking) {
+	return rule;
+}
+
+static int look_at_line(void *context, const struct source_line *line) {
+	struct reading *reading = context;
+	struct rule rule;
+
+	if (strcmp(reading->path, line->path) != 0) {
+		reading->skip_to[0] = '\0';
+		(void)!name_set(reading->path, sizeof(reading->path), line->path);
+	}
+	rule = read_rule(reading, line);
+	if (reading->skip_to[0] && strcmp(rule.label, reading->skip_to) != 0) {
 		return 0;
 	}
-	return rebinders_add(
-		reading->rebinders, &(struct rebinder){.kind = REBINDER_UDEV,
-					    .path = (char *)line->path,
-					    .line = line->number,
-					    .text = line->text,
-					    .ids = strstr(line->text, "new_id") != NULL});
+	reading->skip_to[0] = '\0';
+	if (rule.excluded) {
+		return 0;
+	}
+	if (rule.certain) {
+		memcpy(reading->skip_to, rule.go_to, sizeof(rule.go_to));
+	}
+	if (!rule.takes) {
+		return 0;
+	}
+	return rebinders_add(reading->rebinders, &(struct rebinder){.kind = REBINDER_UDEV,
+							 .path = (char *)line->path,
+							 .line = line->number,
+							 .text = line->text,
+							 .ids = rule.ids});
 }
 
 int rebinders_read_udev(int root, const struct device *device, struct rebinders *ret) {
 	static const char *const directories[] = {"/etc/udev/rules.d", "/run/udev/rules.d",
 		"/usr/local/lib/udev/rules.d", "/usr/lib/udev/rules.d", "/lib/udev/rules.d"};
 	static const struct drop_ins all = {directories, COUNT(directories), ".rules"};
-	struct reading reading = {root, device, ret};
+	struct reading reading = {.root = root, .device = device, .rebinders = ret};
 	const struct line_reader reader = {look_at_line, &reading};
 
 	return lines_read_all(root, &all, &reader);

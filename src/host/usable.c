@@ -8,17 +8,22 @@
 
 #define FRAMEBUFFER_CONSOLE "frame buffer device"
 
-/* A driver that lets an idle device sleep wakes it up again; anything else does not. */
-static bool has_power(const struct device *device) {
-	static const char *const fine[] = {"", "D0", "unknown"};
-
-	for (size_t i = 0; i < COUNT(fine); i++) {
-		if (strcmp(device->power_state, fine[i]) == 0) {
+static bool is_one_of(const char *word, const char *const *words, size_t count) {
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(word, words[i]) == 0) {
 			return true;
 		}
 	}
-	return device->runtime_status[0] && strcmp(device->runtime_status, "error") != 0 &&
-	       strcmp(device->runtime_status, "unsupported") != 0;
+	return false;
+}
+
+/* A driver that lets an idle device sleep wakes it up again; anything else does not. */
+static bool has_power(const struct device *device) {
+	static const char *const awake[] = {"", "D0", "unknown"};
+	static const char *const asleep[] = {"suspended", "suspending", "resuming"};
+
+	return is_one_of(device->power_state, awake, COUNT(awake)) ||
+	       is_one_of(device->runtime_status, asleep, COUNT(asleep));
 }
 
 static int check_card(const struct host *host, const struct drm_card *card, struct error *error) {
@@ -34,7 +39,7 @@ static int check_card(const struct host *host, const struct drm_card *card, stru
 
 /* Does a console or a login screen show something on it? */
 static bool shows_something(const struct host *host, const struct drm_card *card) {
-	for (size_t i = 0; i < host->console_count; i++) {
+	for (size_t i = 0; card->framebuffer && i < host->console_count; i++) {
 		if (host->consoles[i].bound &&
 			strcmp(host->consoles[i].name, FRAMEBUFFER_CONSOLE) == 0) {
 			return true;

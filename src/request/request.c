@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -67,4 +68,15 @@ int request_add(
 		*device = (struct request_device){.address = address};
 	}
 	return merge(device, driver, error);
+}
+
+void request_name(struct request *request, const char *door) {
+	char address[ADDRESS_SIZE];
+	int r;
+
+	address_format(request->devices[0].address, address);
+	r = name_format(request->guest, sizeof(request->guest), "%s:%s", door, address);
+	assert(r == 0);
+	r = name_set(request->title, sizeof(request->title), request->guest);
+	assert(r == 0);
 }

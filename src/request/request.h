@@ -43,6 +43,12 @@ int request_add(struct request *request, struct address address, const char *dri
 	struct error *error) MUST_CHECK;
 
 /*
+ * A hand-over that no hypervisor asked for is a guest of its own, named after its first device
+ * ("hand:0000:01:00.0"), so that several cards can be out at the same time.
+ */
+void request_name(struct request *request, const char *door);
+
+/*
  * Can this be a driver's name? It ends up as a part of a path below /sys/bus/pci/drivers: printable
  * ASCII that begins with a letter or a digit, no '/', and it fits REQUEST_DRIVER_SIZE.
  */

@@ -105,6 +105,16 @@ void claims_read_some(
 	}
 }
 
+const struct claimed_device *claims_find_device(
+	const struct claims *claims, struct address address) {
+	for (size_t i = claims->device_count; i-- > 0;) {
+		if (address_compare(claims->devices[i].address, address) == 0) {
+			return &claims->devices[i];
+		}
+	}
+	return NULL;
+}
+
 void claims_free(struct claims *claims) {
 	free(claims->claims);
 	free(claims->devices);

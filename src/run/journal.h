@@ -88,4 +88,8 @@ void claims_read_some(
 	struct ops *ops, const char *guest, struct claims *ret, struct error *ret_missed);
 void claims_free(struct claims *claims);
 
+/* Who has the device there, or NULL; where a person has it too, the guest. */
+const struct claimed_device *claims_find_device(
+	const struct claims *claims, struct address address);
+
 #define AUTO_CLAIMS CLEANUP(claims_free)

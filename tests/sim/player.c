@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SECOND_FUNCTION "0000:01:00.1" /* of the first card, where it has more than one */
+
 #define HOME_MS    10000
 #define THEFTS_MAX 5
 #define LONELY_MAX 50 /* looks of a guard that nobody disturbs: it is done long before */
@@ -206,6 +208,10 @@ static void wait_for_event(struct sim *sim) {
 	if (table.deed_begun == THIEF + THEFT_PERSISTENT && table.stranger.thefts > 0 &&
 		table.stranger.thefts < THEFTS_MAX) {
 		(void)stranger_steal(&table.stranger, THEFT_PERSISTENT);
+	}
+	if (table.deed_begun == THIEF + THEFT_IN_TURN && table.stranger.thefts == 1) {
+		table.stranger.target = SECOND_FUNCTION;
+		(void)stranger_steal(&table.stranger, THEFT_IN_TURN);
 	}
 	if (actor->lonely > LONELY_MAX) {
 		table_wrong("the guard of %s never ends", actor->part->guest);

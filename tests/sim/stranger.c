@@ -241,7 +241,7 @@ bool stranger_steal(struct stranger *stranger, enum theft theft) {
 		/* It takes every driverless match at once, and this is one. */
 		(void)world_new_id(world, "vfio-pci", identity->vendor, identity->device);
 	}
-	if (theft != THEFT_BY_IDS) {
+	if (theft == THEFT_BY_NAME || theft == THEFT_PERSISTENT) {
 		except_device(stranger, stranger->target);
 	}
 	stranger->thefts++;

@@ -38,6 +38,7 @@ enum theft {
 	THEFT_BY_IDS,     /* vfio-pci gets its ids, and it is probed anew */
 	THEFT_BY_NAME,    /* vfio-pci is named for it */
 	THEFT_PERSISTENT, /* by ids, as often as it comes home */
+	THEFT_IN_TURN,    /* by ids, and then another function of the card */
 	THEFT_COUNT,
 };
 

@@ -182,7 +182,8 @@ void table_check(void) {
 
 const char *table_deed_name(int deed) {
 	static const char *const thefts[THEFT_COUNT] = {"steals it by ids", "steals it by name",
-		"steals it by ids, as often as it comes home"};
+		"steals it by ids, as often as it comes home",
+		"steals its functions by ids, one after the other"};
 
 	if (deed < 0) {
 		return "no stranger";

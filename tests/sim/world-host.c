@@ -91,6 +91,7 @@ static int fill_cards(const struct world *world, struct host *ret) {
 		if (world_has_node(world, (int)i)) {
 			r = name_format(card->name, sizeof(card->name), "card%zu", ret->card_count);
 			r = r < 0 ? r : address_parse(world->devices[i].name, &card->device);
+			card->framebuffer = true;
 			ret->card_count++;
 		}
 		if (r < 0) {

@@ -5,8 +5,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -96,14 +99,11 @@ static void ids_of_modprobe_are_named_by_file_and_line(void **state) {
 	is("");
 }
 
-static void ids_of_the_command_line_and_of_the_module_are_named(void **state) {
+static void ids_of_the_command_line_are_named(void **state) {
 	tree_file(&tree, "proc/cmdline", "quiet vfio-pci.ids=10de:2484 iommu=pt\n");
-	tree_file(&tree, "sys/module/vfio_pci/parameters/ids", "\n");
 	is("");
 	tree_file(&tree, "proc/cmdline", "quiet vfio_pci.ids=10de:2484,1234:1111\n");
-	tree_file(&tree, "sys/module/vfio_pci/parameters/ids", "1234:1111\n");
-	is("vfio-pci.ids= on the kernel's command line, /proc/cmdline\n"
-	   "the ids that vfio-pci was loaded with, /sys/module/vfio_pci/parameters/ids");
+	is("vfio-pci.ids= on the kernel's command line, /proc/cmdline");
 }
 
 static void a_rule_counts_if_its_matches_do_not_exclude_the_device(void **state) {
@@ -129,6 +129,14 @@ static void a_rule_counts_if_its_matches_do_not_exclude_the_device(void **state)
 		{"ATTR{[drivers/vfio-pci]new_id}=\"1234 1111\"", true},
 		{"RUN+=\"/bin/sh -c 'echo 1 >/sys/bus/pci/drivers/vfio-pci/bind'\"", true},
 		{"RUN+=\"/bin/true\"", false},
+		{"LABEL=\"vfio_pci_end\"", false},
+		{"SUBSYSTEM!=\"pci\", GOTO=\"vfio_pci_end\"", false},
+		{"SUBSYSTEM==\"pci\", TAG+=\"vfio-pci\", SYMLINK+=\"vfio-pci\"", false},
+		{"GOTO=\"end\"\nATTR{driver_override}=\"x\"\nLABEL=\"end\"", false},
+		{"GOTO=\"end\"\nLABEL=\"end\"\nATTR{driver_override}=\"x\"", true},
+		{"KERNEL==\"0000:02:00.0\", GOTO=\"end\"\nATTR{driver_override}=\"x\"", false},
+		{"KERNEL!=\"0000:02:00.0\", GOTO=\"end\"\nATTR{driver_override}=\"x\"", true},
+		{"ACTION!=\"bind\", GOTO=\"end\"\nATTR{driver_override}=\"x\"", true},
 		{"# ATTR{driver_override}=\"vfio-pci\"", false},
 		{"garbage vfio-pci", false},
 		{"ATTR{driver_override=\"vfio-pci\"", false},
@@ -156,6 +164,24 @@ static void a_rule_is_named_by_the_first_of_its_lines(void **state) {
 	tree_unlink(&tree, "etc/udev/rules.d/10-x.rules");
 	is("the udev rule /usr/lib/udev/rules.d/10-x.rules:1");
 	tree_link(&tree, "etc/udev/rules.d/10-x.rules", "/dev/null");
+	is("");
+	/* A label is looked for in its own file. */
+	tree_file(&tree, "etc/udev/rules.d/09-x.rules", "GOTO=\"end\"\n");
+	tree_file(&tree, "etc/udev/rules.d/11-x.rules", "ATTR{driver_override}=\"vfio-pci\"\n");
+	is("the udev rule /etc/udev/rules.d/11-x.rules:1");
+}
+
+/* Only modprobe's comments go on in the next line. */
+static void a_comment_hides_no_line_after_it(void **state) {
+	tree_file(&tree, "etc/udev/rules.d/10-x.rules",
+		"# a card \\\nATTR{driver_override}=\"vfio-pci\"\n");
+	is("the udev rule /etc/udev/rules.d/10-x.rules:2");
+	tree_file(&tree, "etc/udev/rules.d/10-x.rules",
+		"SUBSYSTEM==\"pci\", \\\n# for a guest\n  ATTR{driver_override}=\"x\"\n");
+	is("the udev rule /etc/udev/rules.d/10-x.rules:1");
+	tree_file(&tree, "etc/udev/rules.d/10-x.rules", "");
+	tree_file(&tree, "etc/modprobe.d/vfio.conf",
+		"# not now \\\noptions vfio-pci ids=1234:1111\n");
 	is("");
 }
 
@@ -224,6 +250,73 @@ static void units_are_named_by_what_they_start(void **state) {
 	is("");
 	tree_file(&tree, "usr/local/sbin/cards", "#!/bin/sh\ndriverctl set-override \"$1\" x\n");
 	is("the unit /etc/systemd/system/vfio.service:2");
+	tree_file(&tree, "etc/systemd/system/vfio.service",
+		"[Service]\nExecStop=/usr/local/sbin/cards\n");
+	is("the unit /etc/systemd/system/vfio.service:2");
+	tree_unlink(&tree, "etc/systemd/system/vfio.service");
+	tree_file(&tree, "etc/systemd/system/sshd.service.d/10-x.conf",
+		"[Service]\nExecStartPost=/usr/local/sbin/cards\n");
+	is("the unit /etc/systemd/system/sshd.service.d/10-x.conf:2");
+}
+
+/* Is there exactly one, and does it give vfio-pci ids? */
+static void gives_ids(bool expected) {
+	AUTO_REBINDERS struct rebinders found = {0};
+
+	assert_int_equal(rebinders_read(tree.fd, &card, &found), 0);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.all[0].ids, expected);
+}
+
+/* Only then are they the culprits of what vfio-pci took by an id. */
+static void what_writes_ids_is_known_for_that_wherever_it_stands(void **state) {
+	static const char writes[] = "echo 1234 1111 >/sys/bus/pci/drivers/vfio-pci/new_id\n";
+
+	tree_file(&tree, "usr/local/sbin/give", "#!/bin/sh\nmodprobe vfio-pci\n");
+	tree_file(&tree, "etc/systemd/system/x.service",
+		"[Service]\nExecStart=/usr/local/sbin/give\n");
+	gives_ids(false);
+	tree_file(&tree, "usr/local/sbin/give", writes);
+	gives_ids(true);
+	tree_file(&tree, "usr/local/sbin/give", "modprobe vfio-pci\necho $1 >/sys/x/new_id\n");
+	gives_ids(true);
+	tree_file(&tree, "usr/local/sbin/give", "modprobe vfio-pci ids=1234:1111\n");
+	gives_ids(true);
+	tree_file(&tree, "usr/local/sbin/give", writes);
+	tree_file(&tree, "etc/systemd/system/x.service",
+		"[Service]\nExecStart=/usr/local/sbin/give vfio-pci\n");
+	gives_ids(true);
+	tree_unlink(&tree, "etc/systemd/system/x.service");
+	tree_file(&tree, "etc/udev/rules.d/10-x.rules", "RUN+=\"/usr/local/sbin/give\"\n");
+	gives_ids(true);
+	tree_unlink(&tree, "etc/udev/rules.d/10-x.rules");
+	tree_file(&tree, "etc/libvirt/hooks/qemu", writes);
+	assert_int_equal(fchmodat(tree.fd, "etc/libvirt/hooks/qemu", 0755, 0), 0);
+	gives_ids(true);
+}
+
+static void what_is_no_plain_file_is_not_opened(void **state) {
+	static const char script[] = "echo vfio-pci >driver_override\n";
+	int inotify = inotify_init1(IN_NONBLOCK);
+	char path[64], events[4096];
+
+	tree_file(&tree, "etc/systemd/system/x.service",
+		"[Service]\nExecStart=/bin/cards /dev/watchdog /proc/kmsg /sys/file\n");
+	tree_file(&tree, "dev/watchdog", script);
+	tree_file(&tree, "proc/kmsg", script);
+	tree_file(&tree, "sys/file", script);
+	tree_file(&tree, "bin/x", "");
+	assert_int_equal(mkfifoat(tree.fd, "bin/cards", 0600), 0);
+	for (size_t i = 0; i < 4; i++) {
+		static const char *const names[] = {
+			"dev/watchdog", "proc/kmsg", "sys/file", "bin/cards"};
+
+		snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", tree.fd, names[i]);
+		assert_true(inotify_add_watch(inotify, path, IN_OPEN) >= 0);
+	}
+	is("");
+	assert_int_equal(read(inotify, events, sizeof(events)), -1);
+	close(inotify);
 }
 
 static void what_is_read_has_limits(void **state) {
@@ -245,14 +338,17 @@ int main(void) {
 		TEST(ids_match_as_vfio_pci_has_them),
 		TEST(a_machine_without_any_has_none),
 		TEST(ids_of_modprobe_are_named_by_file_and_line),
-		TEST(ids_of_the_command_line_and_of_the_module_are_named),
+		TEST(ids_of_the_command_line_are_named),
 		TEST(a_rule_counts_if_its_matches_do_not_exclude_the_device),
 		TEST(a_rule_is_named_by_the_first_of_its_lines),
+		TEST(a_comment_hides_no_line_after_it),
 		TEST(a_rule_whose_script_takes_devices_counts),
 		TEST(driverctl_has_a_file_for_the_device),
 		TEST(a_rule_that_tests_for_a_file_counts_if_it_is_there),
 		TEST(hooks_that_hand_over_devices_themselves_are_named),
 		TEST(units_are_named_by_what_they_start),
+		TEST(what_writes_ids_is_known_for_that_wherever_it_stands),
+		TEST(what_is_no_plain_file_is_not_opened),
 		TEST(what_is_read_has_limits),
 	};
 

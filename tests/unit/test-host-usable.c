@@ -70,7 +70,12 @@ static void a_device_has_power_or_its_driver_lets_it_sleep(void **state) {
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/power/runtime_status", GPU);
 	put(&snapshot, path, "suspended\n");
 	judge(&snapshot, false, "");
+	put(&snapshot, path, "resuming\n");
+	judge(&snapshot, false, "");
 	put(&snapshot, path, "error\n");
+	judge(&snapshot, false, "power state D3hot");
+	/* By its driver it is awake, and it is not. */
+	put(&snapshot, path, "active\n");
 	judge(&snapshot, false, "power state D3hot");
 }
 
@@ -91,6 +96,30 @@ static void a_screen_that_showed_something_shows_something(void **state) {
 		0);
 }
 
+/* Of a machine with two cards: the console that is left is the other one's. */
+static void a_console_counts_if_the_card_has_a_frame_buffer(void **state) {
+	static const char fb[] = "../../devices/pci0000:00/0000:00:01.0/%s/graphics/fb0";
+	AUTO_SNAPSHOT struct snapshot snapshot = take();
+	char link[LABEL_SIZE];
+
+	(void)!machine_remove(&snapshot.machine, "/run/udev");
+	snprintf(link, sizeof(link), fb, "0000:09:00.0");
+	assert_int_equal(machine_link(&snapshot.machine, "/sys/class/graphics/fb0", link), 0);
+	snapshot_read(&snapshot);
+	snapshot.host.holder_count = 0;
+	assert_int_equal(host_check_usable(&snapshot.host, device_of(&snapshot, GPU), true,
+				 &(struct error){{0}}),
+		-ENODEV);
+	assert_int_equal(machine_remove(&snapshot.machine, "/sys/class/graphics/fb0"), 0);
+	snprintf(link, sizeof(link), fb, GPU);
+	assert_int_equal(machine_link(&snapshot.machine, "/sys/class/graphics/fb0", link), 0);
+	snapshot_read(&snapshot);
+	snapshot.host.holder_count = 0;
+	assert_int_equal(host_check_usable(&snapshot.host, device_of(&snapshot, GPU), true,
+				 &(struct error){{0}}),
+		0);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_udev_nothing_is_asked_of_it),
@@ -98,6 +127,7 @@ int main(void) {
 		cmocka_unit_test(where_logind_runs_a_card_is_on_a_seat),
 		cmocka_unit_test(a_device_has_power_or_its_driver_lets_it_sleep),
 		cmocka_unit_test(a_screen_that_showed_something_shows_something),
+		cmocka_unit_test(a_console_counts_if_the_card_has_a_frame_buffer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@ CONFIGURATION = "/etc/baton/baton.conf"
 DEVICE = f"/sys/bus/pci/devices/{SECOND}"
 DRIVER = f"/sys/bus/pci/drivers/{DRIVERS[SECOND]}"
 VFIO_PCI = "/sys/bus/pci/drivers/vfio-pci"
+UNIT = "/etc/systemd/system/steal.service"
 RULES = "/etc/udev/rules.d/99-steal.rules"
 # Whether the login screen takes a card up again that was pulled from under it is its own affair.
 ROBBED = ("?module bochs users: *", "?module drm users: *")
@@ -53,6 +54,22 @@ def _count(host, result):
                .splitlines())
 
 
+def _wait_taken(host, count):
+    host.shell(f"until [ $(journalctl -b -q -o cat BATON_RESULT=taken-away | grep -c .) = {count} ]; do "
+               "sleep 0.2; done", check=True, deadline_s=STEP_S)
+
+
+def _make_thief(host):
+    host.put("/etc/steal", f"#!/bin/sh\necho {SECOND} >{DRIVER}/unbind\n"
+                           f"echo 1234 1111 >{VFIO_PCI}/new_id\n", 0o755)
+    host.put(UNIT, "[Service]\nType=oneshot\nExecStart=/etc/steal\n")
+    host.run("systemctl", "daemon-reload", check=True)
+
+
+def _steal(host):
+    host.run("systemctl", "start", "steal.service", check=True, deadline_s=STEP_S)
+
+
 def _stop_guards(host):
     """A guard that only watches ends at once."""
     host.run("systemctl", "stop", "baton-guard-*", check=True, deadline_s=30)
@@ -66,14 +83,16 @@ def _out_and_home(host):
 @check(FULL, installed, alone=True)
 def a_card_that_ids_take_away_again_is_brought_home_once(host, tell):
     before = Before(host)
+    _make_thief(host)
     with Watched(host):
         _out_and_home(host)
         assert host.driver(SECOND) == DRIVERS[SECOND]
-        host.shell(f"echo {SECOND} >{DRIVER}/unbind; echo 1234 1111 >{VFIO_PCI}/new_id", check=True)
+        _steal(host)
         entry = _entry(host, "taken-away")
         said = entry["MESSAGE"]
         assert entry["BATON_DEVICE"] == SECOND, entry
         assert re.search(r"stayed home for [1-9]\d* ms; vfio-pci took it by an id", said), said
+        assert f"by the unit {UNIT}:3" in said, said
         tell(said.split(": ", 3)[-1])
         host.shell("until journalctl -b -q -o cat BATON_RESULT=done | "
                    "grep -q 'brought home again'; do sleep 0.2; done", check=True,
@@ -82,13 +101,22 @@ def a_card_that_ids_take_away_again_is_brought_home_once(host, tell):
         assert host.shell(f"echo 1234 1111 >{VFIO_PCI}/remove_id").status != 0, "the id is still there"
 
         # Whoever wants it that much may have it: it is told, and left alone.
-        host.shell(f"echo {SECOND} >{DRIVER}/unbind; echo 1234 1111 >{VFIO_PCI}/new_id", check=True)
-        host.shell("until [ $(journalctl -b -q -o cat BATON_RESULT=taken-away | grep -c .) = 2 ]; do "
-                   "sleep 0.2; done", check=True, deadline_s=STEP_S)
+        _steal(host)
+        _wait_taken(host, 2)
+        _stop_guards(host)
+        assert host.driver(SECOND) == "vfio-pci"
+
+        # What a person brings home from there is told of, too.
+        baton(host, "reattach", SECOND, deadline_s=STEP_S)
+        _steal(host)
+        _wait_taken(host, 3)
         _stop_guards(host)
         assert host.driver(SECOND) == "vfio-pci"
         baton(host, "reattach", SECOND, deadline_s=STEP_S)
         _stop_guards(host)
+        assert _count(host, "taken-away") == 3
+    host.run("rm", UNIT, "/etc/steal", check=True)
+    host.run("systemctl", "daemon-reload", check=True)
     host.wait_login(LOGIN_S)
     before.check(host, but=ROBBED)
 
