@@ -209,7 +209,8 @@ static void wait_for_event(struct sim *sim) {
 		table.stranger.thefts < THEFTS_MAX) {
 		(void)stranger_steal(&table.stranger, THEFT_PERSISTENT);
 	}
-	if (table.deed_begun == THIEF + THEFT_IN_TURN && table.stranger.thefts == 1) {
+	if (table.deed_begun == THIEF + THEFT_IN_TURN && table.stranger.thefts == 1 &&
+		!stranger_has_stolen(&table.stranger)) {
 		table.stranger.target = SECOND_FUNCTION;
 		(void)stranger_steal(&table.stranger, THEFT_IN_TURN);
 	}
