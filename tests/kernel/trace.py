@@ -9,6 +9,8 @@ _SYSCALLS = "write,pwrite64,writev,sendmsg,finit_module,init_module,delete_modul
 _WRITE = re.compile(r'^(?:\d+ +)?write\(\d+<(/sys/[^>]*)>, "(.*)", \d+\)')
 _LOAD = re.compile(r'^(?:\d+ +)?finit_module\(\d+<.*/([^/.]+)\.ko[^>]*>')
 _SEND = re.compile(r'^(?:\d+ +)?sendmsg\(')
+_UNFINISHED = re.compile(r"^(\d+) +(.*) <unfinished \.\.\.>$")
+_RESUMED = re.compile(r"^(\d+) +<\.\.\. \w+ resumed>(.*)$")
 _PART = re.compile(r'iov_base="((?:[^"\\]|\\.)*)"')
 
 # In a message of D-Bus: the field of the header that holds the method's name.
@@ -27,7 +29,7 @@ def changes(host, *words):
     host.run("strace", "-f", "-y", "-s", "2000", "-o", "/tmp/trace", "-e", f"trace={_SYSCALLS}",
              "baton", *words, check=True, deadline_s=300)
     found = []
-    for line in host.get("/tmp/trace").decode().splitlines():
+    for line in _whole(host.get("/tmp/trace").decode().splitlines()):
         if write := _WRITE.match(line):
             found.append(("/".join(write[1].split("/")[-2:]), write[2].removesuffix("\\n")))
         elif load := _LOAD.match(line):
@@ -38,6 +40,22 @@ def changes(host, *words):
         else:
             assert not re.search(r"(init_module|delete_module|/sys/)", line), line
     return found
+
+
+def _whole(lines):
+    """The lines with those joined that a call of another process came between, in the order in
+    which the calls began."""
+    whole = []
+    begun = {}
+    for line in lines:
+        if unfinished := _UNFINISHED.match(line):
+            begun[unfinished[1]] = len(whole)
+            whole.append(f"{unfinished[1]} {unfinished[2]}")
+        elif resumed := _RESUMED.match(line):
+            whole[begun.pop(resumed[1])] += resumed[2]
+        else:
+            whole.append(line)
+    return whole
 
 
 def _calls(line):
