@@ -204,7 +204,7 @@ static int plan_home(struct handover *handover, const struct request *request,
 }
 
 /* Has somebody named a driver for one of the devices? Then the plan takes that back. */
-static bool is_named(const struct plan *plan) {
+static bool takes_override_back(const struct plan *plan) {
 	for (size_t i = 0; i < plan->step_count; i++) {
 		if (plan->steps[i].step.fact == FACT_OVERRIDE) {
 			return true;
@@ -226,7 +226,7 @@ static enum result bring_home_locked(
 		handover->plan->refusal_count > 0) {
 		return RESULT_REFUSED;
 	}
-	if (!task->named && is_named(handover->plan)) {
+	if (!task->named && takes_override_back(handover->plan)) {
 		error_set(error, -ESTALE, "somebody has named a driver for it meanwhile");
 		return RESULT_REFUSED;
 	}

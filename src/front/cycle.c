@@ -40,45 +40,25 @@ static int check_home(const struct session *session, const struct host *host,
 	return r;
 }
 
-static void show_step(const struct session *session, const char *guest, const struct step *step) {
-	char line[STEP_TEXT_SIZE];
-
-	if (session->report) {
-		run_report_step(session->report, guest, step);
-	} else {
-		puts(step_format(step, line));
-	}
-}
-
-static void show_out(const struct session *session, const char *guest, const struct plan *plan) {
-	AUTO_TEXT struct text text = {0};
-
-	for (size_t i = 0; session->report && i < plan->step_count; i++) {
-		run_report_step(session->report, guest, &plan->steps[i].step);
-	}
-	if (!session->report && plan_format(plan, &text) == 0) {
-		fputs(text.length ? text.data : "nothing to do\n", stdout);
-	}
-}
-
 /* The steps out, and then the same backwards. */
 static enum result show(struct session *session, const struct request *request) {
 	const struct plan *plan;
 	struct error error = {0};
+	enum result result;
 
 	if (preview(&session->handover, request, &error) < 0) {
 		return session_fail(session, RESULT_REFUSED, &error);
 	}
 	plan = session->handover.plan;
-	show_out(session, request->guest, plan);
+	result = session_show_plan(session, request->guest);
 	for (size_t i = plan->step_count; i-- > 0;) {
 		struct step reverse = step_reverse(&plan->steps[i].step);
 
 		if (!step_stays(&plan->steps[i].step)) {
-			show_step(session, request->guest, &reverse);
+			session_show_step(session, request->guest, &reverse);
 		}
 	}
-	return plan->refusal_count > 0 ? RESULT_REFUSED : RESULT_DONE;
+	return result;
 }
 
 static enum result take_round(const struct invocation *invocation, struct session *session) {

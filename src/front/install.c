@@ -120,7 +120,7 @@ static bool qualifies(struct session *session, const struct card_status *card) {
 			return false;
 		}
 	}
-	session_name_request(&request, "hand");
+	request_name(&request, "hand");
 	could = preview(&session->handover, &request, NULL) == 0 &&
 		session->handover.plan->refusal_count == 0;
 	plan_free(&session->handover.plan);

@@ -122,30 +122,6 @@ static int choose_driver(const struct session *session, const struct host *host,
 		     : 0;
 }
 
-/* Tells what is to be done, and does none of it. */
-static enum result show_plan(const struct session *session, const char *guest) {
-	const struct plan *plan = session->handover.plan;
-	AUTO_TEXT struct text text = {0};
-
-	for (size_t i = 0; session->report && i < plan->step_count; i++) {
-		run_report_step(session->report, guest, &plan->steps[i].step);
-	}
-	if (!session->report && plan_format(plan, &text) == 0) {
-		fputs(text.length ? text.data : "nothing to do\n", stdout);
-	}
-	return plan->refusal_count > 0 ? RESULT_REFUSED : RESULT_DONE;
-}
-
-static void show_step(const struct session *session, const char *guest, const struct step *step) {
-	char text[STEP_TEXT_SIZE];
-
-	if (session->report) {
-		run_report_step(session->report, guest, step);
-	} else {
-		puts(step_format(step, text));
-	}
-}
-
 /* The journal from its end: what undoing it would do if nobody else has changed anything. */
 static enum result show_journal(struct session *session, const char *guest) {
 	AUTO_JOURNAL struct journal *journal = NULL;
@@ -161,7 +137,7 @@ static enum result show_journal(struct session *session, const char *guest) {
 		struct step reverse = step_reverse(&journal->records[i].step);
 
 		if (!journal->records[i].popped && !step_stays(&journal->records[i].step)) {
-			show_step(session, journal->title, &reverse);
+			session_show_step(session, journal->title, &reverse);
 		}
 	}
 	return RESULT_DONE;
@@ -180,13 +156,13 @@ static enum result go_home(
 			return session_fail(session, RESULT_REFUSED, &error);
 		}
 	}
-	session_name_request(request, "home");
+	request_name(request, "home");
 	session_name_guest(session, request->guest);
 	if (dry) {
 		return preview_home(&session->handover, request,
 			       (const char(*)[VALUE_SIZE])homecoming->drivers, &error) < 0
 			       ? session_fail(session, RESULT_REFUSED, &error)
-			       : show_plan(session, request->guest);
+			       : session_show_plan(session, request->guest);
 	}
 	return session_report(session,
 		bring_home(&session->handover, request,

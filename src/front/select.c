@@ -61,8 +61,8 @@ static int check_card(const struct session *session, const struct host *host, co
 }
 
 bool select_is_guest(const char *word) {
-	static const char *const doors[] = {
-		"cycle:", "hand:", "home:", "libvirt:", "proxmox:", "qemu:", "rehearsal:"};
+	static const char *const doors[] = {"again:", "cycle:", "hand:", "home:", "libvirt:",
+		"proxmox:", "qemu:", "rehearsal:"};
 
 	for (size_t i = 0; i < COUNT(doors); i++) {
 		if (text_starts(word, doors[i])) {
@@ -170,7 +170,7 @@ static enum result name_request(const struct session *session, const struct defi
 			guest ? guest->title : "none of these guests");
 		return session_fail(session, RESULT_REFUSED, &error);
 	}
-	session_name_request(request, door ? door : "hand");
+	request_name(request, door ? door : "hand");
 	if (guest && strcmp(door, "rehearsal") == 0 &&
 		name_format(request->title, sizeof(request->title), "rehearsal of %s",
 			guest->title) < 0) {

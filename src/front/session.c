@@ -193,10 +193,6 @@ void session_close(struct session *session) {
 	*session = (struct session){.root = -1};
 }
 
-void session_name_request(struct request *request, const char *door) {
-	request_name(request, door);
-}
-
 int session_find_guest(const struct session *session, const char *word, char ret[GUEST_SIZE],
 	struct error *error) {
 	AUTO_NAMES struct names keys = {0};
@@ -247,4 +243,27 @@ enum result session_report(
 		return result;
 	}
 	return result == RESULT_DONE ? result : session_fail(session, result, error);
+}
+
+enum result session_show_plan(const struct session *session, const char *guest) {
+	const struct plan *plan = session->handover.plan;
+	AUTO_TEXT struct text text = {0};
+
+	for (size_t i = 0; session->report && i < plan->step_count; i++) {
+		run_report_step(session->report, guest, &plan->steps[i].step);
+	}
+	if (!session->report && plan_format(plan, &text) == 0) {
+		fputs(text.length ? text.data : "nothing to do\n", stdout);
+	}
+	return plan->refusal_count > 0 ? RESULT_REFUSED : RESULT_DONE;
+}
+
+void session_show_step(const struct session *session, const char *guest, const struct step *step) {
+	char text[STEP_TEXT_SIZE];
+
+	if (session->report) {
+		run_report_step(session->report, guest, step);
+	} else {
+		puts(step_format(step, text));
+	}
 }

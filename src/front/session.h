@@ -64,11 +64,10 @@ void session_close(struct session *session);
 
 #define AUTO_SESSION CLEANUP(session_close)
 
-/*
- * A hand-over that no hypervisor asked for is a guest of its own, named after its first device
- * ("hand:0000:01:00.0"), so that several cards can be out at the same time.
- */
-void session_name_request(struct request *request, const char *door);
+/* For a dry run: what would be done for that guest, printed or into the report. The plan is
+ * handover.plan; REFUSED if it has refusals. */
+enum result session_show_plan(const struct session *session, const char *guest);
+void session_show_step(const struct session *session, const char *guest, const struct step *step);
 
 /* The key of the guest that has a journal and goes by that name, or by that key. -ENOENT: none. */
 int session_find_guest(const struct session *session, const char *word, char ret[GUEST_SIZE],

@@ -100,6 +100,9 @@ struct console {
 	bool bound;
 };
 
+/* What fbcon calls itself (contracts.md C3): the number of its vtcon changes, its name does not. */
+#define CONSOLE_FRAME_BUFFER "frame buffer device"
+
 /* A firmware framebuffer: a platform device whose name has "framebuffer" in it. */
 struct framebuffer {
 	char name[LABEL_SIZE];    /* "efi-framebuffer.0" */

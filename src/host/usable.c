@@ -6,8 +6,6 @@
 
 /* Home means usable: what a person who looks at a dark screen would have to find out. */
 
-#define FRAMEBUFFER_CONSOLE "frame buffer device"
-
 static bool is_one_of(const char *word, const char *const *words, size_t count) {
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(word, words[i]) == 0) {
@@ -41,7 +39,7 @@ static int check_card(const struct host *host, const struct drm_card *card, stru
 static bool shows_something(const struct host *host, const struct drm_card *card) {
 	for (size_t i = 0; card->framebuffer && i < host->console_count; i++) {
 		if (host->consoles[i].bound &&
-			strcmp(host->consoles[i].name, FRAMEBUFFER_CONSOLE) == 0) {
+			strcmp(host->consoles[i].name, CONSOLE_FRAME_BUFFER) == 0) {
 			return true;
 		}
 	}

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "linux/linux.h"
-#include "host/rebinder.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
 
 #include "base/timeouts.h"
+#include "host/rebinder.h"
 #include "linux/deadline.h"
 #include "linux/guard.h"
 #include "linux/guest.h"

@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What fbcon calls itself (contracts.md C3): the number of its vtcon changes, its name does not. */
-#define FRAME_BUFFER_CONSOLE "frame buffer device"
-
 /*
  * NVIDIA's driver waits in remove() for ever while somebody uses the card, and the modules on top
  * of it are somebody. Taking the module out fails cleanly instead, so that is the way whenever
@@ -109,13 +106,13 @@ static int add_console(struct making *making) {
 	struct step wanted;
 	const struct planned *planned;
 	bool bound = false, there = false;
-	int r = step_make(FACT_CONSOLE, FRAME_BUFFER_CONSOLE, VALUE_BOUND, VALUE_NONE, &wanted);
+	int r = step_make(FACT_CONSOLE, CONSOLE_FRAME_BUFFER, VALUE_BOUND, VALUE_NONE, &wanted);
 
 	if (r < 0) {
 		return r;
 	}
 	for (size_t i = 0; i < making->host->console_count; i++) {
-		if (strcmp(making->host->consoles[i].name, FRAME_BUFFER_CONSOLE) == 0) {
+		if (strcmp(making->host->consoles[i].name, CONSOLE_FRAME_BUFFER) == 0) {
 			there = true;
 			bound = making->host->consoles[i].bound;
 		}
@@ -224,7 +221,7 @@ int plan_needs(struct making *making) {
 static bool has_picture(const struct host *host) {
 	for (size_t i = 0; i < host->console_count; i++) {
 		if (host->consoles[i].bound &&
-			strcmp(host->consoles[i].name, FRAME_BUFFER_CONSOLE) == 0) {
+			strcmp(host->consoles[i].name, CONSOLE_FRAME_BUFFER) == 0) {
 			return true;
 		}
 	}
@@ -237,7 +234,7 @@ static int take_console_along(struct making *making, struct planned *planned, bo
 		return 0;
 	}
 	return plan_add_effect(
-		planned, FACT_CONSOLE, FRAME_BUFFER_CONSOLE, VALUE_BOUND, VALUE_NONE, lost);
+		planned, FACT_CONSOLE, CONSOLE_FRAME_BUFFER, VALUE_BOUND, VALUE_NONE, lost);
 }
 
 /* The firmware's text mode (vgacon, "VGA+") goes with the legacy ranges of the boot VGA. */

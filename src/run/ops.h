@@ -45,7 +45,7 @@ struct sight {
 
 /* Who asked for a hand-over: what the journal keeps to tell later whether the guest is gone. */
 struct owner {
-	char door[16];         /* "libvirt", "proxmox", "qemu", "hand", "rehearsal" */
+	char door[16]; /* "libvirt", "proxmox", "qemu", "hand", "rehearsal", "cycle", "home" */
 	struct process runner; /* the baton process that runs the plan */
 	struct process daemon; /* who called the door; none: a person's command */
 };
