@@ -360,11 +360,26 @@ static void clear_leftovers(struct ops *ops, const struct planned_device *device
 	}
 }
 
+/* Has this hand-over changed its driver? */
+static bool has_moved(const struct journal *journal, const char *device) {
+	for (size_t i = 0; i < journal->record_count; i++) {
+		const struct step *step = &journal->records[i].step;
+
+		if (step->fact == FACT_DRIVER && strcmp(step->subject, device) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What VFIO had all along is somebody's own assignment, and so are the ids that keep it there. */
 static enum result bring_back(struct ops *ops, struct journal *journal, struct error *error) {
 	enum result result = run_undo(ops, journal, error);
 
-	if (result == RESULT_DONE) {
-		clear_leftovers(ops, journal->devices, journal->device_count);
+	for (size_t i = 0; result == RESULT_DONE && i < journal->device_count; i++) {
+		if (has_moved(journal, journal->devices[i].name)) {
+			clear_leftovers(ops, &journal->devices[i], 1);
+		}
 	}
 	return result;
 }

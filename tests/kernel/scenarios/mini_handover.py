@@ -122,6 +122,26 @@ def a_card_without_a_driver_comes_home_without_one(host):
 
 
 @check(MINI, cargo)
+def a_card_that_vfio_has_already_is_used_as_it_is_and_left_so(host):
+    """Boot-time assignment: by an override, and by an id that vfio-pci was given."""
+    vfio, device = "/sys/bus/pci/drivers/vfio-pci", f"/sys/bus/pci/devices/{SECOND}"
+    for begin, end in ((f"echo vfio-pci >{device}/driver_override", f"echo >{device}/driver_override"),
+                       (f"echo 1234 1111 >{vfio}/new_id", f"echo 1234 1111 >{vfio}/remove_id")):
+        host.shell(f"modprobe vfio-pci; {begin}; echo {SECOND} >{device}/driver/unbind; "
+                   f"echo {SECOND} >{vfio}/bind", check=True)
+        before = Before(host)
+        assert SECOND not in baton(host, "plan", SECOND).stdout
+        detach(host, SECOND)
+        assert states(host)["0000:02:00"] == "GUEST"
+        before.check(host, but=("+state *",))
+        reattach(host, SECOND)
+        before.check(host)
+        # The id is still there: it can be taken away once.
+        host.shell(f"echo {SECOND} >{vfio}/unbind && {end} && "
+                   f"echo {SECOND} >/sys/bus/pci/drivers/bochs-drm/bind", check=True)
+
+
+@check(MINI, cargo)
 def a_card_that_a_process_holds_is_refused_by_name_and_pid(host):
     card = host.shell(f"ls /sys/bus/pci/devices/{SECOND}/drm | grep card", check=True).stdout.strip()
     holder = host.start("sh", "-c", f"exec 3</dev/dri/{card}; echo $$ >/tmp/holder; echo open; "
