@@ -5,9 +5,12 @@ unloads, and its calls over D-Bus; and what a plan says that it will."""
 import codecs
 import re
 
-_SYSCALLS = "write,pwrite64,writev,sendmsg,finit_module,init_module,delete_module"
+_SYSCALLS = "write,pwrite64,writev,sendmsg,openat,finit_module,init_module,delete_module"
 _WRITE = re.compile(r'^(?:\d+ +)?write\(\d+<(/sys/[^>]*)>, "(.*)", \d+\)')
 _LOAD = re.compile(r'^(?:\d+ +)?finit_module\(\d+<.*/([^/.]+)\.ko[^>]*>')
+# A module that is packed is unpacked by libkmod: the file that was opened last says which.
+_OPEN = re.compile(r'^(?:\d+ +)?openat\((?:.*/([^/".]+)\.ko(?:\.\w+)?")?')
+_LOAD_UNPACKED = re.compile(r"^(?:\d+ +)?init_module\(")
 _SEND = re.compile(r'^(?:\d+ +)?sendmsg\(')
 _UNFINISHED = re.compile(r"^(\d+) +(.*) <unfinished \.\.\.>$")
 _RESUMED = re.compile(r"^(\d+) +<\.\.\. \w+ resumed>(.*)$")
@@ -29,17 +32,27 @@ def changes(host, *words):
     host.run("strace", "-f", "-y", "-s", "2000", "-o", "/tmp/trace", "-e", f"trace={_SYSCALLS}",
              "baton", *words, check=True, deadline_s=300)
     found = []
+    opened = None
     for line in _whole(host.get("/tmp/trace").decode().splitlines()):
         if write := _WRITE.match(line):
             found.append(("/".join(write[1].split("/")[-2:]), write[2].removesuffix("\\n")))
+        elif opening := _OPEN.match(line):
+            opened = opening[1] or opened
         elif load := _LOAD.match(line):
-            module = load[1].replace("-", "_")
-            found += [("module", module)] if module not in _NEEDED else []
+            found += _load(load[1])
+        elif _LOAD_UNPACKED.match(line):
+            found += _load(opened)
         elif _SEND.match(line):
             found += _calls(line)
         else:
             assert not re.search(r"(init_module|delete_module|/sys/)", line), line
     return found
+
+
+def _load(name):
+    """The loading of a module, unless it comes along with another."""
+    module = name.replace("-", "_")
+    return [("module", module)] if module not in _NEEDED else []
 
 
 def _whole(lines):
