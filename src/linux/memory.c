@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/replace.h"
 #include "linux/store.h"
 
 #define SUFFIX ".known"
@@ -87,37 +88,6 @@ int memory_read(struct ops *ops, const char *guest, struct known *ret, struct er
 	return 0;
 }
 
-static int write_all(int fd, const struct text *text) {
-	size_t done = 0;
-
-	while (done < text->length) {
-		ssize_t n = write(fd, text->data + done, text->length - done);
-
-		if (n < 0 && errno != EINTR) {
-			return -errno;
-		}
-		done += n < 0 ? 0 : (size_t)n;
-	}
-	return fsync(fd) < 0 ? -errno : 0;
-}
-
-static int replace(int directory, const char *fresh, const char *name, const struct text *text) {
-	AUTO_CLOSE int fd = -1;
-	int r;
-
-	/* What a run that was killed has left. */
-	if (unlinkat(directory, fresh, 0) < 0 && errno != ENOENT) {
-		return -errno;
-	}
-	fd = openat(directory, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		S_IRUSR | S_IWUSR);
-	r = fd < 0 ? -errno : write_all(fd, text);
-	if (r == 0 && (renameat(directory, fresh, directory, name) < 0 || fsync(directory) < 0)) {
-		r = -errno;
-	}
-	return r;
-}
-
 int memory_write(struct ops *ops, const struct known *known, struct error *error) {
 	AUTO_TEXT struct text text = {0};
 	AUTO_CLOSE int directory = -1;
@@ -133,7 +103,7 @@ int memory_write(struct ops *ops, const struct known *known, struct error *error
 	if (directory < 0) {
 		return directory;
 	}
-	r = replace(directory, fresh, name, &text);
+	r = file_replace(directory, fresh, name, &text);
 	return r < 0 ? fail(ops, "write", name, r, error) : 0;
 }
 

@@ -2,6 +2,7 @@
 #include "setup/record.h"
 
 #include "base/file.h"
+#include "base/replace.h"
 #include "setup/fit.h"
 
 #include <errno.h>
@@ -124,41 +125,11 @@ int record_load(int directory, struct changes *ret, struct error *error) {
 		     : record_parse(PATH, data, length, ret, error);
 }
 
-static int write_all(int fd, const struct text *text) {
-	size_t done = 0;
-
-	while (done < text->length) {
-		ssize_t n = write(fd, text->data + done, text->length - done);
-
-		if (n < 0 && errno != EINTR) {
-			return -errno;
-		}
-		done += n < 0 ? 0 : (size_t)n;
-	}
-	return fsync(fd) < 0 ? -errno : 0;
-}
-
-static int write_new(int directory, const struct text *text) {
-	AUTO_CLOSE int fd = -1;
-
-	/* What an install that was killed has left. */
-	if (unlinkat(directory, NEW_NAME, 0) < 0 && errno != ENOENT) {
-		return -errno;
-	}
-	fd = openat(directory, NEW_NAME, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		S_IRUSR | S_IWUSR);
-	return fd < 0 ? -errno : write_all(fd, text);
-}
-
 int record_save(int directory, const struct changes *changes, struct error *error) {
 	AUTO_TEXT struct text text = {0};
 	int r = record_format(changes, &text);
 
-	r = r < 0 ? r : write_new(directory, &text);
-	if (r == 0 && (renameat(directory, NEW_NAME, directory, RECORD_NAME) < 0 ||
-			      fsync(directory) < 0)) {
-		r = -errno;
-	}
+	r = r < 0 ? r : file_replace(directory, NEW_NAME, RECORD_NAME, &text);
 	return r < 0 ? error_set(error, r, "cannot write %s: %s", PATH, strerror(-r)) : 0;
 }
 

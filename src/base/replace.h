@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "base/text.h"
+
+/*
+ * Writes the file `name` in a directory anew, as a whole: whoever reads it, also after a crash,
+ * finds the former content or this one. `fresh` is the name that it has until it is whole; a file
+ * of that name is what a run that was killed has left, and is replaced. Only its owner may read it.
+ */
+int file_replace(int directory, const char *fresh, const char *name, const struct text *text)
+	MUST_CHECK;
