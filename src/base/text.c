@@ -184,6 +184,13 @@ size_t token_next(const char **line, const char **ret) {
 	return length;
 }
 
+int token_take(const char **line, char *ret, size_t size) {
+	const char *token;
+	size_t length = token_next(line, &token);
+
+	return token_decode(token, length, ret, size);
+}
+
 bool text_starts(const char *text, const char *prefix) {
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }

@@ -41,6 +41,9 @@ int token_decode(const char *token, size_t length, char *ret, size_t size) MUST_
 /* Takes the next word, split at single spaces, off *line; returns its length, 0 at the end. */
 size_t token_next(const char **line, const char **ret);
 
+/* And decodes it: it must be there and fit. Errors as of token_decode. */
+int token_take(const char **line, char *ret, size_t size) MUST_CHECK;
+
 bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix); /* and has something before it */
 

@@ -20,19 +20,12 @@ const char *identity_format(const struct identity *identity, char ret[IDENTITY_T
 	return ret;
 }
 
-static int take(const char **text, char *ret, size_t size) {
-	const char *token;
-	size_t length = token_next(text, &token);
-
-	return token_decode(token, length, ret, size);
-}
-
 /* "10de:2484": two ids in the one way in which we write them. */
 static int take_ids(const char **text, uint16_t *ret_a, uint16_t *ret_b) {
 	char word[16], again[16];
 	unsigned int a, b;
 
-	if (take(text, word, sizeof(word)) < 0 || sscanf(word, "%4x:%4x", &a, &b) != 2) {
+	if (token_take(text, word, sizeof(word)) < 0 || sscanf(word, "%4x:%4x", &a, &b) != 2) {
 		return -EINVAL;
 	}
 	snprintf(again, sizeof(again), "%04x:%04x", a, b);
@@ -49,7 +42,7 @@ static int take_revision(const char **text, uint8_t *ret) {
 	char word[8], again[8];
 	unsigned int revision;
 
-	if (take(text, word, sizeof(word)) < 0 || sscanf(word, "%2x", &revision) != 1) {
+	if (token_take(text, word, sizeof(word)) < 0 || sscanf(word, "%2x", &revision) != 1) {
 		return -EINVAL;
 	}
 	snprintf(again, sizeof(again), "%02x", revision);
@@ -66,7 +59,7 @@ int identity_take(const char **text, struct identity *ret) {
 
 	r = r < 0 ? r : take_ids(text, &identity.subsystem_vendor, &identity.subsystem_device);
 	r = r < 0 ? r : take_revision(text, &identity.revision);
-	r = r < 0 ? r : take(text, identity.serial, sizeof(identity.serial));
+	r = r < 0 ? r : token_take(text, identity.serial, sizeof(identity.serial));
 	if (r < 0) {
 		return -EINVAL;
 	}

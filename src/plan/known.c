@@ -8,21 +8,14 @@
 
 #define LINE_SIZE 2048 /* the longest begins the file: the guest, percent-encoded */
 
-static int take(const char **text, char *ret, size_t size) {
-	const char *token;
-	size_t length = token_next(text, &token);
-
-	return token_decode(token, length, ret, size);
-}
-
 static int parse_head(struct known *known, const char *text) {
 	char version[8];
-	int r = take(&text, version, sizeof(version));
+	int r = token_take(&text, version, sizeof(version));
 
 	if (r < 0 || strcmp(version, "1") != 0 || known->guest[0]) {
 		return -EINVAL;
 	}
-	r = take(&text, known->guest, sizeof(known->guest));
+	r = token_take(&text, known->guest, sizeof(known->guest));
 	return r < 0 || *text || !known->guest[0] ? -EINVAL : 0;
 }
 
@@ -30,7 +23,7 @@ static int parse_device(struct known *known, const char *text) {
 	char name[ADDRESS_SIZE], again[ADDRESS_SIZE];
 	struct address address;
 	struct identity identity;
-	int r = take(&text, name, sizeof(name));
+	int r = token_take(&text, name, sizeof(name));
 
 	r = r < 0 ? r : address_parse(name, &address);
 	if (r < 0 || strcmp(name, address_format(address, again)) != 0) {
@@ -52,7 +45,7 @@ static int parse_line(struct known *known, const char *data, size_t length) {
 	}
 	memcpy(line, data, length);
 	line[length] = '\0';
-	if (take(&text, word, sizeof(word)) < 0) {
+	if (token_take(&text, word, sizeof(word)) < 0) {
 		return -EINVAL;
 	}
 	if (strcmp(word, "known") == 0) {

@@ -11,17 +11,9 @@
 
 #define WORD_MAX 800 /* the longest token: a title, percent-encoded */
 
-/* The next word of *text, decoded, which must be there and fit. */
-static int take(const char **text, char *ret, size_t size) {
-	const char *token;
-	size_t length = token_next(text, &token);
-
-	return token_decode(token, length, ret, size);
-}
-
 static int take_number(const char **text, unsigned long long max, unsigned long long *ret) {
 	char word[32];
-	int r = take(text, word, sizeof(word));
+	int r = token_take(text, word, sizeof(word));
 
 	return r < 0 ? r : number_parse(word, max, ret);
 }
@@ -40,19 +32,19 @@ static int take_process(const char **text, struct process *ret) {
 
 static int replay_journal(struct journal *journal, const char *text) {
 	char version[8];
-	int r = take(&text, version, sizeof(version));
+	int r = token_take(&text, version, sizeof(version));
 
 	if (r < 0 || strcmp(version, "1") != 0 || journal->guest[0]) {
 		return -EINVAL;
 	}
-	r = take(&text, journal->boot_id, sizeof(journal->boot_id));
-	r = r < 0 ? r : take(&text, journal->guest, sizeof(journal->guest));
-	r = r < 0 ? r : take(&text, journal->title, sizeof(journal->title));
+	r = token_take(&text, journal->boot_id, sizeof(journal->boot_id));
+	r = r < 0 ? r : token_take(&text, journal->guest, sizeof(journal->guest));
+	r = r < 0 ? r : token_take(&text, journal->title, sizeof(journal->title));
 	return r < 0 || *text ? -EINVAL : 0;
 }
 
 static int replay_owner(struct journal *journal, const char *text) {
-	int r = take(&text, journal->owner.door, sizeof(journal->owner.door));
+	int r = token_take(&text, journal->owner.door, sizeof(journal->owner.door));
 
 	r = r < 0 ? r : take_process(&text, &journal->owner.runner);
 	r = r < 0 ? r : take_process(&text, &journal->owner.daemon);
@@ -62,10 +54,10 @@ static int replay_owner(struct journal *journal, const char *text) {
 static int replay_device(struct journal *journal, const char *text) {
 	struct planned_device device = {0};
 	char role[8];
-	int r = take(&text, device.name, sizeof(device.name));
+	int r = token_take(&text, device.name, sizeof(device.name));
 
 	r = r < 0 ? r : address_parse(device.name, &device.address);
-	r = r < 0 ? r : take(&text, role, sizeof(role));
+	r = r < 0 ? r : token_take(&text, role, sizeof(role));
 	r = r < 0 ? r : identity_take(&text, &device.identity);
 	device.listed = r == 0 && strcmp(role, "listed") == 0;
 	if (r < 0 || *text || journal->device_count == PLAN_DEVICES_MAX ||
@@ -171,7 +163,7 @@ static const struct {
 static int replay_line(struct journal *journal, const char *text) {
 	char word[16];
 
-	if (take(&text, word, sizeof(word)) < 0) {
+	if (token_take(&text, word, sizeof(word)) < 0) {
 		return -EINVAL;
 	}
 	if (!journal->guest[0] && strcmp(word, "journal") != 0) {
