@@ -65,22 +65,14 @@ static enum result take_round(const struct invocation *invocation, struct sessio
 	AUTO_HOST struct host host = {0};
 	struct request request = {0};
 	struct error error = {0};
-	enum result result = session_open_machine(session, true);
+	enum result result = select_here(session, invocation, "cycle", &host, &request);
 
-	if (result != RESULT_DONE) {
-		return result;
-	}
-	if (host_read(session->root, &host, &error) < 0) {
-		return session_fail(session, RESULT_REFUSED, &error);
-	}
-	result = select_request(session, &host, invocation, "cycle", &request);
 	if (result != RESULT_DONE) {
 		return result;
 	}
 	if (check_home(session, &host, &request, &error) < 0) {
 		return session_fail(session, RESULT_REFUSED, &error);
 	}
-	session_name_guest(session, request.guest);
 	if (invocation->options & OPTION_DRY_RUN) {
 		return show(session, &request);
 	}

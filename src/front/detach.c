@@ -5,20 +5,12 @@ static enum result take(const struct invocation *invocation, struct session *ses
 	AUTO_HOST struct host host = {0};
 	struct request request = {0};
 	struct error error = {0};
-	enum result result = session_open_machine(session, true);
+	/* No hypervisor's door is involved. */
+	enum result result = select_here(session, invocation, "hand", &host, &request);
 
 	if (result != RESULT_DONE) {
 		return result;
 	}
-	if (host_read(session->root, &host, &error) < 0) {
-		return session_fail(session, RESULT_REFUSED, &error);
-	}
-	/* No hypervisor's door is involved. */
-	result = select_request(session, &host, invocation, "hand", &request);
-	if (result != RESULT_DONE) {
-		return result;
-	}
-	session_name_guest(session, request.guest);
 	session->handover.guarded = !(invocation->options & OPTION_NO_GUARD);
 	return session_report(
 		session, detach(&session->handover, &request, "hand", &error), &error);

@@ -213,3 +213,18 @@ int order_wait(struct order *order, const struct view *view, struct error *error
 	return ops->watch(ops, awaited, COUNT(awaited),
 		left_ms < LOOK_MS ? (unsigned int)left_ms : LOOK_MS, error);
 }
+
+void order_say_done(struct order *order, int (*report)(const struct feat *feat, struct text *ret)) {
+	struct ops *ops = order->session.handover.ops;
+	const struct feat feat = {
+		.title = order->guest.title,
+		.devices = order->devices,
+		.device_count = order->device_count,
+		.took_us = ops->now_us(ops) - order->begun_us,
+	};
+	AUTO_TEXT struct text text = {0};
+
+	if (report(&feat, &text) == 0) {
+		session_say(&order->session, &text);
+	}
+}

@@ -4,6 +4,7 @@
 #include "front/definition.h"
 #include "front/hypervisor.h"
 #include "front/session.h"
+#include "report/sentence.h"
 
 /*
  * What start and stop have in common: a guest, a wish that goes to its hypervisor, and looking at
@@ -60,6 +61,9 @@ int order_look_closely(struct order *order, struct view *ret, struct error *erro
 
 /* Until something may have changed. -ETIMEDOUT: the time is over. */
 int order_wait(struct order *order, const struct view *view, struct error *error) MUST_CHECK;
+
+/* It is done: says so in the words of one of report/sentence.h. */
+void order_say_done(struct order *order, int (*report)(const struct feat *feat, struct text *ret));
 
 /* "virsh", "qm" or the unit: who was asked. */
 const char *order_whom(const struct order *order);

@@ -27,19 +27,16 @@ struct rehearsal {
 static enum result take(const struct invocation *invocation, struct rehearsal *rehearsal) {
 	AUTO_HOST struct host host = {0};
 	struct session *session = rehearsal->session;
-	struct ops *ops = session->handover.ops;
 	struct error error = {0};
-	uint64_t begun_us = ops->now_us(ops);
-	enum result result;
+	struct ops *ops;
+	uint64_t begun_us;
+	enum result result = select_here(session, invocation, DOOR, &host, &rehearsal->request);
 
-	if (host_read(session->root, &host, &error) < 0) {
-		return session_fail(session, RESULT_REFUSED, &error);
-	}
-	result = select_request(session, &host, invocation, DOOR, &rehearsal->request);
 	if (result != RESULT_DONE) {
 		return result;
 	}
-	session_name_guest(session, rehearsal->request.guest);
+	ops = session->handover.ops;
+	begun_us = ops->now_us(ops);
 	session->handover.guarded = true;
 	result = detach(&session->handover, &rehearsal->request, DOOR, &error);
 	rehearsal->out_us = ops->now_us(ops) - begun_us;
@@ -117,7 +114,6 @@ static enum result rehearse(const struct invocation *invocation, struct session 
 		return session_fail(session, RESULT_USAGE, &error);
 	}
 	result = session_step_aside(session);
-	result = result ? result : session_open_machine(session, true);
 	result = result ? result : take(invocation, &rehearsal);
 	if (result != RESULT_DONE) {
 		return result;

@@ -200,3 +200,21 @@ enum result select_request(struct session *session, const struct host *host,
 	}
 	return result ? result : name_request(session, r ? &guest : NULL, door, ret);
 }
+
+enum result select_here(struct session *session, const struct invocation *invocation,
+	const char *door, struct host *ret_host, struct request *ret) {
+	struct error error = {0};
+	enum result result = session_open_machine(session, true);
+
+	if (result != RESULT_DONE) {
+		return result;
+	}
+	if (host_read(session->root, ret_host, &error) < 0) {
+		return session_fail(session, RESULT_REFUSED, &error);
+	}
+	result = select_request(session, ret_host, invocation, door, ret);
+	if (result == RESULT_DONE) {
+		session_name_guest(session, ret->guest);
+	}
+	return result;
+}

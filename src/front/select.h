@@ -25,6 +25,13 @@ int select_add(const struct host *host, const struct selection *selection, struc
 enum result select_request(struct session *session, const struct host *host,
 	const struct invocation *invocation, const char *door, struct request *ret);
 
+/*
+ * What acts begins with: the same on the machine as it is now, whose steps are told from here on,
+ * and of which the report speaks. ret_host: what was there.
+ */
+enum result select_here(struct session *session, const struct invocation *invocation,
+	const char *door, struct host *ret_host, struct request *ret);
+
 /* Is the word written with a door, so that it can be nothing but a guest? */
 bool select_is_guest(const char *word);
 

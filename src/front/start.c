@@ -5,7 +5,6 @@
 #include "front/memory.h"
 #include "front/order.h"
 #include "front/select.h"
-#include "report/sentence.h"
 
 /*
  * baton start: first whether the guest can have its devices and whether they would come home, then
@@ -75,21 +74,6 @@ static enum result check(struct order *order, struct wanted *wanted) {
 		return session_report(session, RESULT_REFUSED, &error);
 	}
 	return RESULT_DONE;
-}
-
-static void say_started(struct order *order) {
-	struct ops *ops = order->session.handover.ops;
-	const struct feat feat = {
-		.title = order->guest.title,
-		.devices = order->devices,
-		.device_count = order->device_count,
-		.took_us = ops->now_us(ops) - order->begun_us,
-	};
-	AUTO_TEXT struct text text = {0};
-
-	if (report_started(&feat, &text) == 0) {
-		session_say(&order->session, &text);
-	}
 }
 
 static enum result say_running(const struct order *order) {
@@ -163,7 +147,7 @@ static bool is_over(
 			order->code);
 		*ret = fail_home(order, wanted, view, &error);
 	} else if (view->runs && is_whole(wanted, view)) {
-		say_started(order);
+		order_say_done(order, report_started);
 		*ret = RESULT_DONE;
 	} else if (!view->runs && !view->up && !is_to_come(order, view)) {
 		error_set(&error, -EIO, "%s ended as soon as it was started (%s)", title, whom);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "front/order.h"
-#include "report/sentence.h"
 
 /*
  * baton stop: its hypervisor's own stop, and then waiting for what happens at every guest's end
@@ -18,22 +17,6 @@ static enum result fail(const struct order *order, enum result result, const str
 
 static bool is_off(const struct view *view) {
 	return !view->runs && !view->up && !view->away;
-}
-
-static enum result say_stopped(struct order *order) {
-	struct ops *ops = order->session.handover.ops;
-	const struct feat feat = {
-		.title = order->guest.title,
-		.devices = order->devices,
-		.device_count = order->device_count,
-		.took_us = ops->now_us(ops) - order->begun_us,
-	};
-	AUTO_TEXT struct text text = {0};
-
-	if (report_stopped(&feat, &text) == 0) {
-		session_say(&order->session, &text);
-	}
-	return RESULT_DONE;
 }
 
 static enum result say_off(const struct order *order) {
@@ -77,7 +60,8 @@ static bool is_over(struct order *order, struct view *view, enum result *ret) {
 		return *ret != RESULT_DONE;
 	}
 	if (answered && is_off(view)) {
-		*ret = say_stopped(order);
+		order_say_done(order, report_stopped);
+		*ret = RESULT_DONE;
 	} else if (answered && order->code != 0 && view->runs) {
 		error_set(&error, -EIO, "%s still runs: %s ended with %d: baton stop --force %s",
 			order->guest.title, order_whom(order), order->code, order->guest.title);
