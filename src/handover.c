@@ -45,6 +45,19 @@ static int check_former(struct ops *ops, const struct journal *journal, struct e
 static int is_abandoned(
 	struct ops *ops, const struct journal *journal, bool *ret, struct error *error);
 
+/* Before the first step, so that it can be read also where the last one crashes the machine. */
+static void warn(const struct handover *handover, const char *guest) {
+	for (size_t i = 0; i < handover->plan->warning_count; i++) {
+		AUTO_TEXT struct text text = {0};
+		struct event event = {.guest = guest, .outcome = OUTCOME_WARNED};
+
+		if (warning_format(&handover->plan->warnings[i], &text) == 0) {
+			event.detail = text.data;
+			handover->ops->tell(handover->ops, &event);
+		}
+	}
+}
+
 static enum result detach_locked(
 	struct handover *handover, const struct task *task, struct error *error) {
 	AUTO_HOST struct host host = {0};
@@ -57,6 +70,7 @@ static enum result detach_locked(
 		handover->plan->refusal_count > 0) {
 		return RESULT_REFUSED;
 	}
+	warn(handover, task->request->title);
 	return carry_out(handover, &host, task->request, task->door, error);
 }
 

@@ -44,7 +44,7 @@ static enum result print(const struct session *session, bool json) {
 		error_set(&error, r, "cannot print the plan");
 		return command_fail(RESULT_UNDONE, &error);
 	}
-	fputs(text.length ? text.data : "nothing to do\n", stdout);
+	fputs(text.data, stdout);
 	return plan->refusal_count > 0 ? RESULT_REFUSED : RESULT_DONE;
 }
 

@@ -128,6 +128,18 @@ void session_say(const struct session *session, struct text *line) {
 	}
 }
 
+void session_warn(const struct session *session) {
+	const struct plan *plan = session->handover.plan;
+
+	for (size_t i = 0; !session->report && i < plan->warning_count; i++) {
+		AUTO_TEXT struct text text = {0};
+
+		if (warning_format(&plan->warnings[i], &text) == 0) {
+			fprintf(stderr, "warning: %s\n", text.data);
+		}
+	}
+}
+
 /* A step as a line of the timeline: "      12.3 ms  driver 0000:01:00.0 nvidia -". */
 static void print_event(const struct event *event) {
 	static const char *const words[] = {
@@ -140,10 +152,15 @@ static void print_event(const struct event *event) {
 		[OUTCOME_STAYS] = "  stays",
 		[OUTCOME_STUCK] = "  STUCK",
 		[OUTCOME_REFUSED] = "  refused",
+		[OUTCOME_WARNED] = "",
 		[OUTCOME_TAKEN] = "  TAKEN AWAY",
 	};
 	char text[STEP_TEXT_SIZE];
 
+	if (event->outcome == OUTCOME_WARNED) {
+		fprintf(stderr, "warning: %s\n", event->detail);
+		return;
+	}
 	fprintf(stderr, "%8" PRIu64 ".%" PRIu64 " ms  %s%s%s%s\n", event->duration_us / 1000,
 		event->duration_us / 100 % 10,
 		event->step ? step_format(event->step, text) : event->guest, words[event->outcome],
@@ -153,10 +170,10 @@ static void print_event(const struct event *event) {
 static void tell(void *context, const struct event *event) {
 	const struct session *session = context;
 
-	if (session->report) {
-		run_report_event(session->report, event);
-	} else {
+	if (!session->report) {
 		print_event(event);
+	} else if (event->outcome != OUTCOME_WARNED) { /* which the report takes from the plan */
+		run_report_event(session->report, event);
 	}
 }
 
@@ -253,7 +270,7 @@ enum result session_show_plan(const struct session *session, const char *guest) 
 		run_report_step(session->report, guest, &plan->steps[i].step);
 	}
 	if (!session->report && plan_format(plan, &text) == 0) {
-		fputs(text.length ? text.data : "nothing to do\n", stdout);
+		fputs(text.data, stdout);
 	}
 	return plan->refusal_count > 0 ? RESULT_REFUSED : RESULT_DONE;
 }

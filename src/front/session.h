@@ -64,6 +64,9 @@ void session_close(struct session *session);
 
 #define AUTO_SESSION CLEANUP(session_close)
 
+/* What handover.plan warns of, on stderr; the report takes it from the plan. */
+void session_warn(const struct session *session);
+
 /* For a dry run: what would be done for that guest, printed or into the report. The plan is
  * handover.plan; REFUSED if it has refusals. */
 enum result session_show_plan(const struct session *session, const char *guest);

@@ -73,6 +73,7 @@ static enum result check(struct order *order, struct wanted *wanted) {
 		session->handover.plan->refusal_count > 0) {
 		return session_report(session, RESULT_REFUSED, &error);
 	}
+	session_warn(session);
 	return RESULT_DONE;
 }
 

@@ -18,6 +18,7 @@ static int find_priority(enum outcome outcome) {
 	case OUTCOME_LEFT_ALONE:
 	case OUTCOME_GONE:
 	case OUTCOME_TAKEN:
+	case OUTCOME_WARNED:
 		return LOG_WARNING;
 	case OUTCOME_FAILED:
 	case OUTCOME_STUCK:

@@ -63,8 +63,12 @@ void plan_check_identity(struct making *making, const struct device *device);
 void plan_find_former(
 	const struct making *making, struct address address, char ret[WHEREABOUTS_TEXT_SIZE]);
 
+/* warning.c: refuses a device, or warns, because of what is known of it (plan/problem.h). */
+void plan_check_problems(struct making *making, const struct device *device);
+
 /* needs.c: what the drivers at hand need before they let go: consoles, framebuffers, modules. */
-void plan_check_driver(struct making *making, const struct device *device);
+/* Is it to be unbound from a driver that stays loaded, for others, with modules on top? */
+bool plan_shares_driver(const struct making *making, const struct device *device);
 int plan_needs(struct making *making) MUST_CHECK;
 /* What goes away for good, or comes along, when this device changes to its VFIO driver. */
 int plan_device_effects(struct making *making, const struct device *device, struct planned *unbind,

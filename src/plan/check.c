@@ -207,7 +207,7 @@ void plan_check(struct making *making) {
 		check_holders(making, planned);
 		check_reset(making, device);
 		check_virtual_functions(making, device);
-		plan_check_driver(making, device);
+		plan_check_problems(making, device);
 	}
 	if (making->plan->device_count > 0) {
 		check_vfio(making);

@@ -29,8 +29,15 @@ int plan_format(const struct plan *plan, struct text *ret) {
 		r = r < 0 ? r : refusal_format(&plan->refusals[i], ret);
 		r = r < 0 ? r : text_add(ret, "\n");
 	}
+	for (size_t i = 0; r == 0 && i < plan->warning_count; i++) {
+		r = text_add(ret, "warning: ");
+		r = r < 0 ? r : warning_format(&plan->warnings[i], ret);
+		r = r < 0 ? r : text_add(ret, "\n");
+	}
 	for (size_t i = 0; r == 0 && i < plan->step_count; i++) {
 		r = format_step(&plan->steps[i], ret);
 	}
-	return r;
+	return r == 0 && plan->refusal_count == 0 && plan->step_count == 0
+		       ? text_add(ret, "nothing to do\n")
+		       : r;
 }

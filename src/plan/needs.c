@@ -50,39 +50,11 @@ static bool all_nvidia_goes(const struct making *making) {
 	return true;
 }
 
-/* "580.105.08" as one number that orders like the release: 3, 3 and 2 digits at most. */
-static unsigned long release_number(const char *version) {
-	unsigned int major = 0, minor = 0, patch = 0;
-
-	if (sscanf(version, "%3u.%3u.%2u", &major, &minor, &patch) < 2) {
-		return 0;
-	}
-	return (major * 1000UL + minor) * 100 + patch;
-}
-
-/*
- * Where other NVIDIA cards stay, only an unbind is left. Between 580.105.08 and 595.45.04 it lets
- * go of the modules above by itself; before, they keep it waiting for ever, and after, it waits for
- * them when they can no longer find the card.
- */
-void plan_check_driver(struct making *making, const struct device *device) {
+bool plan_shares_driver(const struct making *making, const struct device *device) {
 	const struct module *module = host_module(making->host, NVIDIA);
-	unsigned long release;
 
-	if (strcmp(device->driver, NVIDIA) != 0 || all_nvidia_goes(making) || !module ||
-		module->holders.count == 0) {
-		return;
-	}
-	release = release_number(module->version);
-	if (release >= 58010508 && release < 59545004) {
-		return;
-	}
-	plan_refuse(making->plan, REFUSAL_DRIVER, device->name,
-		"unload nvidia_uvm, nvidia_drm and nvidia_modeset first, or hand over all NVIDIA cards "
-		"together",
-		"would hang: release %s of the NVIDIA driver does not let go of one card while %s is "
-		"loaded for another",
-		module->version, module->holders.names[0]);
+	return strcmp(device->driver, NVIDIA) == 0 && module && module->holders.count > 0 &&
+	       !all_nvidia_goes(making);
 }
 
 static const struct step *claimed_step(const struct making *making, const struct step *step) {

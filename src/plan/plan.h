@@ -5,6 +5,7 @@
 #include "plan/known.h"
 #include "plan/refusal.h"
 #include "plan/step.h"
+#include "plan/warning.h"
 #include "request/request.h"
 
 /*
@@ -15,6 +16,7 @@
 #define PLAN_STEPS_MAX    512
 #define PLAN_DEVICES_MAX  128
 #define PLAN_REFUSALS_MAX 64
+#define PLAN_WARNINGS_MAX 32
 #define EFFECTS_MAX       8
 #define PLAN_ADOPTED_MAX  16
 
@@ -54,6 +56,8 @@ struct plan {
 	size_t adopted_count;
 	struct refusal refusals[PLAN_REFUSALS_MAX]; /* any: there is no plan, step_count is 0 */
 	size_t refusal_count;
+	struct warning warnings[PLAN_WARNINGS_MAX]; /* what may go wrong all the same */
+	size_t warning_count;
 };
 
 /* What the journals of other guests hold: steps begun and not undone, and whose devices are whose.
@@ -106,5 +110,5 @@ void plan_free(struct plan **plan);
 
 #define AUTO_PLAN CLEANUP(plan_free)
 
-/* Text: a line a step, effects indented below it, losses and refusals as sentences. */
+/* Text: a line a step, effects indented below it, losses, refusals and warnings as sentences. */
 int plan_format(const struct plan *plan, struct text *ret) MUST_CHECK;

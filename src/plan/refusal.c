@@ -13,7 +13,7 @@ static const char *const names[REFUSAL_COUNT] = {
 	[REFUSAL_OTHER_GUEST] = "other-guest",
 	[REFUSAL_NO_RESET] = "no-reset",
 	[REFUSAL_VIRTUAL_FUNCTIONS] = "virtual-functions",
-	[REFUSAL_DRIVER] = "driver",
+	[REFUSAL_PROBLEM] = "known-problem",
 	[REFUSAL_IDENTITY] = "identity",
 	[REFUSAL_LOSS] = "loss",
 	[REFUSAL_UNRESOLVED] = "unresolved",
@@ -25,5 +25,10 @@ const char *refusal_name(enum refusal_kind kind) {
 }
 
 int refusal_format(const struct refusal *refusal, struct text *ret) {
-	return text_add(ret, "%s %s: %s", refusal->subject, refusal->reason, refusal->remedy);
+	int r = text_add(ret, "%s %s: %s", refusal->subject, refusal->reason, refusal->remedy);
+
+	if (r == 0 && refusal->problem) {
+		r = text_add(ret, " (known problem %s)", refusal->problem->id);
+	}
+	return r;
 }

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "plan/problem.h"
 #include "plan/step.h"
 
 /*
@@ -19,7 +20,7 @@ enum refusal_kind {
 	REFUSAL_OTHER_GUEST,       /* another guest has it */
 	REFUSAL_NO_RESET,          /* nothing can reset it between guests */
 	REFUSAL_VIRTUAL_FUNCTIONS, /* a physical function whose virtual functions are enabled */
-	REFUSAL_DRIVER,            /* the driver is known not to let go */
+	REFUSAL_PROBLEM,           /* known not to go well: plan/problem.h */
 	REFUSAL_IDENTITY,          /* something else stands at this address now */
 	REFUSAL_LOSS,              /* policy does not allow what cannot be turned round */
 	REFUSAL_UNRESOLVED,        /* an earlier hand-over is still stuck with it */
@@ -31,6 +32,7 @@ struct refusal {
 	char subject[SUBJECT_SIZE]; /* the address, or what it is about */
 	char reason[256];           /* who and why: completes the sentence "SUBJECT ..." */
 	char remedy[256];
+	const struct problem *problem; /* REFUSAL_PROBLEM: which; NULL for all others */
 };
 
 const char *refusal_name(enum refusal_kind kind); /* "no-iommu": for JSON */

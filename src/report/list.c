@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/problem.h"
 #include "report/table.h"
 
 #define CLASS_DISPLAY 0x03
@@ -168,6 +169,40 @@ static int add_device(struct table *table, const struct host *host, const struct
 			device->boot_vga ? "boot" : "-", or_none(holders.data)});
 }
 
+/* "amd-reset-vega nvidia-bus-reset"; whether it stands in the way, and how, the plan says. */
+static int add_problems(const struct host *host, const struct device *device, struct text *ret) {
+	bool shared = problem_may_share(host, device);
+	bool named = false;
+	int r = 0;
+
+	for (size_t i = 0; i < problem_count && r == 0; i++) {
+		if (!problem_is_of(&problems[i], host, device, shared)) {
+			continue;
+		}
+		r = text_add(ret, "%s%s%s",
+			named         ? " "
+			: ret->length ? ", "
+				      : "",
+			named ? "" : device->name, named ? "" : " ");
+		r = r < 0 ? r : text_add(ret, "%s", problems[i].id);
+		named = true;
+	}
+	return r;
+}
+
+static int add_known(const struct host *host, struct text *ret) {
+	AUTO_TEXT struct text known = {0};
+	int r = 0;
+
+	for (size_t i = 0; i < host->device_count && r == 0; i++) {
+		r = add_problems(host, &host->devices[i], &known);
+	}
+	return r < 0 || !known.length
+		       ? r
+		       : text_add(ret, "\nKnown problems, of which `baton plan` tells more: %s.\n",
+				 known.data);
+}
+
 /* What a reader of the table would otherwise wonder about. */
 static int add_remarks(const struct host *host, struct text *ret) {
 	int r = 0;
@@ -189,7 +224,7 @@ static int add_remarks(const struct host *host, struct text *ret) {
 			"\n%zu processes did not let us see what they hold: only root sees all.\n",
 			host->hidden_processes);
 	}
-	return r;
+	return r < 0 ? r : add_known(host, ret);
 }
 
 int report_host(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
 
+#include "plan/problem.h"
 #include "report/document.h"
 #include "report/list.h"
 
@@ -78,6 +79,19 @@ static void add_holders(
 	document_close(document);
 }
 
+static void add_problems(
+	struct document *document, const struct host *host, const struct device *device) {
+	bool shared = problem_may_share(host, device);
+
+	document_array(document, "problems");
+	for (size_t i = 0; i < problem_count; i++) {
+		if (problem_is_of(&problems[i], host, device, shared)) {
+			document_text(document, NULL, problems[i].id);
+		}
+	}
+	document_close(document);
+}
+
 static void add_device(struct document *document, const struct host *host,
 	const struct pci_names *names, const struct device *device) {
 	const struct drm_card *card = host_card(host, device->address);
@@ -109,6 +123,7 @@ static void add_device(struct document *document, const struct host *host,
 		add_connectors(document, card);
 	}
 	add_holders(document, host, device);
+	add_problems(document, host, device);
 	document_close(document);
 }
 

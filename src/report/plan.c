@@ -28,6 +28,7 @@ static void add_step(struct document *document, const struct planned *planned) {
 static void add_refusal(struct document *document, const struct refusal *refusal) {
 	document_object(document, NULL);
 	document_text(document, "kind", refusal_name(refusal->kind));
+	document_name(document, "problem", refusal->problem ? refusal->problem->id : "");
 	document_text(document, "subject", refusal->subject);
 	document_text(document, "reason", refusal->reason);
 	document_text(document, "remedy", refusal->remedy);
@@ -38,6 +39,23 @@ void report_refusals(struct document *document, const struct plan *plan) {
 	document_array(document, "refusals");
 	for (size_t i = 0; plan && i < plan->refusal_count; i++) {
 		add_refusal(document, &plan->refusals[i]);
+	}
+	document_close(document);
+}
+
+static void add_warning(struct document *document, const struct warning *warning) {
+	document_object(document, NULL);
+	document_text(document, "problem", warning->problem->id);
+	document_text(document, "subject", warning->subject);
+	document_text(document, "reason", warning->problem->reason);
+	document_text(document, "remedy", warning->problem->remedy);
+	document_close(document);
+}
+
+void report_warnings(struct document *document, const struct plan *plan) {
+	document_array(document, "warnings");
+	for (size_t i = 0; plan && i < plan->warning_count; i++) {
+		add_warning(document, &plan->warnings[i]);
 	}
 	document_close(document);
 }
@@ -60,5 +78,6 @@ int report_plan_json(const struct plan *plan, struct text *ret, struct error *er
 	}
 	document_close(&document);
 	report_refusals(&document, plan);
+	report_warnings(&document, plan);
 	return document_end(&document, ret, error);
 }

@@ -11,3 +11,4 @@ int report_plan_json(const struct plan *plan, struct text *ret, struct error *er
  * array of refusals (plan may be NULL: none). */
 void report_step(struct document *document, const struct step *step);
 void report_refusals(struct document *document, const struct plan *plan);
+void report_warnings(struct document *document, const struct plan *plan);

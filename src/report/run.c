@@ -82,6 +82,7 @@ int run_report_end(struct run_report *report, enum result result, const struct p
 
 	document_close(document);
 	report_refusals(document, plan);
+	report_warnings(document, plan);
 	add_names(document, "errors", &report->errors);
 	add_names(document, "guests", &report->guests);
 	document_text(document, "result", results[result]);

@@ -34,6 +34,11 @@
  *     backups = refuse         allow or refuse: may Proxmox take the devices from the host to
  *                              start a guest that is off for its backup? Default: refuse.
  *
+ *     accept = amd-reset-vega  known problems (docs/HARDWARE.md) that this person has read about:
+ *                              what would be refused becomes a warning, and what would be a
+ *                              warning is not told. At most 16; ids that mean nothing here mean
+ *                              nothing, because rows come and go with releases. Default: none.
+ *
  *     [timeouts]               in seconds, 1 to 3600
  *     device = 60              how long a driver may take to let go of a device or to take it.
  *     service = 120            how long a unit may take to stop or to start.

@@ -40,29 +40,42 @@ struct parser {
 	struct error *error;
 };
 
-static int set_address(struct parser *parser, void *field, const char *value) {
-	struct card_name *card = parser->card;
-
+/* A value of several words. */
+static int each_word(struct parser *parser, const char *value,
+	int (*add)(struct parser *parser, const char *word)) {
 	while (*value) {
-		char word[ADDRESS_SIZE];
+		char word[256]; /* no line is longer */
 		size_t length = strcspn(value, " \t");
-		struct selection selection;
+		int r = name_format(word, sizeof(word), "%.*s", (int)length, value);
 
-		if (name_format(word, sizeof(word), "%.*s", (int)length, value) < 0 ||
-			selection_parse_address(word, &selection) < 0) {
-			return error_set(parser->error, -EINVAL,
-				"\"%.*s\" is not an address such as 0000:01:00.0 or 0000:01:00",
-				(int)length, value);
+		r = r < 0 ? r : add(parser, word);
+		if (r < 0) {
+			return r;
 		}
-		if (card->selection_count == CARD_SELECTIONS_MAX) {
-			return error_set(parser->error, -EINVAL, "a card has at most %d addresses",
-				CARD_SELECTIONS_MAX);
-		}
-		card->selections[card->selection_count++] = selection;
 		value += length;
 		value += strspn(value, " \t");
 	}
 	return 0;
+}
+
+static int add_address(struct parser *parser, const char *word) {
+	struct card_name *card = parser->card;
+	struct selection selection;
+
+	if (selection_parse_address(word, &selection) < 0) {
+		return error_set(parser->error, -EINVAL,
+			"\"%s\" is not an address such as 0000:01:00.0 or 0000:01:00", word);
+	}
+	if (card->selection_count == CARD_SELECTIONS_MAX) {
+		return error_set(parser->error, -EINVAL, "a card has at most %d addresses",
+			CARD_SELECTIONS_MAX);
+	}
+	card->selections[card->selection_count++] = selection;
+	return 0;
+}
+
+static int set_address(struct parser *parser, void *field, const char *value) {
+	return each_word(parser, value, add_address);
 }
 
 static int set_id(struct parser *parser, void *field, const char *value) {
@@ -90,19 +103,7 @@ static int add_driver(struct parser *parser, const char *name) {
 
 /* In the order of preference. */
 static int set_drivers(struct parser *parser, void *field, const char *value) {
-	while (*value) {
-		char name[256]; /* no line is longer */
-		size_t length = strcspn(value, " \t");
-		int r = name_format(name, sizeof(name), "%.*s", (int)length, value);
-
-		r = r < 0 ? r : add_driver(parser, name);
-		if (r < 0) {
-			return r;
-		}
-		value += length;
-		value += strspn(value, " \t");
-	}
-	return 0;
+	return each_word(parser, value, add_driver);
 }
 
 static int set_consent(struct parser *parser, void *field, const char *value) {
@@ -117,6 +118,27 @@ static int set_consent(struct parser *parser, void *field, const char *value) {
 			parser->error, -EINVAL, "\"%s\" is neither allow nor refuse", value);
 	}
 	return 0;
+}
+
+static int add_accepted(struct parser *parser, const char *id) {
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789-.";
+	struct policy *policy = &parser->configuration.policy;
+
+	if (id[strspn(id, plain)] || strlen(id) >= ACCEPTED_ID_SIZE) {
+		return error_set(parser->error, -EINVAL,
+			"accept = \"%s\" is not a known problem such as amd-reset-vega", id);
+	}
+	if (policy->accepted_count == ACCEPTED_MAX) {
+		return error_set(parser->error, -EINVAL, "at most %d known problems are accepted",
+			ACCEPTED_MAX);
+	}
+	return name_set(policy->accepted[policy->accepted_count++], ACCEPTED_ID_SIZE, id);
+}
+
+/* Instead of those that an earlier file accepts. */
+static int set_accepted(struct parser *parser, void *field, const char *value) {
+	parser->configuration.policy.accepted_count = 0;
+	return each_word(parser, value, add_accepted);
 }
 
 static int set_timeout(struct parser *parser, void *field, const char *value) {
@@ -174,6 +196,7 @@ static const struct key {
 		false},
 	{SECTION_POLICY, "backups", set_consent, offsetof(struct configuration, policy.backups),
 		false},
+	{SECTION_POLICY, "accept", set_accepted, 0, false},
 	{SECTION_TIMEOUTS, "device", set_timeout, offsetof(struct configuration, writer_timeout_s),
 		false},
 	{SECTION_TIMEOUTS, "service", set_timeout,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include <stddef.h>
+
 /* What a plan may do without asking. [policy] of baton.conf, or of a guest's own file. */
 
 enum consent {
@@ -8,7 +10,13 @@ enum consent {
 	CONSENT_REFUSE
 };
 
+#define ACCEPTED_MAX     16
+#define ACCEPTED_ID_SIZE 40
+
 struct policy {
 	enum consent losses;  /* end login sessions, lose a firmware framebuffer; default: allow */
 	enum consent backups; /* start a guest that is off for its backup; default: refuse */
+	char accepted[ACCEPTED_MAX][ACCEPTED_ID_SIZE]; /* known problems: refused, they become
+							  warnings; warned of, nothing is said */
+	size_t accepted_count;
 };

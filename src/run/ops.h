@@ -60,6 +60,7 @@ enum outcome {
 	OUTCOME_STAYS,      /* needs no undo */
 	OUTCOME_STUCK,      /* still in flight, or could not be undone: left in the journal */
 	OUTCOME_REFUSED,    /* of a hand-over as a whole: nothing was tried */
+	OUTCOME_WARNED,     /* ...: something is known that may go wrong */
 	OUTCOME_TAKEN,      /* it was home, and somebody has taken it away again */
 };
 

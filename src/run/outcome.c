@@ -13,6 +13,7 @@ static const char *const names[] = {
 	[OUTCOME_STAYS] = "stays",
 	[OUTCOME_STUCK] = "stuck",
 	[OUTCOME_REFUSED] = "refused",
+	[OUTCOME_WARNED] = "warned",
 	[OUTCOME_TAKEN] = "taken-away",
 };
 

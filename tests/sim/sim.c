@@ -320,7 +320,7 @@ static uint64_t now_us(struct ops *ops) {
 
 static void tell(struct ops *ops, const struct event *event) {
 	static const char *const outcomes[] = {"done", "failed", "undone", "left alone", "gone",
-		"shared", "stays", "stuck", "refused", "taken away"};
+		"shared", "stays", "stuck", "refused", "warned", "taken away"};
 	char text[STEP_TEXT_SIZE];
 
 	sim_of(ops)->taken += event->outcome == OUTCOME_TAKEN;

@@ -36,6 +36,7 @@ static void nothing_said_gives_the_defaults(void **state) {
 		assert_int_equal(configuration.service_timeout_s, 120);
 		assert_int_equal(configuration.lock_timeout_s, 180);
 		assert_int_equal(configuration.home_watch_s, 10);
+		assert_int_equal(configuration.policy.accepted_count, 0);
 	}
 }
 
@@ -54,6 +55,7 @@ static void every_key_is_read(void **state) {
 				   "unit = win\\x2011@a.service\n"
 				   "[policy]\n"
 				   "losses=refuse\n"
+				   "accept = amd-reset-vega\t linux-6.15 \n"
 				   "[timeouts]\n"
 				   "device = 1\n"
 				   "service = 3600\n"
@@ -90,6 +92,9 @@ static void every_key_is_read(void **state) {
 	assert_null(configuration_card(&configuration, "GPU"));
 	assert_string_equal(configuration.unit, "win\\x2011@a.service");
 	assert_int_equal(configuration.policy.losses, CONSENT_REFUSE);
+	assert_int_equal(configuration.policy.accepted_count, 2);
+	assert_string_equal(configuration.policy.accepted[0], "amd-reset-vega");
+	assert_string_equal(configuration.policy.accepted[1], "linux-6.15");
 	assert_int_equal(configuration.writer_timeout_s, 1);
 	assert_int_equal(configuration.service_timeout_s, 3600);
 	assert_int_equal(configuration.lock_timeout_s, 7);
@@ -112,6 +117,13 @@ static const struct refused {
 		"a.conf:2: unit = \".service\" is not the name of a unit such as win11.service"},
 	{"[guest]\nunit = ../x.service\n",
 		"a.conf:2: unit = \"../x.service\" is not the name of a unit such as win11.service"},
+	{"[policy]\naccept = vega AMD\n",
+		"a.conf:2: accept = \"AMD\" is not a known problem such as amd-reset-vega"},
+	{"[policy]\naccept = " LETTERS63 "\n", "a.conf:2: accept = \"" LETTERS63
+					       "\" is not a known problem such as amd-reset-vega"},
+	{"[policy]\naccept = a b c d e f g h i j k l m n o p q\n",
+		"a.conf:2: at most 16 known problems are accepted"},
+
 	/* Lines. */
 	{"losses = refuse\n", "a.conf:1: \"losses\" stands before any [section]"},
 	{"[policy]\nlosses\n", "a.conf:2: expected KEY = VALUE"},
@@ -259,8 +271,10 @@ static void at_most_64_cards_are_named(void **state) {
 }
 
 static void a_later_text_sets_again_what_an_earlier_one_has_set(void **state) {
-	static const char first[] = CARD "[policy]\nlosses = refuse\n[timeouts]\nlock = 5\n";
-	static const char second[] = "[policy]\nlosses = allow\n[card other]\naddress = 02:00\n";
+	static const char first[] =
+		CARD "[policy]\nlosses = refuse\naccept = a b\n[timeouts]\nlock = 5\n";
+	static const char second[] =
+		"[policy]\nlosses = allow\naccept = c\n[card other]\naddress = 02:00\n";
 	static const char third[] = "[card gpu]\naddress = 02:00\n";
 	struct configuration configuration;
 	struct error error;
@@ -269,6 +283,8 @@ static void a_later_text_sets_again_what_an_earlier_one_has_set(void **state) {
 	assert_int_equal(
 		configuration_parse("b.conf", second, strlen(second), &configuration, &error), 0);
 	assert_int_equal(configuration.policy.losses, CONSENT_ALLOW);
+	assert_int_equal(configuration.policy.accepted_count, 1);
+	assert_string_equal(configuration.policy.accepted[0], "c");
 	assert_int_equal(configuration.lock_timeout_s, 5);
 	assert_int_equal(configuration.card_count, 2);
 	assert_int_equal(

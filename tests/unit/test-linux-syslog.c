@@ -54,7 +54,7 @@ static void a_newline_cannot_forge_a_field(void **state) {
 static void every_result_has_a_name(void **state) {
 	struct step step = make_step(FACT_MODULE, "nvidia", "loaded", "-");
 
-	for (int outcome = OUTCOME_DONE; outcome <= OUTCOME_REFUSED; outcome++) {
+	for (int outcome = OUTCOME_DONE; outcome <= OUTCOME_TAKEN; outcome++) {
 		const struct event event = {"hand", &step, (enum outcome)outcome, 0, NULL};
 		AUTO_TEXT struct text text = {0};
 

@@ -233,6 +233,101 @@ static void only_guests_take_over_what_was_detached_by_hand(void **state) {
 	}
 }
 
+/* Whatever has a row that refuses it, and one that warns of it. */
+static void make_rx_9070(struct cards *ret) {
+	make(1, ret);
+	strcpy(ret->host.kernel, "7.2.2-1-cachyos");
+	strcpy(ret->devices[0].driver, "amdgpu");
+	strcpy(ret->devices[0].module, "amdgpu");
+	ret->devices[0].identity = (struct identity){.vendor = 0x1002, .device = 0x7550};
+	strcpy(ret->devices[0].reset_methods, "pm");
+}
+
+static void accept(struct cards *cards, const char *problem) {
+	struct policy *policy = &cards->request.policy;
+
+	strcpy(policy->accepted[policy->accepted_count++], problem);
+}
+
+#define CRASH                                                                                      \
+	"0000:01:00.0 would not come home: Linux 7.2.2 crashes when vfio-pci lets go of such a "   \
+	"card (vfio_pci_core_sriov_configure): boot another kernel (known problem "                \
+	"amd-vfio-linux-7.2.2)"
+
+static void what_is_known_to_go_wrong_is_refused_and_what_may_is_warned_of(void **state) {
+	AUTO_PLAN struct plan *made = NULL;
+	AUTO_TEXT struct text text = {0};
+	struct error error = {0};
+	struct cards cards;
+
+	make_rx_9070(&cards);
+	assert_int_equal(plan(&cards, &made, &error), 0);
+	assert_int_equal(made->refusal_count, 1);
+	assert_int_equal(made->refusals[0].kind, REFUSAL_PROBLEM);
+	assert_string_equal(made->refusals[0].problem->id, "amd-vfio-linux-7.2.2");
+	assert_int_equal(refusal_format(&made->refusals[0], &text), 0);
+	assert_string_equal(text.data, CRASH);
+	assert_int_equal(made->warning_count, 1);
+	assert_string_equal(made->warnings[0].problem->id, "amd-reset-rdna-4");
+	assert_string_equal(made->warnings[0].subject, "0000:01:00.0");
+}
+
+static void a_warning_stops_nothing(void **state) {
+	AUTO_PLAN struct plan *made = NULL;
+	AUTO_TEXT struct text text = {0};
+	struct error error = {0};
+	struct cards cards;
+
+	make_rx_9070(&cards);
+	strcpy(cards.host.kernel, "7.2.5");
+	assert_int_equal(plan(&cards, &made, &error), 0);
+	assert_int_equal(made->refusal_count, 0);
+	assert_int_equal(made->warning_count, 1);
+	assert_true(made->step_count > 0);
+	assert_int_equal(plan_format(made, &text), 0);
+	assert_non_null(strstr(text.data, "warning: 0000:01:00.0 is an RX 9070"));
+	assert_non_null(strstr(text.data, "(known problem amd-reset-rdna-4)\nmodule vfio_pci"));
+}
+
+static void who_accepts_a_problem_is_warned_instead_of_refused_and_not_warned(void **state) {
+	AUTO_PLAN struct plan *made = NULL;
+	AUTO_TEXT struct text text = {0};
+	struct error error = {0};
+	struct cards cards;
+
+	make_rx_9070(&cards);
+	accept(&cards, "no-such-row");
+	accept(&cards, "amd-reset-rdna-4");
+	accept(&cards, "amd-vfio-linux-7.2.2");
+	assert_int_equal(plan(&cards, &made, &error), 0);
+	assert_int_equal(made->refusal_count, 0);
+	assert_int_equal(made->warning_count, 1);
+	assert_int_equal(warning_format(&made->warnings[0], &text), 0);
+	assert_string_equal(text.data, CRASH);
+	assert_true(made->step_count > 0);
+}
+
+/* One of two cards, whose module other modules stand on. */
+static void only_a_card_that_leaves_its_driver_to_others_can_hang_in_it(void **state) {
+	struct error error = {0};
+	struct cards cards;
+
+	make(2, &cards);
+	for (size_t i = 0; i < 2; i++) {
+		cards.devices[i].identity.vendor = 0x10de;
+	}
+	strcpy(cards.module.version, "535.183.01");
+	assert_int_equal(names_add(&cards.module.holders, "nvidia_uvm"), 0);
+	for (size_t asked = 1; asked <= 2; asked++) {
+		AUTO_PLAN struct plan *made = NULL;
+
+		cards.request.device_count = asked;
+		assert_int_equal(plan(&cards, &made, &error), 0);
+		assert_int_equal(made->refusal_count, 2 - asked);
+	}
+	names_free(&cards.module.holders);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_guests_take_over_what_was_detached_by_hand),
@@ -243,6 +338,10 @@ int main(void) {
 		cmocka_unit_test(a_twin_is_told_by_its_serial_subsystem_or_revision),
 		cmocka_unit_test(a_twin_that_the_guest_has_besides_is_not_offered),
 		cmocka_unit_test(a_device_that_went_to_another_address_is_found_there),
+		cmocka_unit_test(what_is_known_to_go_wrong_is_refused_and_what_may_is_warned_of),
+		cmocka_unit_test(a_warning_stops_nothing),
+		cmocka_unit_test(who_accepts_a_problem_is_warned_instead_of_refused_and_not_warned),
+		cmocka_unit_test(only_a_card_that_leaves_its_driver_to_others_can_hang_in_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,6 +103,24 @@ static void why_nothing_was_done_is_told(void **state) {
 	json_decref(json);
 }
 
+static void a_warning_is_told_of_what_was_done(void **state) {
+	AUTO_PLAN struct plan *plan = calloc(1, sizeof(*plan));
+	struct run_report report;
+	struct error error;
+	json_t *json, *warning;
+
+	assert_non_null(plan);
+	plan->warnings[plan->warning_count++] = (struct warning){"0000:01:00.0", &problems[0]};
+	assert_int_equal(run_report_begin(&report, &error), 0);
+	json = end(&report, RESULT_DONE, plan);
+	warning = json_array_get(json_object_get(json, "warnings"), 0);
+	assert_string_equal(text_of(warning, "problem"), problems[0].id);
+	assert_string_equal(text_of(warning, "subject"), "0000:01:00.0");
+	assert_string_equal(text_of(warning, "reason"), problems[0].reason);
+	assert_string_equal(text_of(warning, "remedy"), problems[0].remedy);
+	json_decref(json);
+}
+
 static void every_result_has_a_name(void **state) {
 	static const char *const names[] = {"done", "undone", "usage", "refused", "unresolved"};
 
@@ -122,6 +140,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_done_is_told_step_by_step),
 		cmocka_unit_test(why_nothing_was_done_is_told),
+		cmocka_unit_test(a_warning_is_told_of_what_was_done),
 		cmocka_unit_test(every_result_has_a_name),
 	};
 
