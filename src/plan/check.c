@@ -147,6 +147,24 @@ static void check_flight(struct making *making, const struct device *device) {
 	}
 }
 
+/*
+ * The kernel gives such domains to Intel's VMD alone (drivers/pci/controller/vmd.c). What is in one
+ * is in the group of its controller, and ceases to be when that loses its driver.
+ */
+static void check_domain(struct making *making, const struct planned_device *planned) {
+	char why[128];
+
+	if (planned->address.domain <= 0xffff) {
+		return;
+	}
+	describe(making, planned, why, sizeof(why));
+	plan_refuse(making->plan, REFUSAL_VMD, planned->name,
+		"switch VMD off in the firmware, so that the device stands beside the others",
+		"%sis behind a Volume Management Device (VMD), with which it would have to go and "
+		"without which it does not exist",
+		why);
+}
+
 static void check_vfio(struct making *making) {
 	if (!making->host->vfio) {
 		plan_refuse(making->plan, REFUSAL_NO_VFIO, making->host->kernel,
@@ -207,6 +225,7 @@ void plan_check(struct making *making) {
 		check_holders(making, planned);
 		check_reset(making, device);
 		check_virtual_functions(making, device);
+		check_domain(making, planned);
 		plan_check_problems(making, device);
 	}
 	if (making->plan->device_count > 0) {

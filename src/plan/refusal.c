@@ -13,6 +13,7 @@ static const char *const names[REFUSAL_COUNT] = {
 	[REFUSAL_OTHER_GUEST] = "other-guest",
 	[REFUSAL_NO_RESET] = "no-reset",
 	[REFUSAL_VIRTUAL_FUNCTIONS] = "virtual-functions",
+	[REFUSAL_VMD] = "vmd",
 	[REFUSAL_PROBLEM] = "known-problem",
 	[REFUSAL_IDENTITY] = "identity",
 	[REFUSAL_LOSS] = "loss",

@@ -20,6 +20,7 @@ enum refusal_kind {
 	REFUSAL_OTHER_GUEST,       /* another guest has it */
 	REFUSAL_NO_RESET,          /* nothing can reset it between guests */
 	REFUSAL_VIRTUAL_FUNCTIONS, /* a physical function whose virtual functions are enabled */
+	REFUSAL_VMD,               /* behind a controller that VFIO would have to have too */
 	REFUSAL_PROBLEM,           /* known not to go well: plan/problem.h */
 	REFUSAL_IDENTITY,          /* something else stands at this address now */
 	REFUSAL_LOSS,              /* policy does not allow what cannot be turned round */

@@ -328,6 +328,21 @@ static void only_a_card_that_leaves_its_driver_to_others_can_hang_in_it(void **s
 	names_free(&cards.module.holders);
 }
 
+static void what_is_behind_a_vmd_cannot_go_without_it_nor_with_it(void **state) {
+	struct cards cards;
+
+	make(2, &cards);
+	cards.devices[1].address = (struct address){.domain = 0x10000, .bus = 0xe1};
+	address_format(cards.devices[1].address, cards.devices[1].name);
+	cards.devices[1].group = cards.devices[0].group;
+	cards.request.device_count = 1;
+	assert_refused(&cards, NULL, REFUSAL_VMD,
+		"10000:e1:00.0 shares IOMMU group 0 with what is to be handed over and is behind a "
+		"Volume Management Device (VMD), with which it would have to go and without which "
+		"it does not exist: switch VMD off in the firmware, so that the device stands "
+		"beside the others");
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_guests_take_over_what_was_detached_by_hand),
@@ -342,6 +357,7 @@ int main(void) {
 		cmocka_unit_test(a_warning_stops_nothing),
 		cmocka_unit_test(who_accepts_a_problem_is_warned_instead_of_refused_and_not_warned),
 		cmocka_unit_test(only_a_card_that_leaves_its_driver_to_others_can_hang_in_it),
+		cmocka_unit_test(what_is_behind_a_vmd_cannot_go_without_it_nor_with_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
