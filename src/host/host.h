@@ -62,11 +62,19 @@ struct device {
 	struct names suppliers;
 };
 
-#define CLASS_BRIDGE 0x06
+#define CLASS_BRIDGE       0x06
+#define CLASS_OTHER_BRIDGE 0x0680
+#define VENDOR_NVIDIA      0x10de
 
-/* A bridge that buses hang on, or one into the chipset: a host or an ISA bridge. */
+/*
+ * A bridge that buses hang on, or one into the chipset: a host or an ISA bridge. NVIDIA's NVSwitch
+ * calls itself a bridge too, but no bus hangs on it, and guests get it along with its cards.
+ */
 static inline bool device_is_bridge(const struct device *device) {
-	return device->header_type != 0 || device->class >> 16 == CLASS_BRIDGE;
+	bool is_switch = device->identity.vendor == VENDOR_NVIDIA &&
+			 device->class >> 8 == CLASS_OTHER_BRIDGE;
+
+	return device->header_type != 0 || (device->class >> 16 == CLASS_BRIDGE && !is_switch);
 }
 
 enum connector_status {

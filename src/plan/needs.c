@@ -10,7 +10,17 @@
  * of it are somebody. Taking the module out fails cleanly instead, so that is the way whenever
  * every one of its devices goes (contracts.md C5).
  */
-#define NVIDIA "nvidia"
+#define NVIDIA          "nvidia"
+#define NVIDIA_NVSWITCH "nvidia-nvswitch"
+
+/* Does the module have it? It brings a driver for cards, and one for what connects them. */
+static bool is_driver_of_nvidia(const char *driver) {
+	return strcmp(driver, NVIDIA) == 0 || strcmp(driver, NVIDIA_NVSWITCH) == 0;
+}
+
+static bool is_of_nvidia(const struct device *device) {
+	return is_driver_of_nvidia(device->driver);
+}
 
 static bool goes(const struct making *making, const struct device *device) {
 	return plan_has(making->plan, device->address);
@@ -20,7 +30,7 @@ static bool nvidia_goes(const struct making *making) {
 	for (size_t i = 0; i < making->host->device_count; i++) {
 		const struct device *device = &making->host->devices[i];
 
-		if (strcmp(device->driver, NVIDIA) == 0 && goes(making, device)) {
+		if (is_of_nvidia(device) && goes(making, device)) {
 			return true;
 		}
 	}
@@ -35,14 +45,14 @@ static bool all_nvidia_goes(const struct making *making) {
 	for (size_t i = 0; i < making->host->device_count; i++) {
 		const struct device *device = &making->host->devices[i];
 
-		if (strcmp(device->driver, NVIDIA) == 0 && !goes(making, device)) {
+		if (is_of_nvidia(device) && !goes(making, device)) {
 			return false;
 		}
 	}
 	for (size_t i = 0; i < making->claims->count; i++) {
 		const struct claim *claim = &making->claims->claims[i];
 
-		if (claim->step.fact == FACT_DRIVER && strcmp(claim->step.from, NVIDIA) == 0 &&
+		if (claim->step.fact == FACT_DRIVER && is_driver_of_nvidia(claim->step.from) &&
 			!plan_adopts(making->plan, claim->guest)) {
 			return false;
 		}
@@ -53,7 +63,7 @@ static bool all_nvidia_goes(const struct making *making) {
 bool plan_shares_driver(const struct making *making, const struct device *device) {
 	const struct module *module = host_module(making->host, NVIDIA);
 
-	return strcmp(device->driver, NVIDIA) == 0 && module && module->holders.count > 0 &&
+	return is_of_nvidia(device) && module && module->holders.count > 0 &&
 	       !all_nvidia_goes(making);
 }
 
@@ -154,10 +164,13 @@ static int add_nvidia_modules(struct making *making) {
 	for (size_t i = 0; i < making->plan->device_count; i++) {
 		const struct planned_device *planned = &making->plan->devices[i];
 
-		if (strcmp(host_device(making->host, planned->address)->driver, NVIDIA) != 0) {
+		const struct device *device = host_device(making->host, planned->address);
+
+		if (!is_of_nvidia(device)) {
 			continue;
 		}
-		r = plan_add_effect(unload, FACT_DRIVER, planned->name, NVIDIA, VALUE_NONE, false);
+		r = plan_add_effect(
+			unload, FACT_DRIVER, planned->name, device->driver, VALUE_NONE, false);
 		if (r < 0) {
 			return r;
 		}
@@ -252,7 +265,7 @@ static int lose_framebuffers(
 
 int plan_device_effects(struct making *making, const struct device *device, struct planned *unbind,
 	struct planned *bind) {
-	if (unbind && strcmp(device->driver, NVIDIA) != 0) {
+	if (unbind && !is_of_nvidia(device)) {
 		int r = host_card(making->host, device->address) && making->host->card_count == 1
 				? take_console_along(making, unbind, false)
 				: 0;

@@ -17,7 +17,7 @@
 #define PLAN_DEVICES_MAX  128
 #define PLAN_REFUSALS_MAX 64
 #define PLAN_WARNINGS_MAX 32
-#define EFFECTS_MAX       8
+#define EFFECTS_MAX       16 /* eight cards of NVIDIA's and what they are switched together by */
 #define PLAN_ADOPTED_MAX  16
 
 /*

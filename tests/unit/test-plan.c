@@ -12,7 +12,7 @@
 
 #include "base/text.h"
 
-#define CARDS_MOST 12
+#define CARDS_MOST 20
 
 /* Cards of NVIDIA's, each in a group of its own: taking the module out unbinds all of them. */
 struct cards {
@@ -80,7 +80,7 @@ static void with_more_the_sentence_says_what_is_too_many(void **state) {
 	make(EFFECTS_MAX + 1, &cards);
 	assert_int_equal(plan(&cards, &made, &error), -E2BIG);
 	assert_null(made);
-	assert_non_null(strstr(error.text, "more than 8 changes along with one step"));
+	assert_non_null(strstr(error.text, "more than 16 changes along with one step"));
 }
 
 /* What the guest had is what stands there now, in each of the slots. */
@@ -314,7 +314,7 @@ static void only_a_card_that_leaves_its_driver_to_others_can_hang_in_it(void **s
 
 	make(2, &cards);
 	for (size_t i = 0; i < 2; i++) {
-		cards.devices[i].identity.vendor = 0x10de;
+		cards.devices[i].identity.vendor = VENDOR_NVIDIA;
 	}
 	strcpy(cards.module.version, "535.183.01");
 	assert_int_equal(names_add(&cards.module.holders, "nvidia_uvm"), 0);
@@ -326,6 +326,34 @@ static void only_a_card_that_leaves_its_driver_to_others_can_hang_in_it(void **s
 		assert_int_equal(made->refusal_count, 2 - asked);
 	}
 	names_free(&cards.module.holders);
+}
+
+/* The module that has the cards has what connects them, too: an endpoint, though of a bridge's
+ * class. */
+static void nvidias_switches_go_along_and_count_as_users_of_its_module(void **state) {
+	struct error error = {0};
+	struct cards cards;
+
+	make(3, &cards);
+	for (size_t i = 0; i < 3; i++) {
+		cards.devices[i].identity.vendor = VENDOR_NVIDIA;
+	}
+	cards.devices[2].class = 0x068000;
+	strcpy(cards.devices[2].driver, "nvidia-nvswitch");
+	for (size_t asked = 2; asked <= 3; asked++) {
+		AUTO_PLAN struct plan *made = NULL;
+		AUTO_TEXT struct text text = {0};
+
+		cards.request.device_count = asked;
+		assert_int_equal(plan(&cards, &made, &error), 0);
+		assert_int_equal(made->refusal_count, 0);
+		assert_int_equal(plan_format(made, &text), 0);
+		assert_int_equal(
+			strstr(text.data, "\nmodule nvidia loaded -\n") != NULL, asked == 3);
+		assert_int_equal(strstr(text.data, "with it: driver 0000:03:00.0 "
+						   "nvidia-nvswitch -\n") != NULL,
+			asked == 3);
+	}
 }
 
 static void what_is_behind_a_vmd_cannot_go_without_it_nor_with_it(void **state) {
@@ -357,6 +385,7 @@ int main(void) {
 		cmocka_unit_test(a_warning_stops_nothing),
 		cmocka_unit_test(who_accepts_a_problem_is_warned_instead_of_refused_and_not_warned),
 		cmocka_unit_test(only_a_card_that_leaves_its_driver_to_others_can_hang_in_it),
+		cmocka_unit_test(nvidias_switches_go_along_and_count_as_users_of_its_module),
 		cmocka_unit_test(what_is_behind_a_vmd_cannot_go_without_it_nor_with_it),
 	};
 
