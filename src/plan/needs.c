@@ -67,6 +67,26 @@ bool plan_shares_driver(const struct making *making, const struct device *device
 	       !all_nvidia_goes(making);
 }
 
+static bool has_framebuffer(const struct host *host, const struct device *device) {
+	const struct drm_card *card = host_card(host, device->address);
+
+	return card && card->framebuffer;
+}
+
+/* Does a card of NVIDIA's go that the console may be drawn on, by its driver or by the firmware? */
+static bool nvidia_picture_goes(const struct making *making) {
+	for (size_t i = 0; i < making->plan->device_count; i++) {
+		const struct device *device =
+			host_device(making->host, making->plan->devices[i].address);
+
+		if (is_of_nvidia(device) &&
+			(device->boot_vga || has_framebuffer(making->host, device))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static const struct step *claimed_step(const struct making *making, const struct step *step) {
 	for (size_t i = 0; i < making->claims->count; i++) {
 		const struct claim *claim = &making->claims->claims[i];
@@ -190,7 +210,7 @@ static bool boot_vga_goes(const struct making *making) {
 int plan_needs(struct making *making) {
 	int r = 0;
 
-	if (nvidia_goes(making)) {
+	if (nvidia_picture_goes(making)) {
 		r = add_console(making);
 	}
 	if (r == 0 && boot_vga_goes(making)) {
@@ -200,6 +220,37 @@ int plan_needs(struct making *making) {
 		r = add_nvidia_modules(making);
 	}
 	return r;
+}
+
+/* The devices of a plan go in the order in which they stand in it. */
+static bool goes_before(
+	const struct making *making, struct address address, const struct device *device) {
+	for (size_t i = 0; i < making->plan->device_count; i++) {
+		struct address next = making->plan->devices[i].address;
+
+		if (address_compare(next, device->address) == 0) {
+			return false;
+		}
+		if (address_compare(next, address) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* When its turn comes, does no other card have a frame buffer any more? */
+static bool has_last_framebuffer(const struct making *making, const struct device *device) {
+	const struct host *host = making->host;
+
+	for (size_t i = 0; i < host->card_count; i++) {
+		struct address other = host->cards[i].device;
+
+		if (host->cards[i].framebuffer && address_compare(other, device->address) != 0 &&
+			!goes_before(making, other, device)) {
+			return false;
+		}
+	}
+	return has_framebuffer(host, device);
 }
 
 /* Is there a console that fbcon draws? */
@@ -213,9 +264,19 @@ static bool has_picture(const struct host *host) {
 	return false;
 }
 
-/* fbcon goes with the last framebuffer; each DRM card has one. */
+/* Has it been taken off by a step of its own? */
+static bool has_console_step(const struct plan *plan) {
+	for (size_t i = 0; i < plan->step_count; i++) {
+		if (plan->steps[i].step.fact == FACT_CONSOLE) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* fbcon goes with the last framebuffer. */
 static int take_console_along(struct making *making, struct planned *planned, bool lost) {
-	if (!has_picture(making->host)) {
+	if (!has_picture(making->host) || has_console_step(making->plan)) {
 		return 0;
 	}
 	return plan_add_effect(
@@ -266,7 +327,7 @@ static int lose_framebuffers(
 int plan_device_effects(struct making *making, const struct device *device, struct planned *unbind,
 	struct planned *bind) {
 	if (unbind && !is_of_nvidia(device)) {
-		int r = host_card(making->host, device->address) && making->host->card_count == 1
+		int r = has_last_framebuffer(making, device)
 				? take_console_along(making, unbind, false)
 				: 0;
 
