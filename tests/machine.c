@@ -142,7 +142,8 @@ int machine_load(const char *name, struct machine *ret) {
 	AUTO_CLOSE int root = root_open("/");
 	AUTO_FREE char *text = NULL;
 	size_t length = 0;
-	int r = name_format(path, sizeof(path), "%s/%s.umockdev", MACHINES, name);
+	int r = name[0] == '/' ? name_set(path, sizeof(path), name)
+			       : name_format(path, sizeof(path), "%s/%s.umockdev", MACHINES, name);
 
 	if (r == 0) {
 		r = file_read(root, path, 16 << 20, &text, &length);

@@ -17,6 +17,7 @@ struct machine {
 	int root; /* for host_read and the like */
 };
 
+/* Also of a file anywhere else, if the name is an absolute path. */
 int machine_load(const char *name, struct machine *ret) MUST_CHECK;
 
 /* From a text in the same format. */

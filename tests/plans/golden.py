@@ -10,7 +10,8 @@ A golden file, tests/plans/MACHINE.txt, is a row of
     what it prints, refusals included
     = exit code
 
---update writes what it is now, to be read before it is committed.
+--update writes what it is now, to be read before it is committed. A machine whose description is
+a program, tests/machines/MACHINE.py, is what that prints.
 """
 
 import difflib
@@ -18,8 +19,10 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).parent
+MACHINES = HERE.parent / "machines"
 
 
 def requests(text):
@@ -38,6 +41,16 @@ def ask(unfold, baton, machine, words):
     return f"$ {words}\n{printed}= {answer.returncode}\n"
 
 
+def answers(unfold, baton, name, text):
+    """What a golden file should be."""
+    program = MACHINES / f"{name}.py"
+    with tempfile.NamedTemporaryFile(suffix=".umockdev") as file:
+        if program.exists():
+            subprocess.run([sys.executable, program], stdout=file, check=True)
+        machine = file.name if program.exists() else name
+        return "\n".join(ask(unfold, baton, machine, words) for words in requests(text))
+
+
 def main(arguments):
     """Returns the exit status."""
     update = "--update" in arguments
@@ -46,7 +59,7 @@ def main(arguments):
     passed = failed = 0
     for file in files:
         expected = file.read_text()
-        found = "\n".join(ask(unfold, baton, file.stem, words) for words in requests(expected))
+        found = answers(unfold, baton, file.stem, expected)
         if update:
             file.write_text(found)
         elif found != expected:
@@ -56,7 +69,7 @@ def main(arguments):
                                                        str(file), "what it is now"))
             continue
         passed += len(requests(expected))
-    machines = {file.stem for file in (HERE.parent / "machines").glob("*.umockdev")}
+    machines = {file.stem for pattern in ("*.umockdev", "*.py") for file in MACHINES.glob(pattern)}
     for missing in sorted(machines - {file.stem for file in HERE.glob("*.txt")}):
         print(f"tests/plans/{missing}.txt is missing: the machine is in tests/machines")
         failed += 1

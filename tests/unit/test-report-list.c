@@ -45,9 +45,10 @@ static json_t *find(json_t *json, const char *address) {
 	return NULL;
 }
 
-static const char *const machines[] = {"amd-desktop", "bridge-in-group", "laptop-two-gpus",
-	"no-iommu", "nvidia-single", "proxmox-server", "sata-in-group", "sriov-nic", "twins",
-	"virtual-host", "virtual-host-full"};
+static const char *const machines[] = {"amd-desktop", "amd-with-igpu", "bridge-in-group",
+	"intel-arc", "laptop-amd-nvidia", "laptop-two-gpus", "no-iommu", "nvidia-single",
+	"proxmox-server", "sata-in-group", "sriov-nic", "twins", "virtual-host",
+	"virtual-host-full", "vmd"};
 
 static const char ids[] = "1002  Advanced Micro Devices, Inc. [AMD/ATI]\n"
 			  "\t67df  Ellesmere [Radeon RX 470/480/570/570X/580/580X/590]\n"
