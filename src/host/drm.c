@@ -69,13 +69,15 @@ static int add_connector(int root, const char *name, struct drm_card *card) {
 	return 0;
 }
 
-static void add_render(int class, const char *name, struct drm_card *card) {
+static void add_render(int class, const char *name, struct drm_card *cards, size_t count) {
 	struct address device;
+	bool found = text_starts(name, "renderD") && find_device(class, name, &device) == 0;
 
-	if (text_starts(name, "renderD") && find_device(class, name, &device) == 0 &&
-		address_compare(device, card->device) == 0 &&
-		name_set(card->render, sizeof(card->render), name) < 0) {
-		card->render[0] = '\0';
+	for (size_t i = 0; found && i < count; i++) {
+		if (address_compare(device, cards[i].device) == 0 &&
+			name_set(cards[i].render, sizeof(cards[i].render), name) < 0) {
+			cards[i].render[0] = '\0';
+		}
 	}
 }
 
@@ -119,10 +121,12 @@ static int read_all(int root, int class, struct drm_card **cards, size_t *count)
 			r = add_card(class, names.names[i], cards, count);
 		}
 	}
+	for (size_t i = 0; i < names.count && r == 0; i++) {
+		add_render(class, names.names[i], *cards, *count);
+	}
 	for (size_t i = 0; i < *count && r == 0; i++) {
 		for (size_t j = 0; j < names.count && r == 0; j++) {
 			r = add_connector(root, names.names[j], &(*cards)[i]);
-			add_render(class, names.names[j], &(*cards)[i]);
 		}
 		read_udev(root, &(*cards)[i]);
 	}
