@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/replace.h"
+#include "base/create.h"
 #include "linux/store.h"
 
 #define SUFFIX ".known"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "setup/record.h"
 
+#include "base/create.h"
 #include "base/file.h"
-#include "base/replace.h"
 #include "setup/fit.h"
 
 #include <errno.h>

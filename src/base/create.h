@@ -3,6 +3,14 @@
 
 #include "base/text.h"
 
+#include <sys/types.h>
+
+/*
+ * Makes a file with that content, on the disk when this returns. -EEXIST: it is there already, and
+ * as it was. After any other error there is none.
+ */
+int file_create(int directory, const char *name, mode_t mode, const struct text *text) MUST_CHECK;
+
 /*
  * Writes the file `name` in a directory anew, as a whole: whoever reads it, also after a crash,
  * finds the former content or this one. `fresh` is the name that it has until it is whole; a file
