@@ -11,6 +11,7 @@
 #include "linux/lock.h"
 #include "linux/memory.h"
 #include "linux/pause.h"
+#include "linux/rom.h"
 #include "linux/store.h"
 
 /* The one place that knows on which machine the operations work. */
@@ -54,6 +55,7 @@ int main(int argc, char **argv) {
 		.remember = memory_write,
 		.forget = memory_remove,
 		.log = linux_log,
+		.read_rom = rom_read,
 		.run = child_run,
 		.errand_begin = errand_begin,
 		.errand_end = errand_end,

@@ -116,6 +116,15 @@ const struct command commands[] = {
 		.verbatim = true,
 	},
 	{
+		.name = "rom",
+		.arguments = "dump|check|mend FILE...",
+		.summary = "a card's video BIOS: into a file, what is wrong with it, cut clean",
+		.options = OPTION_JSON,
+		.words_min = 1,
+		.words_max = 3,
+		.run = command_rom,
+	},
+	{
 		.name = "install",
 		.arguments = "[DOOR] [GUEST...]",
 		.summary = "have libvirt and Proxmox VE call baton, or say who does",

@@ -57,6 +57,10 @@ struct platform {
 	/* Runs another program to its end: its exit code, or -errno (linux/child.h). */
 	int (*run)(const char *program, char **words, struct error *error);
 
+	/* A device's expansion ROM (linux/rom.h). */
+	int (*read_rom)(
+		struct ops *ops, const char *address, struct text *ret, struct error *error);
+
 	/* Asks others for what may take long (linux/errand.h), and waits for a person
 	 * (linux/pause.h). */
 	int (*errand_begin)(
@@ -122,6 +126,7 @@ int command_cycle(const struct invocation *invocation); /* reattach --cycle */
 int command_reattach(const struct invocation *invocation);
 int command_rehearse(const struct invocation *invocation);
 int command_repair(const struct invocation *invocation);
+int command_rom(const struct invocation *invocation);
 int command_run(const struct invocation *invocation);
 int command_start(const struct invocation *invocation);
 int command_status(const struct invocation *invocation);

@@ -62,6 +62,7 @@ struct device {
 	struct names suppliers;
 };
 
+#define CLASS_DISPLAY      0x03
 #define CLASS_BRIDGE       0x06
 #define CLASS_OTHER_BRIDGE 0x0680
 #define VENDOR_NVIDIA      0x10de

@@ -9,8 +9,7 @@
 #include "plan/problem.h"
 #include "report/table.h"
 
-#define CLASS_DISPLAY 0x03
-#define SHOWN_MAX     3 /* holders that are named in the table; JSON names all */
+#define SHOWN_MAX 3 /* holders that are named in the table; JSON names all */
 
 static const char *const headings[] = {"GROUP", "ADDRESS", "CLASS", "IDS", "NAME", "DRIVER",
 	"OVERRIDE", "RESET", "BOOT", "HELD BY"};

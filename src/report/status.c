@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLASS_DISPLAY 0x03
-
 static const char *const names[CARD_STATE_COUNT] = {
 	[CARD_HOST] = "HOST",
 	[CARD_GUEST] = "GUEST",
