@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The test's end of the agent's protocol (agent.c): commands and files in a virtual host.
+"""The test's end of the agent's protocol (agent/agent.c): commands and files in a virtual host.
 
 May be used from several threads at once.
 """
@@ -19,7 +19,7 @@ _CHUNK = 1 << 15
 _ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8",
                 "TERM": "linux"}
 DEADLINE_S = 60
-SOURCE = pathlib.Path(__file__).resolve().parent / "agent.c"
+SOURCES = sorted((pathlib.Path(__file__).resolve().parent / "agent").iterdir())
 
 
 class Gone(ConnectionError):
@@ -216,6 +216,6 @@ class Agent:
 def build(directory):
     """Compile the agent; returns its path."""
     program = directory / "agent"
-    subprocess.run(["gcc", "-std=gnu17", "-O2", "-Wall", "-Wextra", "-static", "-o", program,
-                    SOURCE], check=True)
+    subprocess.run(["gcc", "-std=gnu17", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-static",
+                    "-o", program, *(path for path in SOURCES if path.suffix == ".c")], check=True)
     return program

@@ -71,7 +71,7 @@ def _make_disk(path, label, tree, size):
 def initramfs(series):
     """Return a Thing with `initrd`, which mounts the full host's root."""
     stock = kernel.obtain(series)
-    key = cache.digest("full initramfs 2", stock.path.name, HERE / "full/init", agent.SOURCE,
+    key = cache.digest("full initramfs 2", stock.path.name, HERE / "full/init", agent.SOURCES,
                        HERE / "initramfs.py", HERE / "full.py",
                        debian.versions(("busybox-static", "kmod")))
 

@@ -27,7 +27,7 @@ _MINI_MODULES = (
 def initramfs(series):
     """Return a Thing with `initrd`, the whole mini host, for a kernel series."""
     stock = kernel.obtain(series)
-    key = cache.digest("mini 1", stock.path.name, _MINI_MODULES, agent.SOURCE,
+    key = cache.digest("mini 1", stock.path.name, _MINI_MODULES, agent.SOURCES,
                        HERE / "mini/init", HERE / "initramfs.py", HERE / "mini.py",
                        debian.versions(("busybox-static", "kmod")))
 
