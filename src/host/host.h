@@ -133,16 +133,32 @@ enum holder_kind {
 	HOLDER_ROUTE
 };
 
+/* How a process holds a device through a node. */
+enum holder_way {
+	WAY_OPEN,      /* it has the node open */
+	WAY_MAPPED,    /* it has the node mapped, and may have closed it since */
+	WAY_BUFFER,    /* it has a buffer of the device (dma-buf), of which the node tells */
+	WAY_DIRECTORY, /* its root or working directory is on the file system that the node has */
+	WAY_FILE,      /* it has a file of that file system open or mapped */
+};
+
 struct holder {
 	enum holder_kind kind;
 	struct address device;
-	int pid;               /* processes only */
-	char name[LABEL_SIZE]; /* comm; mount point; swap device; network interface */
-	char node[LABEL_SIZE]; /* "dri/card0", "vfio/14", "nvme0n1p2", "eno1": through what it
-				  holds the device */
-	char unit[LABEL_SIZE]; /* the system unit, or session-N.scope, that the process runs in;
-				  empty: none */
-	bool root;             /* HOLDER_MOUNT: the root file system is behind it */
+	enum holder_way way;        /* processes only */
+	int pid;                    /* processes only */
+	uint32_t uid;               /* its real user; processes only */
+	char user[32];              /* that user's name, or the number; empty: not known */
+	char name[LABEL_SIZE];      /* comm; mount point; swap device; network interface */
+	char node[LABEL_SIZE];      /* "dri/card0", "vfio/14", "nvme0n1p2", "eno1": through what
+				       it holds the device */
+	char unit[LABEL_SIZE];      /* the system unit, or session-N.scope, that the process runs
+				       in; empty: none */
+	char user_unit[LABEL_SIZE]; /* of a unit "user@UID.service", the one within that user's
+				       own manager: "pipewire.service"; empty: none */
+	char guest[LABEL_SIZE];     /* of a QEMU, what its guest is called; empty: it is none, or
+				       does not say */
+	bool root;                  /* HOLDER_MOUNT: the root file system is behind it */
 };
 
 /* The unit behind the alias display-manager.service, and what ends when it is stopped. */

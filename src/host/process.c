@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
@@ -13,9 +14,11 @@
 
 #include "base/text.h"
 #include "host/link.h"
+#include "host/user.h"
 
-#define FILE_MAX_SIZE 65536
-#define PATH_SIZE     64
+#define FILE_MAX_SIZE   65536
+#define PASSWD_MAX_SIZE (4U << 20)
+#define PATH_SIZE       64
 
 static bool ends(const char *text, size_t length, const char *suffix) {
 	size_t end = strlen(suffix);
@@ -23,37 +26,51 @@ static bool ends(const char *text, size_t length, const char *suffix) {
 	return length > end && memcmp(text + length - end, suffix, end) == 0;
 }
 
-/* The first service or scope on the way down: what is below belongs to a user's own manager. */
-static int find_unit(const char *path, size_t length, char *ret, size_t size) {
-	const char *end = path + length;
+/* The next service or scope on the way down from *path to end; *path is what follows it. */
+static int find_unit(const char **path, const char *end, char *ret, size_t size) {
+	while (*path < end) {
+		const char *start = *path, *slash = memchr(start, '/', (size_t)(end - start));
+		size_t part = (size_t)((slash ? slash : end) - start);
 
-	while (path < end) {
-		const char *slash = memchr(path, '/', (size_t)(end - path));
-		size_t part = (size_t)((slash ? slash : end) - path);
-
-		if (ends(path, part, ".service") || ends(path, part, ".scope")) {
+		*path = start + part + 1;
+		if (ends(start, part, ".service") || ends(start, part, ".scope")) {
 			if (part >= size) {
 				return -ENAMETOOLONG;
 			}
-			memcpy(ret, path, part);
+			memcpy(ret, start, part);
 			ret[part] = '\0';
 			return 0;
 		}
-		path += part + 1;
 	}
 	return -ENOENT;
 }
 
+/* The first is the system manager's; below a user's own manager, the next one is the user's. */
+static int find_units(const char *path, const char *end, struct units *ret) {
+	int r = find_unit(&path, end, ret->unit, sizeof(ret->unit));
+
+	ret->user_unit[0] = '\0';
+	if (r == 0 && text_starts(ret->unit, "user@")) {
+		r = find_unit(&path, end, ret->user_unit, sizeof(ret->user_unit));
+		r = r == -ENOENT ? 0 : r;
+	}
+	return r;
+}
+
 /* "0::/system.slice/lightdm.service", or with cgroup v1 "1:name=systemd:/...". */
-int cgroup_unit_parse(const char *data, char *ret, size_t size) {
+int cgroup_units_parse(const char *data, struct units *ret) {
 	while (*data) {
 		size_t length = strcspn(data, "\n");
 		bool ours = text_starts(data, "0::") || strstr(data, ":name=systemd:") == data + 1;
 		const char *path = memchr(data, '/', length);
+		struct units units;
 
 		if (ours && path) {
-			int r = find_unit(path, length - (size_t)(path - data), ret, size);
+			int r = find_units(path, data + length, &units);
 
+			if (r == 0) {
+				*ret = units;
+			}
 			if (r != -ENOENT) {
 				return r;
 			}
@@ -70,11 +87,18 @@ static int read_of(int root, int pid, const char *name, char **ret) {
 	return r < 0 ? r : file_read(root, path, FILE_MAX_SIZE, ret, NULL);
 }
 
-int process_unit(int root, int pid, char *ret, size_t size) {
+static int read_units(int root, int pid, struct units *ret) {
 	AUTO_FREE char *data = NULL;
 	int r = read_of(root, pid, "cgroup", &data);
 
-	return r < 0 ? r : cgroup_unit_parse(data, ret, size);
+	return r < 0 ? r : cgroup_units_parse(data, ret);
+}
+
+int process_unit(int root, int pid, char *ret, size_t size) {
+	struct units units;
+	int r = read_units(root, pid, &units);
+
+	return r < 0 ? r : name_set(ret, size, units.unit);
 }
 
 /* "PID (COMM) STATE PPID ...": COMM may have blanks and parentheses itself. */
@@ -103,6 +127,7 @@ struct scan {
 	const struct nodes *nodes;
 	struct holders *holders;
 	int pid;
+	char *passwd; /* of the machine; NULL: not read yet, or not there */
 };
 
 static const struct node *look_at_file(const struct scan *scan, int directory, const char *name) {
@@ -129,22 +154,42 @@ static const struct node *look_at_text(const struct scan *scan, int directory, c
 	return nodes_find_name(scan->nodes, link + strlen("/dev/"));
 }
 
-static int add_holder(const struct scan *scan, const struct node *node) {
+/* Its user: the name if the machine's own file has one, or else the number. */
+static void set_user(struct scan *scan, struct holder *holder) {
+	AUTO_FREE char *status = NULL;
+
+	if (read_of(scan->root, scan->pid, "status", &status) < 0 ||
+		status_uid_parse(status, &holder->uid) < 0) {
+		return;
+	}
+	if (!scan->passwd &&
+		file_read(scan->root, "etc/passwd", PASSWD_MAX_SIZE, &scan->passwd, NULL) < 0) {
+		scan->passwd = NULL;
+	}
+	if (!scan->passwd || user_name_parse(scan->passwd, holder->uid, holder->user) < 0) {
+		snprintf(holder->user, sizeof(holder->user), "%" PRIu32, holder->uid);
+	}
+}
+
+static int add_holder(struct scan *scan, const struct node *node) {
 	struct holder holder = {.kind = HOLDER_PROCESS, .device = node->device, .pid = scan->pid};
 	AUTO_FREE char *comm = NULL;
+	struct units units;
 
 	if (read_of(scan->root, scan->pid, "comm", &comm) == 0) {
 		comm[strcspn(comm, "\n")] = '\0';
 		label_set(holder.name, comm);
 	}
-	if (process_unit(scan->root, scan->pid, holder.unit, sizeof(holder.unit)) < 0) {
-		holder.unit[0] = '\0';
+	if (read_units(scan->root, scan->pid, &units) == 0) {
+		memcpy(holder.unit, units.unit, sizeof(holder.unit));
+		memcpy(holder.user_unit, units.user_unit, sizeof(holder.user_unit));
 	}
+	set_user(scan, &holder);
 	memcpy(holder.node, node->name, sizeof(holder.node));
 	return holders_add(scan->holders, &holder);
 }
 
-static int add_holders(const struct scan *scan, const struct node *node) {
+static int add_holders(struct scan *scan, const struct node *node) {
 	const struct node *number = node;
 	int r = 0;
 
@@ -154,7 +199,7 @@ static int add_holders(const struct scan *scan, const struct node *node) {
 	return r;
 }
 
-static int look_at_files(const struct scan *scan, DIR *files) {
+static int look_at_files(struct scan *scan, DIR *files) {
 	const struct dirent *entry;
 
 	while ((entry = readdir(files))) {
@@ -181,7 +226,7 @@ static void closedirp(DIR **stream) {
 }
 
 /* -EACCES: it does not let us look. A process that has ended meanwhile holds nothing. */
-static int look_at_process(const struct scan *scan) {
+static int look_at_process(struct scan *scan) {
 	CLEANUP(closedirp) DIR *files = NULL;
 	char path[PATH_SIZE];
 	int fd, r = name_format(path, sizeof(path), "proc/%d/fd", scan->pid);
@@ -201,6 +246,10 @@ static int look_at_process(const struct scan *scan) {
 	return look_at_files(scan, files);
 }
 
+static void scan_done(struct scan *scan) {
+	free(scan->passwd);
+}
+
 static bool is_real(int root) {
 	AUTO_CLOSE int proc = dir_open(root, "proc");
 	struct statfs info;
@@ -210,6 +259,7 @@ static bool is_real(int root) {
 
 int processes_read(
 	int root, const struct nodes *nodes, struct holders *holders, size_t *ret_hidden) {
+	CLEANUP(scan_done)
 	struct scan scan = {
 		.root = root, .real = is_real(root), .nodes = nodes, .holders = holders};
 	AUTO_NAMES struct names names = {0};

@@ -18,8 +18,14 @@ int processes_read(int root, const struct nodes *nodes, struct holders *holders,
  */
 int process_unit(int root, int pid, char *ret, size_t size) MUST_CHECK;
 
-/* The same from the text of a /proc/PID/cgroup. */
-int cgroup_unit_parse(const char *data, char *ret, size_t size) MUST_CHECK;
+/* Where a process runs, as struct holder has it. */
+struct units {
+	char unit[LABEL_SIZE];
+	char user_unit[LABEL_SIZE];
+};
+
+/* From the text of a /proc/PID/cgroup. -ENOENT: in no unit; -ENAMETOOLONG. */
+int cgroup_units_parse(const char *data, struct units *ret) MUST_CHECK;
 
 /* The parent, from the text of a /proc/PID/stat. -EINVAL. */
 int stat_parent_parse(const char *data, int *ret) MUST_CHECK;

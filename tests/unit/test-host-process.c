@@ -11,36 +11,69 @@
 #include "snapshot.h"
 
 static void the_unit_is_the_first_on_the_way_down(void **state) {
-	static const char *const cgroups[][2] = {
-		{"0::/system.slice/lightdm.service\n", "lightdm.service"},
-		{"0::/user.slice/user-1000.slice/session-3.scope\n", "session-3.scope"},
-		{"0::/user.slice/user-1000.slice/user@1000.service/app.slice/app-x.scope\n",
-			"user@1000.service"},
+	static const char *const cgroups[][3] = {
+		{"0::/system.slice/lightdm.service\n", "lightdm.service", ""},
+		{"0::/user.slice/user-1000.slice/session-3.scope\n", "session-3.scope", ""},
 		{"12:pids:/a.service\n1:name=systemd:/system.slice/gdm.service\n0::/\n",
-			"gdm.service"},
+			"gdm.service", ""},
 		{"0::/machine.slice/machine-qemu\\x2d1\\x2dwin11.scope/libvirt/emulator",
-			"machine-qemu\\x2d1\\x2dwin11.scope"},
-		{"0::/../../system.slice/docker-1.scope\n", "docker-1.scope"},
-		{"0::/init.scope", "init.scope"},
+			"machine-qemu\\x2d1\\x2dwin11.scope", ""},
+		{"0::/../../system.slice/docker-1.scope\n", "docker-1.scope", ""},
+		{"0::/system.slice/docker-1.scope/system.slice/cron.service\n", "docker-1.scope",
+			""},
+		{"0::/init.scope", "init.scope", ""},
 	};
 
 	for (size_t i = 0; i < COUNT(cgroups); i++) {
-		char unit[LABEL_SIZE];
+		struct units units;
 
-		assert_int_equal(cgroup_unit_parse(cgroups[i][0], unit, sizeof(unit)), 0);
-		assert_string_equal(unit, cgroups[i][1]);
+		assert_int_equal(cgroup_units_parse(cgroups[i][0], &units), 0);
+		assert_string_equal(units.unit, cgroups[i][1]);
+		assert_string_equal(units.user_unit, cgroups[i][2]);
+	}
+}
+
+static void below_a_users_manager_the_next_is_the_users(void **state) {
+	static const char *const cgroups[][2] = {
+		{"app.slice/app-gnome-firefox-7.scope", "app-gnome-firefox-7.scope"},
+		{"session.slice/pipewire.service\n", "pipewire.service"},
+		{"user.slice/libpod-9.scope/container", "libpod-9.scope"},
+		{"init.scope\n", "init.scope"},
+		{"app.slice\n0::/x/y.service", ""},
+		{"", ""},
+	};
+
+	for (size_t i = 0; i < COUNT(cgroups); i++) {
+		char data[256];
+		struct units units;
+
+		snprintf(data, sizeof(data), "0::/user.slice/user-1000.slice/user@1000.service/%s",
+			cgroups[i][0]);
+		assert_int_equal(cgroup_units_parse(data, &units), 0);
+		assert_string_equal(units.unit, "user@1000.service");
+		assert_string_equal(units.user_unit, cgroups[i][1]);
 	}
 }
 
 static void processes_outside_of_units_have_none(void **state) {
 	static const char *const cgroups[] = {"", "\n", "0::/", "0::/system.slice\n", "0::\n",
 		"4:cpu:/x.service\n", "0::/.service\n", "garbage"};
-	char unit[LABEL_SIZE];
+	struct units units;
 
 	for (size_t i = 0; i < COUNT(cgroups); i++) {
-		assert_int_equal(cgroup_unit_parse(cgroups[i], unit, sizeof(unit)), -ENOENT);
+		assert_int_equal(cgroup_units_parse(cgroups[i], &units), -ENOENT);
 	}
-	assert_int_equal(cgroup_unit_parse("0::/long.service", unit, 4), -ENAMETOOLONG);
+}
+
+/* A name that is cut would be another unit's. */
+static void a_unit_with_too_long_a_name_is_none(void **state) {
+	char data[3 * LABEL_SIZE];
+	struct units units;
+
+	snprintf(data, sizeof(data), "0::/%0*d.service", LABEL_SIZE, 1);
+	assert_int_equal(cgroup_units_parse(data, &units), -ENAMETOOLONG);
+	snprintf(data, sizeof(data), "0::/user@1.service/%0*d.service", LABEL_SIZE, 1);
+	assert_int_equal(cgroup_units_parse(data, &units), -ENAMETOOLONG);
 }
 
 static void a_commands_name_cannot_forge_its_parent(void **state) {
@@ -121,7 +154,9 @@ static void a_process_that_does_not_let_us_look_is_counted(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_unit_is_the_first_on_the_way_down),
+		cmocka_unit_test(below_a_users_manager_the_next_is_the_users),
 		cmocka_unit_test(processes_outside_of_units_have_none),
+		cmocka_unit_test(a_unit_with_too_long_a_name_is_none),
 		cmocka_unit_test(a_commands_name_cannot_forge_its_parent),
 		cmocka_unit_test(an_open_node_is_known_by_its_number),
 		cmocka_unit_test(links_of_a_captured_process_are_never_followed),

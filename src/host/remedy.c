@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/remedy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define SESSION "session-"
+#define SCOPE   ".scope"
+
+/* Container engines that give each container a scope of its own: how it is called, and stopped. */
+static const struct {
+	const char *prefix;
+	const char *command;
+} engines[] = {
+	{"docker-", "docker stop"},
+	{"libpod-", "podman stop"},
+	{"machine-", "machinectl poweroff"},
+};
+
+/* The part of a scope's name behind the prefix: "3" for "session-3.scope". 0: it is no such scope.
+ */
+static int find_name(const char *unit, const char *prefix, const char **ret) {
+	if (!text_starts(unit, prefix) || !text_ends(unit, SCOPE)) {
+		return 0;
+	}
+	*ret = unit + strlen(prefix);
+	return (int)(strlen(*ret) - strlen(SCOPE));
+}
+
+/* An engine takes the first twelve digits of an id, and names may have dashes: "\x2d". */
+static bool say_container(const struct holder *holder, char ret[REMEDY_SIZE]) {
+	const char *name;
+
+	for (size_t i = 0; i < COUNT(engines); i++) {
+		int length = find_name(holder->unit, engines[i].prefix, &name);
+		bool is_id = length == 64;
+
+		if (length > 0 && !memchr(name, '\\', (size_t)length)) {
+			snprintf(ret, REMEDY_SIZE, "stop its container (%s %.*s)",
+				engines[i].command, is_id ? 12 : length, name);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What a user's own manager runs outlives every session of the user. */
+static void say_of_user(const struct holder *holder, char ret[REMEDY_SIZE]) {
+	if (holder->user_unit[0] && strcmp(holder->user_unit, "init.scope") != 0) {
+		snprintf(ret, REMEDY_SIZE, "systemctl --user stop %s as %s", holder->user_unit,
+			holder->user);
+	} else {
+		snprintf(ret, REMEDY_SIZE, "end process %d of %s", holder->pid, holder->user);
+	}
+}
+
+/* logind opens cards for those who draw on them, and leaves copies with the first process, which
+ * keeps them while logind restarts. */
+static bool is_for_session(const struct holder *holder) {
+	return strcmp(holder->unit, "init.scope") == 0 ||
+	       strcmp(holder->unit, "systemd-logind.service") == 0;
+}
+
+static void say_of_system(const struct holder *holder, char ret[REMEDY_SIZE]) {
+	const char *session;
+	int length = find_name(holder->unit, SESSION, &session);
+
+	if (length > 0) {
+		snprintf(ret, REMEDY_SIZE,
+			"end process %d, or end session %.*s of %s (loginctl terminate-session "
+			"%.*s)",
+			holder->pid, length, session, holder->user, length, session);
+	} else if (is_for_session(holder)) {
+		snprintf(ret, REMEDY_SIZE,
+			"end the login session that draws on it (loginctl shows them)");
+	} else if (holder->unit[0]) {
+		snprintf(ret, REMEDY_SIZE, "stop %s", holder->unit);
+	} else {
+		snprintf(ret, REMEDY_SIZE, "end process %d", holder->pid);
+	}
+}
+
+static void say_of_process(
+	const struct host *host, const struct holder *holder, char ret[REMEDY_SIZE]) {
+	if (holder->guest[0]) {
+		snprintf(ret, REMEDY_SIZE, "stop guest %s", holder->guest);
+	} else if (holder_of_display_manager(host, holder)) {
+		snprintf(ret, REMEDY_SIZE, "stop %s", host->display_manager.unit);
+	} else if (text_starts(holder->unit, "user@")) {
+		say_of_user(holder, ret);
+	} else if (!say_container(holder, ret)) {
+		say_of_system(holder, ret);
+	}
+}
+
+void holder_remedy(const struct host *host, const struct holder *holder, char ret[REMEDY_SIZE]) {
+	switch (holder->kind) {
+	case HOLDER_PROCESS:
+		say_of_process(host, holder, ret);
+		break;
+	case HOLDER_MOUNT:
+		if (holder->root) {
+			snprintf(ret, REMEDY_SIZE,
+				"it has to stay with the host: choose a device in another group, "
+				"or move the card to another slot");
+		} else {
+			snprintf(ret, REMEDY_SIZE, "unmount %s", holder->name);
+		}
+		break;
+	case HOLDER_SWAP:
+		snprintf(ret, REMEDY_SIZE, "run swapoff for /dev/%s", holder->node);
+		break;
+	case HOLDER_ROUTE:
+		snprintf(ret, REMEDY_SIZE, "move the default route to another interface");
+		break;
+	}
+}
