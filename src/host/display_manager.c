@@ -192,10 +192,11 @@ static bool is_held(const struct host *host, struct address device) {
 }
 
 /* These open a card for a session's compositor, which gets a copy of the descriptor, and close it
- * when the session ends (logind: TakeDevice). */
+ * when the session ends (logind: TakeDevice). The first process keeps another for logind, in case
+ * that is restarted (FDSTORE). */
 static bool is_seat_manager(const struct holder *holder) {
 	static const char *const units[] = {
-		"systemd-logind.service", "elogind.service", "seatd.service"};
+		"systemd-logind.service", "elogind.service", "init.scope", "seatd.service"};
 
 	for (size_t i = 0; i < COUNT(units); i++) {
 		if (strcmp(holder->unit, units[i]) == 0) {

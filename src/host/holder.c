@@ -7,10 +7,11 @@
 #include "base/text.h"
 #include "host/array.h"
 #include "host/display_manager.h"
+#include "host/filesystem.h"
 #include "host/mount.h"
 #include "host/node.h"
-#include "host/process.h"
 #include "host/route.h"
+#include "host/walk.h"
 
 void holders_free(struct holders *holders) {
 	free(holders->holders);
@@ -70,17 +71,13 @@ int holders_add(struct holders *holders, const struct holder *holder) {
 
 static int read_all(int root, const struct host *host, struct holders *holders, size_t *hidden) {
 	AUTO_NODES struct nodes nodes = {0};
+	AUTO_FILESYSTEMS struct filesystems filesystems = {0};
 	int r = nodes_read(root, host, &nodes);
 
-	if (r == 0) {
-		r = processes_read(root, &nodes, holders, hidden);
-	}
-	if (r == 0) {
-		r = mounts_read(root, &nodes, holders);
-	}
-	if (r == 0) {
-		r = swaps_read(root, &nodes, holders);
-	}
+	r = r < 0 ? r : mounts_read(root, &nodes, holders);
+	r = r < 0 ? r : filesystems_read(root, &nodes, holders, &filesystems);
+	r = r < 0 ? r : processes_read(root, &nodes, &filesystems, holders, hidden);
+	r = r < 0 ? r : swaps_read(root, &nodes, holders);
 	return r < 0 ? r : routes_read(root, host, holders);
 }
 

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "host/array.h"
 #include "host/block.h"
+#include "host/kfd.h"
 #include "host/link.h"
 #include "host/nvidia.h"
 
@@ -89,8 +90,12 @@ static int set_name(struct node *node, const char *link) {
 	return name_format(node->name, sizeof(node->name), "%s%s", prefix, link_name(link));
 }
 
-/* Readers of input devices, and of what hangs behind USB, are told when it goes: unplugging is
- * daily life to them. logind, which has every keyboard open, is one of them. */
+/*
+ * Readers of input devices, and of what hangs behind USB, are told when it goes: unplugging is
+ * daily life to them and to their drivers, which wait for nobody (a USB sound card is freed when
+ * its last file is closed, one on PCI waits for that). logind, which has every keyboard open, is
+ * one of them.
+ */
 static bool may_vanish(const struct node *node, const char *link) {
 	const char *below = link_below_device(link);
 
@@ -115,24 +120,6 @@ static int add_group(
 	return r;
 }
 
-/* kfd is one node for all AMD cards: who has it open is told only if there is no choice. */
-static int add_kfd(const struct host *host, struct node *node, struct nodes *nodes) {
-	const struct device *only = NULL;
-	size_t count = 0;
-
-	for (size_t i = 0; i < host->device_count; i++) {
-		if (strcmp(host->devices[i].driver, "amdgpu") == 0) {
-			only = &host->devices[i];
-			count++;
-		}
-	}
-	if (count != 1) {
-		return 0;
-	}
-	node->device = only->address;
-	return nodes_add(nodes, node);
-}
-
 /* Terminals are half of all nodes, and those of the kernel itself are of no device: mem, tty1 to
  * tty63, vcs (Documentation/admin-guide/devices.txt). */
 static bool is_of_kernel(const struct node *node) {
@@ -140,8 +127,20 @@ static bool is_of_kernel(const struct node *node) {
 	       node->major == VCS_MAJOR;
 }
 
+static bool is_card(const struct node *node) {
+	return !node->block && text_starts(node->name, "dri/card");
+}
+
+/* Those that sysfs shows on no function of their own. */
+static int add_virtual(int root, const struct host *host, const char *link, struct node *node,
+	struct nodes *nodes) {
+	nodes->other_cards |= is_card(node);
+	return strcmp(node->name, "kfd") == 0 ? kfd_nodes_add(root, host, node, nodes)
+					      : add_group(host, link, node, nodes);
+}
+
 static int add_character(
-	const struct host *host, int directory, const char *name, struct nodes *nodes) {
+	int root, const struct host *host, int directory, const char *name, struct nodes *nodes) {
 	struct node node = {0};
 	struct address devices[NODE_DEVICES_MAX];
 	char link[LINK_SIZE];
@@ -154,8 +153,7 @@ static int add_character(
 	}
 	count = node_devices(host, link, devices);
 	if (count == 0) {
-		return strcmp(node.name, "kfd") == 0 ? add_kfd(host, &node, nodes)
-						     : add_group(host, link, &node, nodes);
+		return add_virtual(root, host, link, &node, nodes);
 	}
 	for (size_t i = 0; i < count && r == 0 && !may_vanish(&node, link); i++) {
 		node.device = devices[i];
@@ -173,9 +171,40 @@ static int add_characters(int root, const struct host *host, struct nodes *nodes
 		return r == -ENOMEM ? r : 0;
 	}
 	for (size_t i = 0; i < names.count && r == 0; i++) {
-		r = add_character(host, directory, names.names[i], nodes);
+		r = add_character(root, host, directory, names.names[i], nodes);
 	}
 	return r;
+}
+
+/* Is there a card on another device, of that driver or of any? */
+static bool has_other_card(const struct host *host, const struct nodes *nodes,
+	const struct node *node, const char *driver) {
+	for (size_t i = 0; i < nodes->count; i++) {
+		const struct node *other = &nodes->nodes[i];
+		const struct device *device = host_device(host, other->device);
+
+		if (is_card(other) && address_compare(other->device, node->device) != 0 &&
+			(!driver || (device && strcmp(device->driver, driver) == 0))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* For buffer.h, as long as the nodes of all devices are at hand. */
+static void mark_cards(const struct host *host, struct nodes *nodes) {
+	for (size_t i = 0; i < nodes->count; i++) {
+		struct node *node = &nodes->nodes[i];
+		const struct device *device = host_device(host, node->device);
+
+		if (!is_card(node) || !device) {
+			continue;
+		}
+		node->only_card = !nodes->other_cards && !has_other_card(host, nodes, node, NULL);
+		if (!has_other_card(host, nodes, node, device->driver)) {
+			memcpy(node->only_of_driver, device->driver, DRIVER_SIZE);
+		}
+	}
 }
 
 static int compare_numbers(const struct node *x, const struct node *y) {
@@ -211,6 +240,7 @@ int nodes_read(int root, const struct host *host, struct nodes *ret) {
 	if (nodes.count > 1) {
 		qsort(nodes.nodes, nodes.count, sizeof(*nodes.nodes), compare);
 	}
+	mark_cards(host, &nodes);
 	*ret = nodes;
 	nodes = (struct nodes){0};
 	return 0;

@@ -14,11 +14,16 @@ struct node {
 	uint32_t minor;
 	char name[LABEL_SIZE]; /* below /dev */
 	struct address device;
+	uint32_t kfd_gpu;                 /* the device's number to amdgpu, where who has the node
+					     open need not use this card (kfd.h); 0 elsewhere */
+	bool only_card;                   /* "dri/cardN" of the only device that has any */
+	char only_of_driver[DRIVER_SIZE]; /* "dri/cardN" of the only device with that driver */
 };
 
 struct nodes {
 	struct node *nodes; /* ordered by block, major, minor, device */
 	size_t count;
+	bool other_cards; /* there are DRM nodes of devices that are no PCI function */
 };
 
 /* -ENOMEM, -E2BIG */

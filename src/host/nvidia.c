@@ -7,7 +7,9 @@
 
 #include "base/text.h"
 
-#define CARDS "proc/driver/nvidia/gpus"
+#define CARDS              "proc/driver/nvidia/gpus"
+#define CAPABILITIES       "proc/driver/nvidia/capabilities"
+#define CAPABILITIES_DEPTH 6
 
 /* kernel-open/common/inc/nv-chardev-numbers.h of NVIDIA's open modules */
 #define NVIDIA_MAJOR  195
@@ -26,6 +28,18 @@ int nvidia_minor_parse(const char *data, uint32_t *ret) {
 		unsigned int minor;
 
 		if (sscanf(data, "Device Minor: %u", &minor) == 1) {
+			*ret = minor;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int nvidia_capability_parse(const char *data, uint32_t *ret) {
+	for (; *data; data = next_line(data)) {
+		unsigned int minor;
+
+		if (sscanf(data, "DeviceFileMinor: %u", &minor) == 1) {
 			*ret = minor;
 			return 0;
 		}
@@ -75,23 +89,62 @@ static int add_card(int root, const char *name, struct address address, struct n
 	return add(nodes, address, node, NVIDIA_MAJOR, minor);
 }
 
+/* "DeviceFileMinor: 3" in a file of the capabilities. */
+static int add_capability(
+	int root, const char *path, struct address address, uint32_t major, struct nodes *nodes) {
+	AUTO_FREE char *data = NULL;
+	uint32_t minor = 0;
+	char name[32];
+	int r = file_read(root, path, FILE_MAX_SIZE, &data, NULL);
+
+	r = r < 0 ? r : nvidia_capability_parse(data, &minor);
+	r = r < 0 ? r : name_format(name, sizeof(name), "nvidia-caps/nvidia-cap%u", minor);
+	if (r < 0) {
+		return r == -ENOMEM ? r : 0;
+	}
+	return add(nodes, address, name, major, minor);
+}
+
+/* A tree of a few levels: "gpu0/mig/gi1/ci0/access", "mig/monitor". */
+static int add_capabilities(int root, const char *path, unsigned int depth, struct address address,
+	uint32_t major, struct nodes *nodes) {
+	AUTO_NAMES struct names names = {0};
+	int r = names_read(root, path, &names);
+
+	if (r == -ENOTDIR) {
+		return add_capability(root, path, address, major, nodes);
+	}
+	for (size_t i = 0; i < names.count && depth < CAPABILITIES_DEPTH; i++) {
+		char below[512];
+
+		r = name_format(below, sizeof(below), "%s/%s", path, names.names[i]);
+		r = r < 0 ? r : add_capabilities(root, below, depth + 1, address, major, nodes);
+		if (r == -ENOMEM || r == -E2BIG) {
+			return r;
+		}
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
+/* What is the driver's own keeps its modules loaded. */
 static int add_shared(int root, struct address address, struct nodes *nodes) {
 	AUTO_FREE char *data = NULL;
 	uint32_t major;
-	int r = add(nodes, address, "nvidiactl", NVIDIA_MAJOR, MINOR_CONTROL);
+	int r = file_read(root, "proc/devices", FILE_MAX_SIZE, &data, NULL);
 
-	if (r == 0) {
-		r = add(nodes, address, "nvidia-modeset", NVIDIA_MAJOR, MINOR_MODESET);
-	}
-	if (r < 0) {
+	if (r == -ENOMEM) {
 		return r;
 	}
-	r = file_read(root, "proc/devices", FILE_MAX_SIZE, &data, NULL);
-	if (r < 0 || character_major_parse(data, "nvidia-uvm", &major) < 0) {
-		return r == -ENOMEM ? r : 0;
+	r = add(nodes, address, "nvidiactl", NVIDIA_MAJOR, MINOR_CONTROL);
+	r = r < 0 ? r : add(nodes, address, "nvidia-modeset", NVIDIA_MAJOR, MINOR_MODESET);
+	if (r == 0 && data && character_major_parse(data, "nvidia-uvm", &major) == 0) {
+		r = add(nodes, address, "nvidia-uvm", major, 0);
+		r = r < 0 ? r : add(nodes, address, "nvidia-uvm-tools", major, 1);
 	}
-	r = add(nodes, address, "nvidia-uvm", major, 0);
-	return r < 0 ? r : add(nodes, address, "nvidia-uvm-tools", major, 1);
+	if (r == 0 && data && character_major_parse(data, "nvidia-caps", &major) == 0) {
+		r = add_capabilities(root, CAPABILITIES, 0, address, major, nodes);
+	}
+	return r;
 }
 
 int nvidia_nodes_read(int root, struct nodes *nodes) {

@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/process.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 
 #include "base/text.h"
-#include "host/link.h"
+#include "host/qemu.h"
 #include "host/user.h"
 
-#define FILE_MAX_SIZE   65536
-#define PASSWD_MAX_SIZE (4U << 20)
-#define PATH_SIZE       64
+#define FILE_MAX_SIZE    65536
+#define COMMAND_MAX_SIZE (1U << 20)
+#define PATH_SIZE        64
 
 static bool ends(const char *text, size_t length, const char *suffix) {
 	size_t end = strlen(suffix);
@@ -120,168 +114,53 @@ int process_parent(int root, int pid, int *ret) {
 	return r < 0 ? r : stat_parent_parse(data, ret);
 }
 
-/* What all looks at open files need. */
-struct scan {
-	int root;
-	bool real; /* /proc is the kernel's: its links lead to the open files themselves */
-	const struct nodes *nodes;
-	struct holders *holders;
-	int pid;
-	char *passwd; /* of the machine; NULL: not read yet, or not there */
-};
+/* Proxmox VE has a scope for each guest, called after its number: "100.scope". */
+static int guest_of_scope(const char *unit, char ret[LABEL_SIZE]) {
+	size_t length = strspn(unit, "0123456789");
 
-static const struct node *look_at_file(const struct scan *scan, int directory, const char *name) {
-	struct node number = {0};
-	struct statx file;
-
-	if (statx(directory, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE, &file) < 0 ||
-		(!S_ISCHR(file.stx_mode) && !S_ISBLK(file.stx_mode))) {
-		return NULL;
+	if (length == 0 || strcmp(unit + length, ".scope") != 0) {
+		return -ENOENT;
 	}
-	number.block = S_ISBLK(file.stx_mode);
-	number.major = file.stx_rdev_major;
-	number.minor = file.stx_rdev_minor;
-	return nodes_find(scan->nodes, &number);
-}
-
-/* In a captured machine the links are only text, and must not lead us out of it. */
-static const struct node *look_at_text(const struct scan *scan, int directory, const char *name) {
-	char link[LINK_SIZE];
-
-	if (link_read(directory, name, link, sizeof(link)) < 0 || !text_starts(link, "/dev/")) {
-		return NULL;
-	}
-	return nodes_find_name(scan->nodes, link + strlen("/dev/"));
-}
-
-/* Its user: the name if the machine's own file has one, or else the number. */
-static void set_user(struct scan *scan, struct holder *holder) {
-	AUTO_FREE char *status = NULL;
-
-	if (read_of(scan->root, scan->pid, "status", &status) < 0 ||
-		status_uid_parse(status, &holder->uid) < 0) {
-		return;
-	}
-	if (!scan->passwd &&
-		file_read(scan->root, "etc/passwd", PASSWD_MAX_SIZE, &scan->passwd, NULL) < 0) {
-		scan->passwd = NULL;
-	}
-	if (!scan->passwd || user_name_parse(scan->passwd, holder->uid, holder->user) < 0) {
-		snprintf(holder->user, sizeof(holder->user), "%" PRIu32, holder->uid);
-	}
-}
-
-static int add_holder(struct scan *scan, const struct node *node) {
-	struct holder holder = {.kind = HOLDER_PROCESS, .device = node->device, .pid = scan->pid};
-	AUTO_FREE char *comm = NULL;
-	struct units units;
-
-	if (read_of(scan->root, scan->pid, "comm", &comm) == 0) {
-		comm[strcspn(comm, "\n")] = '\0';
-		label_set(holder.name, comm);
-	}
-	if (read_units(scan->root, scan->pid, &units) == 0) {
-		memcpy(holder.unit, units.unit, sizeof(holder.unit));
-		memcpy(holder.user_unit, units.user_unit, sizeof(holder.user_unit));
-	}
-	set_user(scan, &holder);
-	memcpy(holder.node, node->name, sizeof(holder.node));
-	return holders_add(scan->holders, &holder);
-}
-
-static int add_holders(struct scan *scan, const struct node *node) {
-	const struct node *number = node;
-	int r = 0;
-
-	for (; node && r == 0; node = nodes_next(scan->nodes, node + 1, number)) {
-		r = add_holder(scan, node);
-	}
-	return r;
-}
-
-static int look_at_files(struct scan *scan, DIR *files) {
-	const struct dirent *entry;
-
-	while ((entry = readdir(files))) {
-		const struct node *node = NULL;
-		int r;
-
-		if (entry->d_name[0] == '.') {
-			continue;
-		}
-		node = scan->real ? look_at_file(scan, dirfd(files), entry->d_name)
-				  : look_at_text(scan, dirfd(files), entry->d_name);
-		r = node ? add_holders(scan, node) : 0;
-		if (r < 0) {
-			return r;
-		}
-	}
+	memcpy(ret, unit, length);
+	ret[length] = '\0';
 	return 0;
 }
 
-static void closedirp(DIR **stream) {
-	if (*stream) {
-		closedir(*stream);
-	}
-}
-
-/* -EACCES: it does not let us look. A process that has ended meanwhile holds nothing. */
-static int look_at_process(struct scan *scan) {
-	CLEANUP(closedirp) DIR *files = NULL;
+static int read_guest(int root, int pid, char ret[LABEL_SIZE]) {
+	AUTO_FREE char *command_line = NULL;
 	char path[PATH_SIZE];
-	int fd, r = name_format(path, sizeof(path), "proc/%d/fd", scan->pid);
+	size_t length;
+	int r = name_format(path, sizeof(path), "proc/%d/cmdline", pid);
 
-	if (r < 0) {
-		return r;
-	}
-	fd = dir_open(scan->root, path);
-	if (fd < 0) {
-		return fd == -EACCES || fd == -EPERM ? -EACCES : 0;
-	}
-	files = fdopendir(fd);
-	if (!files) {
-		close(fd);
-		return -ENOMEM;
-	}
-	return look_at_files(scan, files);
+	r = r < 0 ? r : file_read(root, path, COMMAND_MAX_SIZE, &command_line, &length);
+	return r < 0 ? r : qemu_guest_parse(command_line, length, ret);
 }
 
-static void scan_done(struct scan *scan) {
-	free(scan->passwd);
+/* One that is about to end has no command line any more. */
+static void describe_guest(int root, int pid, struct holder *holder) {
+	if (!qemu_is(holder->name) || (read_guest(root, pid, holder->guest) < 0 &&
+					      guest_of_scope(holder->unit, holder->guest) < 0)) {
+		holder->guest[0] = '\0';
+	}
 }
 
-static bool is_real(int root) {
-	AUTO_CLOSE int proc = dir_open(root, "proc");
-	struct statfs info;
+void process_describe(int root, int pid, struct holder *ret) {
+	AUTO_FREE char *comm = NULL, *status = NULL;
+	struct units units = {0};
 
-	return proc >= 0 && fstatfs(proc, &info) == 0 && info.f_type == PROC_SUPER_MAGIC;
-}
-
-int processes_read(
-	int root, const struct nodes *nodes, struct holders *holders, size_t *ret_hidden) {
-	CLEANUP(scan_done)
-	struct scan scan = {
-		.root = root, .real = is_real(root), .nodes = nodes, .holders = holders};
-	AUTO_NAMES struct names names = {0};
-	size_t hidden = 0;
-	int r = names_read(root, "proc", &names);
-
-	if (r < 0) {
-		return r == -ENOMEM ? r : 0;
+	if (read_of(root, pid, "comm", &comm) == 0) {
+		comm[strcspn(comm, "\n")] = '\0';
+		label_set(ret->name, comm);
 	}
-	for (size_t i = 0; i < names.count; i++) {
-		unsigned long long pid;
-
-		if (number_parse(names.names[i], INT_MAX, &pid) < 0) {
-			continue;
-		}
-		scan.pid = (int)pid;
-		r = look_at_process(&scan);
-		if (r < 0 && r != -EACCES) {
-			return r;
-		}
-		hidden += r == -EACCES;
+	if (read_units(root, pid, &units) < 0) {
+		units = (struct units){0};
 	}
-	*ret_hidden = hidden;
-	return 0;
+	memcpy(ret->unit, units.unit, sizeof(ret->unit));
+	memcpy(ret->user_unit, units.user_unit, sizeof(ret->user_unit));
+	ret->user[0] = '\0';
+	if (read_of(root, pid, "status", &status) == 0 &&
+		status_uid_parse(status, &ret->uid) == 0) {
+		snprintf(ret->user, sizeof(ret->user), "%" PRIu32, ret->uid);
+	}
+	describe_guest(root, pid, ret);
 }

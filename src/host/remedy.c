@@ -48,11 +48,13 @@ static bool say_container(const struct holder *holder, char ret[REMEDY_SIZE]) {
 
 /* What a user's own manager runs outlives every session of the user. */
 static void say_of_user(const struct holder *holder, char ret[REMEDY_SIZE]) {
+	const char *user = holder->user[0] ? holder->user : "its user";
+
 	if (holder->user_unit[0] && strcmp(holder->user_unit, "init.scope") != 0) {
 		snprintf(ret, REMEDY_SIZE, "systemctl --user stop %s as %s", holder->user_unit,
-			holder->user);
+			user);
 	} else {
-		snprintf(ret, REMEDY_SIZE, "end process %d of %s", holder->pid, holder->user);
+		snprintf(ret, REMEDY_SIZE, "end process %d of %s", holder->pid, user);
 	}
 }
 
@@ -60,7 +62,8 @@ static void say_of_user(const struct holder *holder, char ret[REMEDY_SIZE]) {
  * keeps them while logind restarts. */
 static bool is_for_session(const struct holder *holder) {
 	return strcmp(holder->unit, "init.scope") == 0 ||
-	       strcmp(holder->unit, "systemd-logind.service") == 0;
+	       strcmp(holder->unit, "systemd-logind.service") == 0 ||
+	       strcmp(holder->unit, "seatd.service") == 0;
 }
 
 static void say_of_system(const struct holder *holder, char ret[REMEDY_SIZE]) {
@@ -69,9 +72,9 @@ static void say_of_system(const struct holder *holder, char ret[REMEDY_SIZE]) {
 
 	if (length > 0) {
 		snprintf(ret, REMEDY_SIZE,
-			"end process %d, or end session %.*s of %s (loginctl terminate-session "
-			"%.*s)",
-			holder->pid, length, session, holder->user, length, session);
+			"end process %d, or end session %.*s%s%s (loginctl terminate-session %.*s)",
+			holder->pid, length, session, holder->user[0] ? " of " : "", holder->user,
+			length, session);
 	} else if (is_for_session(holder)) {
 		snprintf(ret, REMEDY_SIZE,
 			"end the login session that draws on it (loginctl shows them)");

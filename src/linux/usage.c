@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "host/node.h"
-#include "host/process.h"
+#include "host/walk.h"
 
 #define DEVICES    "sys/bus/pci/devices"
 #define VFIO_NODES "vfio/"
@@ -50,6 +50,7 @@ static bool is_of(const struct node *node, const struct host *host) {
 
 /* Without nodes there is nobody to look for, and most functions have none. */
 static int read_users(int root, const struct host *host, bool only_vfio, struct holders *ret) {
+	const struct filesystems none = {0}; /* mounts are the plan's to refuse */
 	AUTO_NODES struct nodes nodes = {0};
 	size_t kept = 0, hidden;
 	int r = nodes_read(root, host, &nodes);
@@ -62,7 +63,7 @@ static int read_users(int root, const struct host *host, bool only_vfio, struct 
 		}
 	}
 	nodes.count = kept;
-	return r < 0 || kept == 0 ? r : processes_read(root, &nodes, ret, &hidden);
+	return r < 0 || kept == 0 ? r : processes_read(root, &nodes, &none, ret, &hidden);
 }
 
 static int compare(const void *a, const void *b) {

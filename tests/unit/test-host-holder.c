@@ -47,6 +47,7 @@ static void a_guest_holds_every_device_of_its_group(void **state) {
 	assert_non_null(holder);
 	assert_string_equal(holder->node, "vfio/139");
 	assert_string_equal(holder->unit, "100.scope");
+	assert_string_equal(holder->guest, "100");
 	assert_non_null(holder_of(&snapshot, "0000:e1:00.0", HOLDER_PROCESS, "kvm"));
 	assert_int_equal(holders_of(&snapshot, "0000:c1:00.0"), 0);
 }

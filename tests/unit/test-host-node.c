@@ -117,6 +117,34 @@ static void nodes_of_the_whole_driver_are_nobodys_where_there_are_several_cards(
 	assert_null(nodes_find_name(&nodes, "nvidiactl"));
 }
 
+static void parts_of_the_only_card_are_the_cards(void **state) {
+	static const char top[] = "/proc/driver/nvidia/capabilities";
+	AUTO_SNAPSHOT struct snapshot one = snapshot_take("nvidia-single");
+	AUTO_SNAPSHOT struct snapshot two = snapshot_take("twins");
+	AUTO_NODES struct nodes nodes_one = {0}, nodes_two = {0};
+	const struct machine *machines[] = {&one.machine, &two.machine};
+	char path[128];
+
+	for (size_t i = 0; i < COUNT(machines); i++) {
+		assert_int_equal(machine_write(machines[i], "/proc/devices",
+					 "Character devices:\n195 nvidia-frontend\n236 "
+					 "nvidia-caps\n"),
+			0);
+		snprintf(path, sizeof(path), "%s/gpu0/mig/gi1/access", top);
+		assert_int_equal(machine_write(machines[i], path,
+					 "DeviceFileMinor: 12\nDeviceFileMode: 292\n"),
+			0);
+		snprintf(path, sizeof(path), "%s/mig/config", top);
+		assert_int_equal(machine_write(machines[i], path, "DeviceFileMinor: 1\n"), 0);
+	}
+	nodes_one = nodes_of(&one);
+	nodes_two = nodes_of(&two);
+	assert_device(nodes_find_name(&nodes_one, "nvidia-caps/nvidia-cap12"), "0000:0a:00.0");
+	assert_int_equal(nodes_find_name(&nodes_one, "nvidia-caps/nvidia-cap12")->major, 236);
+	assert_non_null(nodes_find_name(&nodes_one, "nvidia-caps/nvidia-cap1"));
+	assert_null(nodes_find_name(&nodes_two, "nvidia-caps/nvidia-cap12"));
+}
+
 static void kfd_is_told_only_of_a_single_amd_card(void **state) {
 	static const char kfd[] = "../../devices/virtual/kfd/kfd";
 	AUTO_SNAPSHOT struct snapshot one = snapshot_take("amd-desktop");
@@ -239,6 +267,7 @@ int main(void) {
 		cmocka_unit_test(a_group_stands_for_each_of_its_devices),
 		cmocka_unit_test(
 			nodes_of_the_whole_driver_are_nobodys_where_there_are_several_cards),
+		cmocka_unit_test(parts_of_the_only_card_are_the_cards),
 		cmocka_unit_test(kfd_is_told_only_of_a_single_amd_card),
 		cmocka_unit_test(a_nested_node_is_not_named_after_the_card_above_it),
 		cmocka_unit_test(a_disk_behind_a_virtual_nvme_subsystem_is_its_controllers),

@@ -2,11 +2,7 @@
 #include "host/process.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include "snapshot.h"
 
@@ -89,66 +85,25 @@ static void a_commands_name_cannot_forge_its_parent(void **state) {
 	assert_int_equal(parent, 0);
 }
 
-/* On the real /proc: this process holds a node that has another name than its own. */
-static void an_open_node_is_known_by_its_number(void **state) {
-	AUTO_CLOSE int root = root_open("/"), null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	struct node node = {.name = "dri/card0", .device = address_of("0000:01:00.0")};
-	struct nodes nodes = {.nodes = &node, .count = 1};
-	AUTO_HOLDERS struct holders holders = {0};
-	size_t hidden = 0, ours = 0;
-	struct stat info;
-
-	assert_int_equal(fstat(null, &info), 0);
-	node.major = major(info.st_rdev);
-	node.minor = minor(info.st_rdev);
-	assert_int_equal(processes_read(root, &nodes, &holders, &hidden), 0);
-	for (size_t i = 0; i < holders.count; i++) {
-		if (holders.holders[i].pid != getpid()) {
-			continue;
-		}
-		ours++;
-		assert_string_equal(holders.holders[i].node, "dri/card0");
-		assert_string_equal(holders.holders[i].name, "test-host-proce");
-		assert_int_equal(holders.holders[i].kind, HOLDER_PROCESS);
-	}
-	assert_int_equal(ours, 1);
-}
-
-static void links_of_a_captured_process_are_never_followed(void **state) {
+/* Whoever it is: the parts that can be read. */
+static void a_process_is_described_by_what_it_lets_us_read(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("no-iommu");
-	struct node node = {.major = 1, .minor = 3, .name = "dri/card0"};
-	struct nodes nodes = {.nodes = &node, .count = 1};
-	AUTO_HOLDERS struct holders holders = {0};
-	size_t hidden = 0;
+	struct holder holder = {0};
 
-	/* /dev/null has the number 1:3 on the machine that the test runs on */
-	assert_int_equal(machine_link(&snapshot.machine, "/proc/77/fd/3", "/dev/null"), 0);
-	assert_int_equal(processes_read(snapshot.machine.root, &nodes, &holders, &hidden), 0);
-	assert_int_equal(holders.count, 0);
-}
-
-static void a_process_that_does_not_let_us_look_is_counted(void **state) {
-	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("virtual-host");
-	const uid_t root = 0, nobody = 65534;
-	bool privileged = geteuid() == root;
-	char path[256];
-
-	assert_int_equal(snapshot.host.hidden_processes, 0);
-	assert_non_null(holder_of(&snapshot, "0000:01:00.0", HOLDER_PROCESS, "Xorg"));
-	snprintf(path, sizeof(path), "%s/proc/420/fd", snapshot.machine.path);
-	assert_int_equal(chmod(path, 0), 0);
-	assert_int_equal(chmod(snapshot.machine.path, 0755), 0);
-	if (privileged) {
-		assert_int_equal(seteuid(nobody), 0);
-	}
-	snapshot_read(&snapshot);
-	if (privileged) {
-		assert_int_equal(seteuid(root), 0);
-		prctl(PR_SET_DUMPABLE, 1); /* for the leak check */
-	}
-	assert_int_equal(snapshot.host.hidden_processes, 1);
-	assert_null(holder_of(&snapshot, "0000:01:00.0", HOLDER_PROCESS, "Xorg"));
-	assert_int_equal(chmod(path, 0700), 0);
+	assert_int_equal(machine_write(&snapshot.machine, "/proc/77/comm", "kvm\n"), 0);
+	process_describe(snapshot.machine.root, 77, &holder);
+	assert_string_equal(holder.name, "kvm");
+	assert_string_equal(holder.user, "");
+	assert_string_equal(holder.guest, "");
+	assert_string_equal(holder.unit, "");
+	assert_int_equal(machine_write(&snapshot.machine, "/proc/77/status", "Uid:\t0\t0\n"), 0);
+	assert_int_equal(machine_write(&snapshot.machine, "/proc/77/cgroup",
+				 "0::/user.slice/user@5.service/app.slice/x.service\n"),
+		0);
+	process_describe(snapshot.machine.root, 77, &holder);
+	assert_string_equal(holder.user, "0");
+	assert_string_equal(holder.unit, "user@5.service");
+	assert_string_equal(holder.user_unit, "x.service");
 }
 
 int main(void) {
@@ -158,9 +113,7 @@ int main(void) {
 		cmocka_unit_test(processes_outside_of_units_have_none),
 		cmocka_unit_test(a_unit_with_too_long_a_name_is_none),
 		cmocka_unit_test(a_commands_name_cannot_forge_its_parent),
-		cmocka_unit_test(an_open_node_is_known_by_its_number),
-		cmocka_unit_test(links_of_a_captured_process_are_never_followed),
-		cmocka_unit_test(a_process_that_does_not_let_us_look_is_counted),
+		cmocka_unit_test(a_process_is_described_by_what_it_lets_us_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

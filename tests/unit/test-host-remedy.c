@@ -45,6 +45,17 @@ static void a_process_goes_with_what_runs_it(void **state) {
 	}
 }
 
+static void whose_it_is_may_not_be_known(void **state) {
+	const struct host host = {0};
+	struct holder holder = process_in("session-3.scope", "");
+	char remedy[REMEDY_SIZE];
+
+	holder.user[0] = '\0';
+	holder_remedy(&host, &holder, remedy);
+	assert_string_equal(
+		remedy, "end process 812, or end session 3 (loginctl terminate-session 3)");
+}
+
 static void a_guest_is_stopped_and_not_its_unit(void **state) {
 	const struct host host = {0};
 	struct holder holder = process_in("100.scope", "");
@@ -92,6 +103,7 @@ static void what_is_no_process_is_taken_away_by_name(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_process_goes_with_what_runs_it),
+		cmocka_unit_test(whose_it_is_may_not_be_known),
 		cmocka_unit_test(a_guest_is_stopped_and_not_its_unit),
 		cmocka_unit_test(what_the_display_manager_runs_goes_with_it),
 		cmocka_unit_test(what_is_no_process_is_taken_away_by_name),
