@@ -7,6 +7,8 @@
 #include <sys/inotify.h>
 
 #include "base/text.h"
+#include "host/holder_text.h"
+#include "host/remedy.h"
 #include "linux/deadline.h"
 #include "linux/process.h"
 #include "linux/usage.h"
@@ -30,14 +32,13 @@ struct together {
 
 struct user {
 	struct process process;
-	char comm[LABEL_SIZE];
 	char node[LABEL_SIZE];
-	char unit[LABEL_SIZE];
 };
 
 struct users {
 	size_t count;
 	struct user users[USERS_MAX]; /* of the device in question */
+	struct holder first;          /* the first of these */
 	bool used[TOGETHER_MAX];
 };
 
@@ -49,9 +50,8 @@ static void add_user(const struct holder *holder, struct users *users) {
 	struct user *user = &users->users[users->count];
 
 	if (users->count < USERS_MAX && process_find(holder->pid, &user->process) == 0) {
-		memcpy(user->comm, holder->name, sizeof(user->comm));
 		memcpy(user->node, holder->node, sizeof(user->node));
-		memcpy(user->unit, holder->unit, sizeof(user->unit));
+		users->first = users->count ? users->first : *holder;
 		users->count++;
 	}
 }
@@ -176,13 +176,13 @@ static bool are_same(const struct users *a, const struct users *b) {
 }
 
 static int refuse(const char *address, const struct users *users, struct error *error) {
-	bool has_unit = users->users[0].unit[0];
+	const struct host any = {0}; /* the display manager has been stopped, if it was to be */
+	char text[HOLDER_TEXT_SIZE], remedy[REMEDY_SIZE];
 
-	return error_set(error, -EBUSY,
-		"%s is still in use: %s (process %d%s%s) has /dev/%s open%s; end it and try again",
-		address, users->users[0].comm, (int)users->users[0].process.pid,
-		has_unit ? ", " : "", users->users[0].unit, users->users[0].node,
-		users->count > 1 ? ", and others too" : "");
+	holder_format(&users->first, text);
+	holder_remedy(&any, &users->first, remedy);
+	return error_set(error, -EBUSY, "%s is still in use: it %s%s; %s and try again", address,
+		text, users->count > 1 ? ", and there are others" : "", remedy);
 }
 
 /*

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/holder_text.h"
+#include "host/remedy.h"
+
 /* Why a member of a group that nobody listed is asked to move at all: begins its refusals. */
 static void describe(
 	const struct making *making, const struct planned_device *planned, char *ret, size_t size) {
@@ -52,36 +55,39 @@ void plan_check_owner(struct making *making, const struct planned_device *planne
 	}
 }
 
+/* What has the root file system stays, whatever else is unmounted. */
+static bool has_root(const struct host *host, struct address device) {
+	for (size_t i = 0; i < host->holder_count; i++) {
+		if (host->holders[i].root &&
+			address_compare(host->holders[i].device, device) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The other nodes by which a process has the device say nothing new; they are ordered by it. */
+static bool is_same(const struct host *host, const struct holder *holder) {
+	const struct holder *before = holder - 1;
+
+	return holder > host->holders && holder->kind == HOLDER_PROCESS &&
+	       before->kind == HOLDER_PROCESS && before->pid == holder->pid &&
+	       address_compare(before->device, holder->device) == 0;
+}
+
 static void refuse_holder(
 	struct making *making, const struct planned_device *planned, const struct holder *holder) {
-	char why[128];
+	enum refusal_kind kind = holder->kind == HOLDER_PROCESS ? REFUSAL_HELD : REFUSAL_IN_USE;
+	char why[128], text[HOLDER_TEXT_SIZE], remedy[REMEDY_SIZE];
 
-	describe(making, planned, why, sizeof(why));
-	switch (holder->kind) {
-	case HOLDER_PROCESS:
-		plan_refuse(making->plan, REFUSAL_HELD, planned->name,
-			"end that program, or stop its service, and try again",
-			"%sis open in %s (process %d, %s)", why, holder->name, holder->pid,
-			holder->node);
-		break;
-	case HOLDER_MOUNT:
-		plan_refuse(making->plan, REFUSAL_IN_USE, planned->name,
-			holder->root ? "it has to stay with the host: choose a device in another "
-				       "group, or move the card to another slot"
-				     : "unmount it first",
-			"%scarries the file system mounted on %s (%s)", why, holder->name,
-			holder->node);
-		break;
-	case HOLDER_SWAP:
-		plan_refuse(making->plan, REFUSAL_IN_USE, planned->name, "run swapoff for it first",
-			"%scarries swap space (%s)", why, holder->name);
-		break;
-	case HOLDER_ROUTE:
-		plan_refuse(making->plan, REFUSAL_IN_USE, planned->name,
-			"move the default route to another interface first",
-			"%scarries the default route (%s)", why, holder->name);
-		break;
+	if (is_same(making->host, holder) || (kind == REFUSAL_IN_USE && !holder->root &&
+						     has_root(making->host, holder->device))) {
+		return;
 	}
+	describe(making, planned, why, sizeof(why));
+	holder_format(holder, text);
+	holder_remedy(making->host, holder, remedy);
+	plan_refuse(making->plan, kind, planned->name, remedy, "%s%s", why, text);
 }
 
 static void check_holders(struct making *making, const struct planned_device *planned) {

@@ -37,7 +37,14 @@ int plan_format(const struct plan *plan, struct text *ret) {
 	for (size_t i = 0; r == 0 && i < plan->step_count; i++) {
 		r = format_step(&plan->steps[i], ret);
 	}
-	return r == 0 && plan->refusal_count == 0 && plan->step_count == 0
-		       ? text_add(ret, "nothing to do\n")
-		       : r;
+	if (r == 0 && plan->refusal_count == 0 && plan->step_count == 0) {
+		r = text_add(ret, "nothing to do\n");
+	}
+	if (r == 0 && plan->hidden_processes > 0) {
+		r = text_add(ret,
+			"not seen: what %zu process%s, which did not let us look and count as "
+			"holding nothing\n",
+			plan->hidden_processes, plan->hidden_processes == 1 ? " holds" : "es hold");
+	}
+	return r;
 }

@@ -42,11 +42,15 @@ int plan_add_effect(struct planned *planned, enum fact fact, const char *subject
 	return 0;
 }
 
-/* Once is enough, also where two holders of a device give the same reason twice. */
-static bool is_refused(const struct plan *plan, enum refusal_kind kind, const char *subject) {
+/* Once is enough of what is said of a device itself; of those who hold it, each is named. */
+static bool is_refused(const struct plan *plan, const struct refusal *refusal) {
+	bool of_holder = refusal->kind == REFUSAL_HELD || refusal->kind == REFUSAL_IN_USE;
+
 	for (size_t i = 0; i < plan->refusal_count; i++) {
-		if (plan->refusals[i].kind == kind &&
-			strcmp(plan->refusals[i].subject, subject) == 0) {
+		const struct refusal *other = &plan->refusals[i];
+
+		if (other->kind == refusal->kind && strcmp(other->subject, refusal->subject) == 0 &&
+			(!of_holder || strcmp(other->reason, refusal->reason) == 0)) {
 			return true;
 		}
 	}
@@ -55,19 +59,17 @@ static bool is_refused(const struct plan *plan, enum refusal_kind kind, const ch
 
 void plan_refuse(struct plan *plan, enum refusal_kind kind, const char *subject, const char *remedy,
 	const char *reason, ...) {
-	struct refusal *refusal = &plan->refusals[plan->refusal_count];
+	struct refusal refusal = {.kind = kind};
 	va_list args;
 
-	if (plan->refusal_count == PLAN_REFUSALS_MAX || is_refused(plan, kind, subject)) {
-		return;
-	}
-	*refusal = (struct refusal){.kind = kind};
-	snprintf(refusal->subject, sizeof(refusal->subject), "%s", subject);
-	snprintf(refusal->remedy, sizeof(refusal->remedy), "%s", remedy);
+	snprintf(refusal.subject, sizeof(refusal.subject), "%s", subject);
+	snprintf(refusal.remedy, sizeof(refusal.remedy), "%s", remedy);
 	va_start(args, reason);
-	vsnprintf(refusal->reason, sizeof(refusal->reason), reason, args);
+	vsnprintf(refusal.reason, sizeof(refusal.reason), reason, args);
 	va_end(args);
-	plan->refusal_count++;
+	if (plan->refusal_count < PLAN_REFUSALS_MAX && !is_refused(plan, &refusal)) {
+		plan->refusals[plan->refusal_count++] = refusal;
+	}
 }
 
 bool plan_has_module(const struct plan *plan, const char *module) {
@@ -262,6 +264,7 @@ int plan_make(const struct host *host, const struct request *request, const stru
 	if (!plan) {
 		return error_set(error, -ENOMEM, "out of memory");
 	}
+	plan->hidden_processes = host->hidden_processes;
 	r = plan_gather(&making);
 	if (r < 0) {
 		return r;

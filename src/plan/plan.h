@@ -58,6 +58,7 @@ struct plan {
 	size_t refusal_count;
 	struct warning warnings[PLAN_WARNINGS_MAX]; /* what may go wrong all the same */
 	size_t warning_count;
+	size_t hidden_processes; /* that did not let us look, and count as holding nothing */
 };
 
 /* What the journals of other guests hold: steps begun and not undone, and whose devices are whose.

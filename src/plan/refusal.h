@@ -31,7 +31,7 @@ enum refusal_kind {
 struct refusal {
 	enum refusal_kind kind;
 	char subject[SUBJECT_SIZE]; /* the address, or what it is about */
-	char reason[256];           /* who and why: completes the sentence "SUBJECT ..." */
+	char reason[1024];          /* who and why: completes the sentence "SUBJECT ..." */
 	char remedy[256];
 	const struct problem *problem; /* REFUSAL_PROBLEM: which; NULL for all others */
 };

@@ -79,5 +79,6 @@ int report_plan_json(const struct plan *plan, struct text *ret, struct error *er
 	document_close(&document);
 	report_refusals(&document, plan);
 	report_warnings(&document, plan);
+	document_number(&document, "hidden_processes", (long long)plan->hidden_processes);
 	return document_end(&document, ret, error);
 }
