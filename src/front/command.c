@@ -15,9 +15,10 @@
 const struct command commands[] = {
 	{
 		.name = "list",
-		.arguments = "",
+		.arguments = "[GUEST|CARD|ADDRESS...]",
 		.summary = "the hardware: groups, devices, drivers, who keeps them busy",
-		.options = OPTION_JSON | OPTION_ROOT,
+		.options = OPTION_HOLDERS | OPTION_JSON | OPTION_ROOT,
+		.words_max = SELECTIONS_MAX,
 		.run = command_list,
 	},
 	{
@@ -161,6 +162,7 @@ static const struct {
 	{OPTION_DRY_RUN, "-n, --dry-run", "only say what would be done"},
 	{OPTION_FORCE, "--force", "end it like a power cut, without asking the guest"},
 	{OPTION_GUEST, "--guest NAME", "call the guest so, whatever QEMU calls it"},
+	{OPTION_HOLDERS, "--holders", "only who keeps them busy, and what would make each go"},
 	{OPTION_JSON, "--json", "report as JSON"},
 	{OPTION_ROOT, "--root DIR", "read a captured machine below DIR instead of this one"},
 	{OPTION_LIST, "--list", "only say which guest has which door"},
@@ -268,6 +270,7 @@ static int parse_options(
 		{"force", no_argument, NULL, OPTION_FORCE},
 		{"guest", required_argument, NULL, OPTION_GUEST},
 		{"help", no_argument, NULL, 'h'},
+		{"holders", no_argument, NULL, OPTION_HOLDERS},
 		{"json", no_argument, NULL, OPTION_JSON},
 		{"list", no_argument, NULL, OPTION_LIST},
 		{"no-guard", no_argument, NULL, OPTION_NO_GUARD},

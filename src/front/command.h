@@ -26,6 +26,7 @@ enum command_option {
 	OPTION_LIST = 1 << 7,     /* --list: only say what there is */
 	OPTION_FORCE = 1 << 8,    /* --force: do not ask the guest */
 	OPTION_CYCLE = 1 << 9,    /* --cycle: away from the host and back */
+	OPTION_HOLDERS = 1 << 10, /* --holders: who keeps devices busy */
 };
 
 /* Where a command gets the machine from: main alone knows which one it is. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/list.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "plan/problem.h"
+#include "report/holders.h"
 #include "report/table.h"
 
 #define SHOWN_MAX 3 /* holders that are named in the table; JSON names all */
@@ -43,18 +43,6 @@ static const struct {
 	{0x0d, "wireless"},
 	{0x12, "accelerator"},
 };
-
-const char *holder_kind_name(enum holder_kind kind) {
-	static const char *const names[] = {
-		[HOLDER_PROCESS] = "process",
-		[HOLDER_MOUNT] = "mount",
-		[HOLDER_SWAP] = "swap",
-		[HOLDER_ROUTE] = "route",
-	};
-
-	assert(kind < COUNT(names));
-	return names[kind];
-}
 
 static int compare(const void *a, const void *b) {
 	const struct device *x = *(const struct device *const *)a;
@@ -219,9 +207,7 @@ static int add_remarks(const struct host *host, struct text *ret) {
 			or_none(host->kernel));
 	}
 	if (r == 0 && host->hidden_processes > 0) {
-		r = text_add(ret,
-			"\n%zu processes did not let us see what they hold: only root sees all.\n",
-			host->hidden_processes);
+		r = report_hidden(host->hidden_processes, ret);
 	}
 	return r < 0 ? r : add_known(host, ret);
 }

@@ -15,5 +15,3 @@ int report_host(const struct host *host, const struct pci_names *names, bool col
 /* The same as JSON, with whole names and all that the snapshot has of the devices. */
 int report_host_json(const struct host *host, const struct pci_names *names, struct text *ret,
 	struct error *error) MUST_CHECK;
-
-const char *holder_kind_name(enum holder_kind kind); /* "process", "mount", "swap", "route" */

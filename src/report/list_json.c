@@ -3,6 +3,7 @@
 
 #include "plan/problem.h"
 #include "report/document.h"
+#include "report/holders.h"
 #include "report/list.h"
 
 static void add_identity(
@@ -62,18 +63,7 @@ static void add_holders(
 			continue;
 		}
 		document_object(document, NULL);
-		document_text(document, "kind", holder_kind_name(holder->kind));
-		document_text(document, "name", holder->name);
-		document_text(document, "node", holder->node);
-		if (holder->kind == HOLDER_PROCESS) {
-			document_number(document, "pid", holder->pid);
-			document_name(document, "unit", holder->unit);
-			document_bool(document, "of_display_manager",
-				holder_of_display_manager(host, holder));
-		}
-		if (holder->kind == HOLDER_MOUNT) {
-			document_bool(document, "root", holder->root);
-		}
+		report_holder(document, host, holder);
 		document_close(document);
 	}
 	document_close(document);

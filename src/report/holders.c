@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/holders.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host/holder_text.h"
+#include "host/remedy.h"
+#include "report/table.h"
+
+static const char *const headings[] = {
+	"DEVICE", "PID", "HOLDER", "USER", "UNIT", "THROUGH", "WHAT ENDS IT"};
+
+const char *holder_kind_name(enum holder_kind kind) {
+	static const char *const names[] = {
+		[HOLDER_PROCESS] = "process",
+		[HOLDER_MOUNT] = "mount",
+		[HOLDER_SWAP] = "swap",
+		[HOLDER_ROUTE] = "route",
+	};
+
+	assert(kind < COUNT(names));
+	return names[kind];
+}
+
+static bool is_asked(const struct held *held, const struct holder *holder) {
+	for (size_t i = 0; i < held->device_count; i++) {
+		if (address_compare(held->devices[i], holder->device) == 0) {
+			return true;
+		}
+	}
+	return !held->devices;
+}
+
+/* Do both stand in one row: a process with two nodes of a device? */
+static bool is_same(const struct holder *a, const struct holder *b) {
+	return a->kind == HOLDER_PROCESS && b->kind == HOLDER_PROCESS && a->pid == b->pid &&
+	       address_compare(a->device, b->device) == 0;
+}
+
+static int add_node(const struct holder *holder, struct text *ret) {
+	bool open = holder->kind != HOLDER_PROCESS || holder->way == WAY_OPEN;
+
+	return open ? text_add(ret, "%s%s", ret->length ? ", " : "", holder->node)
+		    : text_add(ret, "%s%s (%s)", ret->length ? ", " : "", holder->node,
+			      holder_way_name(holder->way));
+}
+
+static const char *name_holder(const struct holder *holder) {
+	switch (holder->kind) {
+	case HOLDER_PROCESS:
+	case HOLDER_MOUNT:
+		return holder->name;
+	case HOLDER_SWAP:
+		return "swap space";
+	case HOLDER_ROUTE:
+		return "default route";
+	}
+	return "";
+}
+
+static const char *or_none(const char *value) {
+	return value[0] ? value : "-";
+}
+
+/* The unit that is nearest to the process: one of a user's own manager is named with that. */
+static void format_unit(const struct holder *holder, char ret[3 * LABEL_SIZE]) {
+	if (holder->user_unit[0]) {
+		snprintf(ret, 3 * (size_t)LABEL_SIZE, "%s in %s", holder->user_unit, holder->unit);
+	} else {
+		snprintf(ret, 3 * (size_t)LABEL_SIZE, "%s", or_none(holder->unit));
+	}
+}
+
+/* A row for the holder, and for those after it that are the same; *ret_count: how many. */
+static int add_row(struct table *table, const struct held *held, size_t first, size_t *ret_count) {
+	const struct holder *holder = &held->host->holders[first];
+	char device[ADDRESS_SIZE], pid[16] = "-", unit[3 * LABEL_SIZE], remedy[REMEDY_SIZE];
+	AUTO_TEXT struct text nodes = {0};
+	size_t count = 0;
+	int r = 0;
+
+	do {
+		r = add_node(&holder[count++], &nodes);
+	} while (r == 0 && first + count < held->host->holder_count &&
+		 is_same(holder, &holder[count]));
+	if (r < 0) {
+		return r;
+	}
+	if (holder->kind == HOLDER_PROCESS) {
+		snprintf(pid, sizeof(pid), "%d", holder->pid);
+	}
+	format_unit(holder, unit);
+	holder_remedy(held->host, holder, remedy);
+	*ret_count = count;
+	return table_row(table, STYLE_PLAIN,
+		(const char *const[]){address_format(holder->device, device), pid,
+			or_none(name_holder(holder)), or_none(holder->user), unit, nodes.data,
+			remedy});
+}
+
+static int add_rows(struct table *table, const struct held *held) {
+	size_t count = 1;
+	int r = 0;
+
+	for (size_t i = 0; i < held->host->holder_count && r == 0; i += count) {
+		count = 1;
+		if (is_asked(held, &held->host->holders[i])) {
+			r = add_row(table, held, i, &count);
+		}
+	}
+	return r;
+}
+
+int report_hidden(size_t count, struct text *ret) {
+	return text_add(ret,
+		"\n%zu process%s did not let us see what %s: only root sees all, and not where a "
+		"security module confines it.\n",
+		count, count == 1 ? "" : "es", count == 1 ? "it holds" : "they hold");
+}
+
+int report_holders(const struct held *held, bool coloured, struct text *ret) {
+	AUTO_TABLE struct table table = {.column_count = COUNT(headings)};
+	size_t hidden = held->host->hidden_processes;
+	int r = table_row(&table, STYLE_FAINT, headings);
+
+	r = r < 0 ? r : add_rows(&table, held);
+	if (r == 0) {
+		r = table.row_count > 1 ? table_format(&table, coloured, ret)
+					: text_add(ret, "nobody holds %s\n",
+						  held->devices ? "these devices" : "any device");
+	}
+	if (r == 0 && hidden > 0) {
+		r = report_hidden(hidden, ret);
+	}
+	return r;
+}
+
+static void add_process(
+	struct document *document, const struct host *host, const struct holder *holder) {
+	document_text(document, "way", holder_way_name(holder->way));
+	document_number(document, "pid", holder->pid);
+	if (holder->user[0]) {
+		document_number(document, "uid", holder->uid);
+	} else {
+		document_name(document, "uid", "");
+	}
+	document_name(document, "user", holder->user);
+	document_name(document, "unit", holder->unit);
+	document_name(document, "user_unit", holder->user_unit);
+	document_name(document, "guest", holder->guest);
+	document_bool(document, "of_display_manager", holder_of_display_manager(host, holder));
+}
+
+void report_holder(
+	struct document *document, const struct host *host, const struct holder *holder) {
+	char remedy[REMEDY_SIZE];
+
+	document_text(document, "kind", holder_kind_name(holder->kind));
+	document_text(document, "name", holder->name);
+	document_text(document, "node", holder->node);
+	if (holder->kind == HOLDER_PROCESS) {
+		add_process(document, host, holder);
+	}
+	if (holder->kind == HOLDER_MOUNT) {
+		document_bool(document, "root", holder->root);
+	}
+	holder_remedy(host, holder, remedy);
+	document_text(document, "remedy", remedy);
+}
+
+int report_holders_json(const struct held *held, struct text *ret, struct error *error) {
+	struct document document;
+
+	document_begin(&document);
+	document_number(&document, "hidden_processes", (long long)held->host->hidden_processes);
+	document_array(&document, "holders");
+	for (size_t i = 0; i < held->host->holder_count; i++) {
+		const struct holder *holder = &held->host->holders[i];
+		char device[ADDRESS_SIZE];
+
+		if (is_asked(held, holder)) {
+			document_object(&document, NULL);
+			document_text(&document, "device", address_format(holder->device, device));
+			report_holder(&document, held->host, holder);
+			document_close(&document);
+		}
+	}
+	document_close(&document);
+	return document_end(&document, ret, error);
+}
