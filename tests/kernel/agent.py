@@ -90,6 +90,11 @@ class Command:
                 raise Failed(self._result)
             self._take(deadline_s)
 
+    @property
+    def said(self):
+        """What the command has written to stdout, as far as it was waited for."""
+        return self._stdout.decode(errors="replace")
+
     def signal(self, number, group=False):
         """Send a signal to the command, or to its whole process group."""
         self._agent.request(_SIGNAL, struct.pack("<III", self._ident, number, group))

@@ -18,7 +18,7 @@ import progress
 from cargo import Cargo
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-PROGRAMS = ("dump", "inject", "proxmox/qm", "proxmox/qmeventd", "slay", "take")
+PROGRAMS = ("dump", "hold", "inject", "proxmox/qm", "proxmox/qmeventd", "slay", "take")
 SETTLE_S = 10
 HOME_S = 240
 LOGIN_S = 300
@@ -68,6 +68,7 @@ def cargo():
     for door in ("libvirt", "proxmox"):
         goods.program(build() / "src/baton", f"/usr/sbin/baton-{door}-hook")
     goods.copy(build() / "tests/kernel/dump", "/usr/bin/dump")
+    goods.copy(build() / "tests/kernel/hold", "/usr/bin/hold")
     goods.copy(build() / "tests/kernel/slay", "/usr/bin/slay")
     for program in ("inject", "take"):
         goods.program(build() / f"tests/kernel/{program}", f"/usr/bin/{program}")
@@ -107,6 +108,40 @@ def refused(host, *addresses, saying, remedy):
     matching = [line for line in sentences if re.search(saying, line) and re.search(remedy, line)]
     assert matching, f"nothing about {saying!r} and {remedy!r}: {result}"
     return sentences
+
+
+def holders(host, *words):
+    """What baton says of who holds the devices: a list of what JSON has of each."""
+    answer = json.loads(baton(host, "list", "--holders", "--json", *words).stdout)
+    assert answer["hidden_processes"] == 0, answer
+    return answer["holders"]
+
+
+class Planted:
+    """A process that holds something, until the end of a `with`."""
+
+    def __init__(self, host, *words, unit=None, ready="ready"):
+        """words: a command that writes `ready` once it holds what it is to hold. unit: where a
+        host without systemd is to show it as running."""
+        script = 'echo $$; exec "$@"'
+        if unit:
+            group = f"/sys/fs/cgroup/system.slice/{unit}"
+            script = f"mkdir -p {group}; echo $$ >{group}/cgroup.procs; {script}"
+        self.command = host.start("sh", "-c", script, "sh", *words)
+        self.command.wait_for(ready)
+        self.pid = int(self.command.said.split()[0])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.command.kill()
+        self.command.wait()
+
+
+def opener(node, then=":"):
+    """The words of a Planted that has a node open, with what a shell does after that."""
+    return ("sh", "-c", f"exec 3<{node}; {then}; echo ready; exec sleep 100000")
 
 
 def drivers(host, addresses):
