@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "host/array.h"
 #include "host/attribute.h"
+#include "host/bars.h"
 #include "host/guarded.h"
 #include "host/link.h"
 
@@ -115,6 +116,16 @@ static void read_power(int dir, struct device *device) {
 	}
 }
 
+/* Neither file waits for the device or wakes it. */
+static void read_sleep(int dir, struct device *device) {
+	char control[16];
+
+	attribute_read_if_any(dir, "power/control", control, sizeof(control));
+	device->may_sleep = strcmp(control, "auto") == 0;
+	device->may_lose_power =
+		device->may_sleep && attribute_number(dir, "d3cold_allowed", 10) == 1;
+}
+
 static void read_attributes(int dir, struct device *device) {
 	unsigned long long number;
 	char node[16];
@@ -123,6 +134,9 @@ static void read_attributes(int dir, struct device *device) {
 	device->group = read_group(dir);
 	read_driver(dir, device);
 	read_power(dir, device);
+	if (!device_is_bridge(device)) {
+		read_sleep(dir, device);
+	}
 	attribute_read_if_any(dir, "numa_node", node, sizeof(node));
 	device->numa_node = number_parse(node, INT_MAX, &number) < 0 ? -1 : (int)number;
 }
@@ -132,8 +146,18 @@ static int look_at_link(const char *name, const char *prefix, struct names *name
 	return text_starts(name, prefix) ? names_add(names, name + strlen(prefix)) : 0;
 }
 
+static void read_physical_function(int dir, struct device *device) {
+	char link[LINK_SIZE];
+
+	device->is_virtual_function = true;
+	if (link_read(dir, "physfn", link, sizeof(link)) < 0 ||
+		address_parse(link_name(link), &device->physical_function) < 0) {
+		device->physical_function = (struct address){0};
+	}
+}
+
 /* One look at the names in the device's directory saves many at files that are not there. */
-static int look_at_name(int dir, const char *name, struct device *device) {
+static int look_at_name(int dir, const char *name, struct device *device, unsigned int *bars) {
 	int r;
 
 	if (strcmp(name, "secondary_bus_number") == 0) {
@@ -147,10 +171,11 @@ static int look_at_name(int dir, const char *name, struct device *device) {
 	} else if (strcmp(name, "vfio-dev") == 0) {
 		device->has_vfio_device = true;
 	} else if (strcmp(name, "physfn") == 0) {
-		device->is_virtual_function = true;
+		read_physical_function(dir, device);
 	} else if (text_starts(name, "virtfn")) {
 		device->virtual_functions++;
 	}
+	*bars |= bars_look(name);
 	r = look_at_link(name, "consumer:pci:", &device->consumers);
 	return r < 0 ? r : look_at_link(name, "supplier:pci:", &device->suppliers);
 }
@@ -173,11 +198,13 @@ static void sort_names(struct names *names) {
 
 static int look_at_names(DIR *directory, struct device *device) {
 	const struct dirent *entry;
+	unsigned int bars = 0;
 	int r = 0;
 
 	while (r == 0 && (entry = readdir(directory))) {
-		r = look_at_name(dirfd(directory), entry->d_name, device);
+		r = look_at_name(dirfd(directory), entry->d_name, device, &bars);
 	}
+	bars_read(dirfd(directory), bars, device->bar_sizes);
 	sort_names(&device->consumers);
 	sort_names(&device->suppliers);
 	return r;

@@ -18,6 +18,8 @@
 #define MODULE_SIZE 64  /* MODULE_NAME_LEN is 56 on 64-bit machines */
 #define LABEL_SIZE  128 /* a name in sysfs or of a unit that we keep */
 
+#define BARS_SIZE 64 /* six sizes of four digits and a letter fit */
+
 #define GROUP_NONE (-1)
 
 /* What a device is, wherever it stands: for telling that another one took its address. */
@@ -53,12 +55,17 @@ struct device {
 	bool boot_vga;
 	bool has_vfio_device; /* vfio-dev/ is there: bound to some VFIO driver */
 	bool is_virtual_function;
-	uint32_t virtual_functions; /* how many of its own are enabled */
-	int numa_node;              /* -1: none */
-	char power_state[16];       /* D0, D3hot, ...; empty: not readable */
-	char runtime_status[16];    /* "suspended": its driver lets it sleep; read of those alone
-				       that are not in D0 */
-	struct names consumers;     /* PCI addresses of device links: what depends on this device */
+	struct address physical_function; /* of a virtual one: whose it is */
+	uint32_t virtual_functions;       /* how many of its own are enabled */
+	char bar_sizes[BARS_SIZE];        /* of its resizable BARs: "0=256M,2=2M"; empty: none */
+	int numa_node;                    /* -1: none */
+	char power_state[16];             /* D0, D3hot, ...; empty: not readable */
+	char runtime_status[16]; /* "suspended": its driver lets it sleep; read of those alone
+				    that are not in D0 */
+	bool may_sleep;          /* power/control is "auto": it sleeps when it is idle, */
+	bool may_lose_power;     /* and d3cold_allowed is 1: without power, where the machine
+				    can do that; not read of others */
+	struct names consumers;  /* PCI addresses of device links: what depends on this device */
 	struct names suppliers;
 };
 

@@ -31,6 +31,11 @@ static const struct fact_row *const rows[FACT_COUNT] = {
 	[FACT_SERVICE] = &service_row,
 	[FACT_CONSOLE] = &console_row,
 	[FACT_FRAMEBUFFER] = &framebuffer_row,
+	[FACT_POWER] = &power_row,
+	[FACT_D3COLD] = &d3cold_row,
+	[FACT_RESET_METHOD] = &reset_method_row,
+	[FACT_BAR_SIZE] = &bar_size_row,
+	[FACT_VF_COUNT] = &vf_count_row,
 };
 
 static int get(struct ops *ops, enum fact fact, const char *subject, char ret[VALUE_SIZE],

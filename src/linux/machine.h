@@ -61,3 +61,8 @@ extern const struct fact_row module_row;
 extern const struct fact_row service_row;
 extern const struct fact_row console_row;
 extern const struct fact_row framebuffer_row;
+extern const struct fact_row power_row;
+extern const struct fact_row d3cold_row;
+extern const struct fact_row reset_method_row;
+extern const struct fact_row bar_size_row;
+extern const struct fact_row vf_count_row;

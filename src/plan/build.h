@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "base/text.h"
 #include "host/whereabouts.h"
 #include "plan/plan.h"
 
@@ -36,6 +37,8 @@ int plan_vfio_module(
 	const struct making *making, const struct device *device, char ret[MODULE_SIZE]) MUST_CHECK;
 
 bool plan_has(const struct plan *plan, struct address address);
+/* Does it have another driver than the one that it is to get? */
+bool plan_moves(const struct making *making, const struct device *device);
 /* Is there a step of that module already? */
 bool plan_has_module(const struct plan *plan, const char *module);
 
@@ -65,6 +68,20 @@ void plan_find_former(
 
 /* warning.c: refuses a device, or warns, because of what is known of it (plan/problem.h). */
 void plan_check_problems(struct making *making, const struct device *device);
+
+/*
+ * setting.c: power, resets and BARs. Before any driver goes; of one device, while it has no driver;
+ * and when VFIO has it.
+ */
+int plan_settings_before(struct making *making) MUST_CHECK;
+int plan_settings_between(struct making *making, const struct device *device) MUST_CHECK;
+int plan_settings_after(struct making *making, const struct device *device) MUST_CHECK;
+/* Refuses what the configuration wants and the device has not. */
+void plan_check_settings(struct making *making, const struct device *device);
+
+/* virtual.c: virtual functions of what is handed over. */
+int plan_virtual_functions(struct making *making, const struct device *device) MUST_CHECK;
+void plan_check_virtual_functions(struct making *making, const struct device *device);
 
 /* needs.c: what the drivers at hand need before they let go: consoles, framebuffers, modules. */
 /* Is it to be unbound from a driver that stays loaded, for others, with modules on top? */

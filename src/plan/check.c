@@ -136,15 +136,6 @@ static void check_reset(struct making *making, const struct device *device) {
 		"devices that stay");
 }
 
-static void check_virtual_functions(struct making *making, const struct device *device) {
-	if (device->virtual_functions > 0) {
-		plan_refuse(making->plan, REFUSAL_VIRTUAL_FUNCTIONS, device->name,
-			"write 0 to its sriov_numvfs first, or hand over a virtual function",
-			"has %u virtual functions enabled, and VFIO takes none such",
-			device->virtual_functions);
-	}
-}
-
 static void check_flight(struct making *making, const struct device *device) {
 	if (device->in_flight) {
 		plan_refuse(making->plan, REFUSAL_UNRESOLVED, device->name,
@@ -230,7 +221,8 @@ void plan_check(struct making *making) {
 		plan_check_owner(making, planned);
 		check_holders(making, planned);
 		check_reset(making, device);
-		check_virtual_functions(making, device);
+		plan_check_virtual_functions(making, device);
+		plan_check_settings(making, device);
 		check_domain(making, planned);
 		plan_check_problems(making, device);
 	}

@@ -114,7 +114,7 @@ int plan_vfio_module(
 	return r;
 }
 
-static bool needs_vfio(const struct making *making, const struct device *device) {
+bool plan_moves(const struct making *making, const struct device *device) {
 	return strcmp(device->driver, plan_vfio_driver(making, device)) != 0;
 }
 
@@ -134,7 +134,7 @@ static int add_vfio_modules(struct making *making) {
 		if (r < 0) {
 			return r;
 		}
-		if (!needs_vfio(making, device) || host_module(making->host, module) ||
+		if (!plan_moves(making, device) || host_module(making->host, module) ||
 			plan_has_module(making->plan, module)) {
 			continue;
 		}
@@ -182,8 +182,9 @@ static int add_device_steps(struct making *making, const struct device *device) 
 	struct plan *plan = making->plan;
 	const char *vfio = plan_vfio_driver(making, device);
 	struct planned *unbind = NULL, *bind;
+	int r;
 
-	if (!needs_vfio(making, device)) {
+	if (!plan_moves(making, device)) {
 		return 0;
 	}
 	if (device->driver[0] && !is_unbound_by_effect(plan, device->name)) {
@@ -192,12 +193,17 @@ static int add_device_steps(struct making *making, const struct device *device) 
 			return -E2BIG;
 		}
 	}
+	r = plan_settings_between(making, device);
+	if (r < 0) {
+		return r;
+	}
 	if (strcmp(device->override, vfio) != 0 &&
 		!plan_add(plan, FACT_OVERRIDE, device->name, plan_value(device->override), vfio)) {
 		return -E2BIG;
 	}
 	bind = plan_add(plan, FACT_DRIVER, device->name, VALUE_NONE, vfio);
-	return bind ? plan_device_effects(making, device, unbind, bind) : -E2BIG;
+	r = bind ? plan_device_effects(making, device, unbind, bind) : -E2BIG;
+	return r < 0 ? r : plan_settings_after(making, device);
 }
 
 static int add_steps(struct making *making) {
@@ -205,6 +211,7 @@ static int add_steps(struct making *making) {
 
 	r = r < 0 ? r : add_vfio_modules(making);
 	r = r < 0 ? r : add_display_manager(making);
+	r = r < 0 ? r : plan_settings_before(making);
 	r = r < 0 ? r : plan_needs(making);
 	for (size_t i = 0; r == 0 && i < making->plan->device_count; i++) {
 		r = add_device_steps(

@@ -17,6 +17,7 @@ static const char *const names[REFUSAL_COUNT] = {
 	[REFUSAL_PROBLEM] = "known-problem",
 	[REFUSAL_IDENTITY] = "identity",
 	[REFUSAL_LOSS] = "loss",
+	[REFUSAL_SETTING] = "setting",
 	[REFUSAL_UNRESOLVED] = "unresolved",
 };
 

@@ -24,6 +24,7 @@ enum refusal_kind {
 	REFUSAL_PROBLEM,           /* known not to go well: plan/problem.h */
 	REFUSAL_IDENTITY,          /* something else stands at this address now */
 	REFUSAL_LOSS,              /* policy does not allow what cannot be turned round */
+	REFUSAL_SETTING,           /* the configuration wants what the device has not */
 	REFUSAL_UNRESOLVED,        /* an earlier hand-over is still stuck with it */
 	REFUSAL_COUNT,
 };

@@ -14,6 +14,11 @@ static const char *const names[FACT_COUNT] = {
 	[FACT_SERVICE] = "service",
 	[FACT_CONSOLE] = "console",
 	[FACT_FRAMEBUFFER] = "framebuffer",
+	[FACT_POWER] = "power",
+	[FACT_D3COLD] = "d3cold",
+	[FACT_RESET_METHOD] = "reset-method",
+	[FACT_BAR_SIZE] = "bar-size",
+	[FACT_VF_COUNT] = "vf-count",
 };
 
 const char *fact_name(enum fact fact) {
@@ -96,7 +101,23 @@ int step_parse(const char *text, struct step *ret) {
 }
 
 bool step_is_of_device(const struct step *step) {
-	return step->fact == FACT_DRIVER || step->fact == FACT_OVERRIDE;
+	switch (step->fact) {
+	case FACT_DRIVER:
+	case FACT_OVERRIDE:
+	case FACT_POWER:
+	case FACT_D3COLD:
+	case FACT_RESET_METHOD:
+	case FACT_BAR_SIZE:
+	case FACT_VF_COUNT:
+		return true;
+	case FACT_MODULE:
+	case FACT_SERVICE:
+	case FACT_CONSOLE:
+	case FACT_FRAMEBUFFER:
+	case FACT_COUNT:
+		break;
+	}
+	return false;
 }
 
 /* Does the driver come from the module or from one that the module builds on ("nvidia_drm" on
@@ -129,4 +150,17 @@ bool step_depends(const struct step *earlier, const struct step *later) {
 bool step_stays(const struct step *step) {
 	return step->fact == FACT_MODULE && strcmp(step->to, VALUE_LOADED) == 0 &&
 	       strstr(step->subject, "vfio");
+}
+
+bool step_only_records(const struct step *step) {
+	return strcmp(step->from, step->to) == 0;
+}
+
+bool step_is_guests(const struct step *step) {
+	return step->fact == FACT_BAR_SIZE;
+}
+
+bool step_is_setting(const struct step *step) {
+	return step->fact == FACT_POWER || step->fact == FACT_D3COLD ||
+	       step->fact == FACT_RESET_METHOD;
 }

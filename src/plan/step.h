@@ -16,12 +16,17 @@
  * and one test on the real kernel (tests/kernel/).
  */
 enum fact {
-	FACT_DRIVER,      /* address: name of the bound driver, or none */
-	FACT_OVERRIDE,    /* address: driver_override, or none */
-	FACT_MODULE,      /* module name: loaded, or none */
-	FACT_SERVICE,     /* unit name: up, down */
-	FACT_CONSOLE,     /* console's name ("frame buffer device"): bound, or none */
-	FACT_FRAMEBUFFER, /* platform device: name of the bound driver, or none */
+	FACT_DRIVER,       /* address: name of the bound driver, or none */
+	FACT_OVERRIDE,     /* address: driver_override, or none */
+	FACT_MODULE,       /* module name: loaded, or none */
+	FACT_SERVICE,      /* unit name: up, down */
+	FACT_CONSOLE,      /* console's name ("frame buffer device"): bound, or none */
+	FACT_FRAMEBUFFER,  /* platform device: name of the bound driver, or none */
+	FACT_POWER,        /* address: auto (it may sleep when idle), on */
+	FACT_D3COLD,       /* address: allowed (its power may be cut while it sleeps), or none */
+	FACT_RESET_METHOD, /* address: the kernel's methods of resetting it, the first that works */
+	FACT_BAR_SIZE,     /* address: the sizes of its resizable BARs (host/bars.h) */
+	FACT_VF_COUNT,     /* address: how many virtual functions it has */
 	FACT_COUNT,
 };
 
@@ -29,11 +34,14 @@ enum fact {
 #define VALUE_SIZE   64
 
 /* The value that says: nothing there. Written "-". */
-#define VALUE_NONE   "-"
-#define VALUE_LOADED "loaded"
-#define VALUE_UP     "up"
-#define VALUE_DOWN   "down"
-#define VALUE_BOUND  "bound"
+#define VALUE_NONE    "-"
+#define VALUE_LOADED  "loaded"
+#define VALUE_UP      "up"
+#define VALUE_DOWN    "down"
+#define VALUE_BOUND   "bound"
+#define VALUE_AUTO    "auto"
+#define VALUE_ON      "on"
+#define VALUE_ALLOWED "allowed"
 
 struct step {
 	enum fact fact;
@@ -78,3 +86,15 @@ bool step_depends(const struct step *earlier, const struct step *later);
  * of "as before").
  */
 bool step_stays(const struct step *step);
+
+/* It changes nothing and only records what is to be there again afterwards. */
+bool step_only_records(const struct step *step);
+
+/*
+ * Is the fact the guest's to change while it has the device? Then whatever is there now is no
+ * sign of somebody else, and the step is undone from any value.
+ */
+bool step_is_guests(const struct step *step);
+
+/* A device is of use without this being as before: if it cannot be undone, the rest is. */
+bool step_is_setting(const struct step *step);

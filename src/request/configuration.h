@@ -23,6 +23,9 @@
  *     return-driver = nvidia nouveau
  *                              the driver to return to where none was recorded: the first of at
  *                              most 8 that is there and takes the device. Default: the natural one.
+ *     reset-method = flr       how the kernel is to reset the first function while a guest has it:
+ *                              one or several of its methods. Default: as they are.
+ *     bar-size = 2=8M          BARs of the first function, and of what size a guest finds them.
  *
  *     [guest]                  in guests/NAME.conf alone
  *     unit = NAME.service      the unit that runs the guest qemu:NAME by `baton run --guest NAME`.
@@ -38,6 +41,10 @@
  *                              what would be refused becomes a warning, and what would be a
  *                              warning is not told. At most 16; ids that mean nothing here mean
  *                              nothing, because rows come and go with releases. Default: none.
+ *
+ *     virtual-functions = refuse
+ *                              remove or refuse: what becomes of the virtual functions of a device
+ *                              that is handed over itself. Default: refuse.
  *
  *     [timeouts]               in seconds, 1 to 3600
  *     device = 60              how long a driver may take to let go of a device or to take it.
@@ -63,6 +70,8 @@ struct card_name {
 	char id[16]; /* "10de:2484"; empty: not checked */
 	char return_drivers[RETURN_DRIVERS_MAX][REQUEST_DRIVER_SIZE]; /* the best first */
 	size_t return_driver_count;                                   /* 0: the natural one */
+	char reset_method[PREFERENCE_TEXT_SIZE];
+	char bar_sizes[PREFERENCE_TEXT_SIZE];
 };
 
 struct configuration {

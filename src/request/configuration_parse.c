@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "request/configuration.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <ini.h>
@@ -106,6 +107,25 @@ static int set_drivers(struct parser *parser, void *field, const char *value) {
 	return each_word(parser, value, add_driver);
 }
 
+static int set_reset_method(struct parser *parser, void *field, const char *value) {
+	return preference_reset_method(value, field, parser->error);
+}
+
+static int set_bar_sizes(struct parser *parser, void *field, const char *value) {
+	return preference_bar_sizes(value, field, parser->error);
+}
+
+static int set_virtual_functions(struct parser *parser, void *field, const char *value) {
+	bool *remove = field;
+
+	if (strcmp(value, "remove") != 0 && strcmp(value, "refuse") != 0) {
+		return error_set(
+			parser->error, -EINVAL, "\"%s\" is neither remove nor refuse", value);
+	}
+	*remove = strcmp(value, "remove") == 0;
+	return 0;
+}
+
 static int set_consent(struct parser *parser, void *field, const char *value) {
 	enum consent *consent = field;
 
@@ -191,12 +211,17 @@ static const struct key {
 	{SECTION_CARD, "address", set_address, 0, true},
 	{SECTION_CARD, "id", set_id, offsetof(struct card_name, id), false},
 	{SECTION_CARD, "return-driver", set_drivers, 0, false},
+	{SECTION_CARD, "reset-method", set_reset_method, offsetof(struct card_name, reset_method),
+		false},
+	{SECTION_CARD, "bar-size", set_bar_sizes, offsetof(struct card_name, bar_sizes), false},
 	{SECTION_GUEST, "unit", set_unit, offsetof(struct configuration, unit), false},
 	{SECTION_POLICY, "losses", set_consent, offsetof(struct configuration, policy.losses),
 		false},
 	{SECTION_POLICY, "backups", set_consent, offsetof(struct configuration, policy.backups),
 		false},
 	{SECTION_POLICY, "accept", set_accepted, 0, false},
+	{SECTION_POLICY, "virtual-functions", set_virtual_functions,
+		offsetof(struct configuration, policy.remove_virtual_functions), false},
 	{SECTION_TIMEOUTS, "device", set_timeout, offsetof(struct configuration, writer_timeout_s),
 		false},
 	{SECTION_TIMEOUTS, "service", set_timeout,
@@ -261,12 +286,30 @@ static int begin_card(struct parser *parser, const char *name) {
 	return r < 0 ? r : name_set(parser->card->file, sizeof(parser->card->file), parser->file);
 }
 
+/* What is wanted of a card goes with every request, whoever asks. */
+static void add_preference(struct parser *parser) {
+	const struct card_name *card = parser->card;
+	struct policy *policy = &parser->configuration.policy;
+	struct preference preference = {.device = card->selections[0].address};
+
+	if (!card->reset_method[0] && !card->bar_sizes[0]) {
+		return;
+	}
+	static_assert(CARDS_MAX <= PREFERENCES_MAX, "there is one for each card");
+	memcpy(preference.reset_method, card->reset_method, PREFERENCE_TEXT_SIZE);
+	memcpy(preference.bar_sizes, card->bar_sizes, PREFERENCE_TEXT_SIZE);
+	policy->preferences[policy->preference_count++] = preference;
+}
+
 static int end_section(struct parser *parser) {
 	if (parser->card && parser->card->selection_count == 0) {
 		/* Told of the heading: the line where we noticed it is another section's. */
 		parser->line = parser->section_line;
 		return error_set(
 			parser->error, -EINVAL, "[card %s] has no address", parser->card->name);
+	}
+	if (parser->card) {
+		add_preference(parser);
 	}
 	parser->section = SECTION_NONE;
 	parser->card = NULL;

@@ -107,8 +107,9 @@ static int try_step(struct ops *ops, struct journal *journal, const struct plann
 static int take_step(struct ops *ops, struct journal *journal, const struct planned *planned,
 	struct error *error) {
 	uint64_t since_us = ops->now_us(ops);
-	bool done = planned->adopted;
-	int r = planned->adopted ? 0 : compare(ops, planned, &done, error);
+	/* What only is to be there again needs nothing now. */
+	bool done = planned->adopted || step_only_records(&planned->step);
+	int r = done ? 0 : compare(ops, planned, &done, error);
 
 	if (r == 0 && done) {
 		r = journal_push(ops, journal, &planned->step, false, error);
@@ -120,7 +121,10 @@ static int take_step(struct ops *ops, struct journal *journal, const struct plan
 			error ? error->text : NULL);
 		return r;
 	}
-	tell(ops, journal, &planned->step, done ? OUTCOME_SHARED : OUTCOME_DONE, since_us, NULL);
+	if (!step_only_records(&planned->step)) {
+		tell(ops, journal, &planned->step, done ? OUTCOME_SHARED : OUTCOME_DONE, since_us,
+			NULL);
+	}
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "run/change.h"
 #include "run/run.h"
 
@@ -62,6 +63,24 @@ static bool was_ours(const struct journal *journal, size_t index, const char *va
 	return false;
 }
 
+/*
+ * Does an earlier record bring the fact home from the same value? Then what it was in between was
+ * the machine's own doing (a driver that lets its device sleep), and nobody's to put back.
+ */
+static bool is_for_earlier(const struct journal *journal, size_t index) {
+	const struct step *step = &journal->records[index].step;
+
+	for (size_t i = 0; i < index; i++) {
+		const struct record *earlier = &journal->records[i];
+
+		if (!earlier->popped && step_same_fact(&earlier->step, step) &&
+			strcmp(earlier->step.to, step->to) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Has somebody named the driver that has the device now? Then it has it by his will. */
 static bool is_named(struct ops *ops, const struct step *step, const char *driver) {
 	char override[VALUE_SIZE];
@@ -69,6 +88,50 @@ static bool is_named(struct ops *ops, const struct step *step, const char *drive
 	return step->fact == FACT_DRIVER &&
 	       ops->get(ops, FACT_OVERRIDE, step->subject, override, NULL) == 0 &&
 	       strcmp(override, driver) == 0;
+}
+
+/* The driver that the device of the record has: does this journal say that it gave it to it? */
+static bool has_our_driver(
+	struct ops *ops, const struct journal *journal, size_t index, struct step *ret_release) {
+	const char *subject = journal->records[index].step.subject;
+	char driver[VALUE_SIZE];
+
+	if (ops->get(ops, FACT_DRIVER, subject, driver, NULL) < 0 ||
+		step_make(FACT_DRIVER, subject, driver, VALUE_NONE, ret_release) < 0) {
+		return false;
+	}
+	for (size_t i = index + 1; i < journal->record_count; i++) {
+		if (step_same_fact(&journal->records[i].step, ret_release) &&
+			strcmp(journal->records[i].step.to, driver) == 0) {
+			return !is_named(ops, ret_release, driver);
+		}
+	}
+	return false;
+}
+
+/*
+ * What the guest may have changed goes back from whatever it is. Not while a driver has the device:
+ * vfio-pci's ids may have taken it again, and any other has it by somebody else's doing.
+ */
+static enum outcome restore(struct ops *ops, struct journal *journal, size_t index,
+	const char *value, struct error *error) {
+	struct step reverse = step_reverse(&journal->records[index].step), release;
+	int r = name_set(reverse.from, sizeof(reverse.from), value);
+
+	r = r < 0 ? r : change(ops, journal, index, &reverse, true, error);
+	if (r == -EBUSY && !has_our_driver(ops, journal, index, &release)) {
+		return OUTCOME_LEFT_ALONE;
+	}
+	if (r == -EBUSY) {
+		r = change_prove_free(ops, &release, error);
+		r = r < 0 ? r : change(ops, journal, index, &release, true, error);
+		r = r < 0 ? r : change(ops, journal, index, &reverse, true, error);
+	}
+	if (r < 0) {
+		return r == -EINPROGRESS ? OUTCOME_STUCK : OUTCOME_FAILED;
+	}
+	error_set(error, 0, "it was \"%s\"", value);
+	return OUTCOME_UNDONE;
 }
 
 /* A device that vfio-pci's dynamic ids took again while it was on its way home (seed 001b). */
@@ -95,7 +158,10 @@ static enum outcome compare_and_undo(
 		return OUTCOME_FAILED;
 	}
 	if (strcmp(value, step->from) == 0 || was_before(journal, index, value)) {
-		return OUTCOME_UNDONE;
+		return step_only_records(step) ? OUTCOME_STAYS : OUTCOME_UNDONE;
+	}
+	if (step_is_guests(step)) {
+		return restore(ops, journal, index, value, error);
 	}
 	if (strcmp(value, step->to) == 0) {
 		return turn_round(ops, journal, index, error);
@@ -127,18 +193,37 @@ static bool is_stuck(struct ops *ops, struct process writer) {
 	return false;
 }
 
+/*
+ * Whose change of this subject has not come back? Mostly the record's own; an earlier one's where a
+ * setting could not be put back and the undo went on (run_undo).
+ */
+static const struct record *find_stuck(
+	struct ops *ops, const struct journal *journal, const char *subject) {
+	for (size_t i = 0; i < journal->record_count; i++) {
+		const struct record *record = &journal->records[i];
+
+		if (!record->popped && record->writer.pid &&
+			strcmp(record->step.subject, subject) == 0 &&
+			is_stuck(ops, record->writer)) {
+			return record;
+		}
+	}
+	return NULL;
+}
+
 static enum outcome undo_record(struct ops *ops, struct journal *journal, size_t index,
 	const struct claims *claims, struct error *error) {
 	const struct record *record = &journal->records[index];
+	const struct record *stuck = find_stuck(ops, journal, record->step.subject);
 	int r;
 
-	if (record->writer.pid && is_stuck(ops, record->writer)) {
+	if (stuck) {
 		error_set(error, -EINPROGRESS,
 			"%s %s is in flight: process %d is still in the kernel",
-			fact_name(record->step.fact), record->step.subject, record->writer.pid);
+			fact_name(stuck->step.fact), stuck->step.subject, stuck->writer.pid);
 		return OUTCOME_STUCK;
 	}
-	if (step_stays(&record->step)) {
+	if (step_stays(&record->step) || is_for_earlier(journal, index)) {
 		return OUTCOME_STAYS;
 	}
 	if (is_claimed(claims, &record->step)) {
@@ -155,9 +240,9 @@ static enum outcome undo_record(struct ops *ops, struct journal *journal, size_t
 }
 
 /* Is a later step left undone that has to be undone before this one? */
-static bool must_wait(const struct journal *journal, const bool *left, size_t index) {
+static bool must_wait(const struct journal *journal, const bool *blocks, size_t index) {
 	for (size_t i = index + 1; i < journal->record_count; i++) {
-		if (left[i] &&
+		if (blocks[i] &&
 			step_depends(&journal->records[index].step, &journal->records[i].step)) {
 			return true;
 		}
@@ -165,8 +250,12 @@ static bool must_wait(const struct journal *journal, const bool *left, size_t in
 	return false;
 }
 
-/* Undoes one record and pops it; false if it is left in the journal. */
-static bool undo(struct ops *ops, struct journal *journal, size_t index,
+static bool is_left(enum outcome outcome) {
+	return outcome == OUTCOME_STUCK || outcome == OUTCOME_FAILED;
+}
+
+/* Undoes one record and pops it, unless it is left in the journal. */
+static enum outcome undo(struct ops *ops, struct journal *journal, size_t index,
 	const struct claims *claims, struct error *error) {
 	struct step reverse = step_reverse(&journal->records[index].step);
 	uint64_t since_us = ops->now_us(ops);
@@ -179,14 +268,14 @@ static bool undo(struct ops *ops, struct journal *journal, size_t index,
 	if (event.outcome != OUTCOME_STAYS) {
 		ops->tell(ops, &event);
 	}
-	if (event.outcome == OUTCOME_STUCK || event.outcome == OUTCOME_FAILED) {
+	if (is_left(event.outcome)) {
 		error_set(error, -EIO, "%s", why.text);
-		return false;
+		return event.outcome;
 	}
 	/* If the pop cannot be written, the fact says it the next time: undoing again does nothing.
 	 */
 	(void)!journal_pop(ops, journal, index, &why);
-	return true;
+	return event.outcome;
 }
 
 /*
@@ -209,7 +298,7 @@ static void read_claims(struct ops *ops, const struct journal *journal, struct c
 
 enum result run_undo(struct ops *ops, struct journal *journal, struct error *error) {
 	AUTO_CLAIMS struct claims claims = {0};
-	bool left[PLAN_STEPS_MAX] = {false};
+	bool blocks[PLAN_STEPS_MAX] = {false};
 	struct error why = {0}, first = {0};
 	size_t count_left = 0;
 
@@ -219,12 +308,19 @@ enum result run_undo(struct ops *ops, struct journal *journal, struct error *err
 		(void)!journal_turn_home(ops, journal, &why);
 	}
 	for (size_t i = journal->record_count; i-- > 0;) {
+		enum outcome outcome;
+
 		if (journal->records[i].popped) {
 			continue;
 		}
-		left[i] = must_wait(journal, left, i) || !undo(ops, journal, i, &claims, &why);
-		count_left += left[i];
-		if (left[i] && !first.text[0]) {
+		outcome = must_wait(journal, blocks, i) ? OUTCOME_STUCK
+							: undo(ops, journal, i, &claims, &why);
+		count_left += is_left(outcome);
+		/* A device comes home also without a setting that does not come back. */
+		blocks[i] =
+			outcome == OUTCOME_STUCK ||
+			(outcome == OUTCOME_FAILED && !step_is_setting(&journal->records[i].step));
+		if (is_left(outcome) && !first.text[0]) {
 			first = why;
 		}
 	}

@@ -26,6 +26,10 @@ SPARE_BUS = 4
 # slot comes alive with it. None of them can be part of a saved state in every QEMU.
 PLUGS = {
     "nvme": [{"driver": "nvme", "serial": "baton-nvme", "drive": True}],
+    # One that can have two virtual functions: only on a machine with `functions`.
+    "nvme+functions": [{"driver": "nvme", "serial": "baton-functions", "subsys": "subsystem",
+                        "sriov_max_vfs": 2, "sriov_vq_flexible": 4, "sriov_vi_flexible": 2,
+                        "max_ioqpairs": 6, "msix_qsize": 4}],
     "network": [{"driver": "e1000e"}],
     "edu": [{"driver": "edu"}],
     # A card that shares its group with a disk controller. Linux puts a function that it finds later
@@ -46,6 +50,9 @@ class Machine:
     uefi: bool = False              # True: firmware with a framebuffer (efifb), not VGA's text mode
     twin: bool = False              # a third card with the numbers of the second
     iommu: bool = True              # False: no IOMMU at all
+    # True: what "nvme+functions" needs and what cannot be plugged in. (Saved states are kept by
+    # what a machine is printed as: this one must not make those of all others anew.)
+    functions: bool = dataclasses.field(default=False, repr=False)
 
     @property
     def memory_mib(self):
@@ -56,7 +63,8 @@ class Machine:
     def title(self):
         """A short name that differs between any two machines."""
         extras = ["" if self.bochs else "-nodrm", "-uefi" if self.uefi else "",
-                  "-twin" if self.twin else "", "" if self.iommu else "-noiommu"]
+                  "-twin" if self.twin else "", "" if self.iommu else "-noiommu",
+                  "-functions" if self.functions else ""]
         return f"{self.kind}-{self.kernel}{''.join(extras)}"
 
     def cmdline(self):
@@ -105,6 +113,8 @@ class Machine:
                     "secondary-vga,id=gpu1,bus=port1"]
         if self.twin:
             devices.append("secondary-vga,id=gpu2,bus=port2")
+        if self.functions:
+            devices.append("nvme-subsys,id=subsystem,nqn=baton")
         return devices
 
 

@@ -35,6 +35,9 @@ static bool explains(const struct step *step, const struct difference *differenc
 	if (same_text(what, fact_name(step->fact)) || same_text(what, "in-flight")) {
 		return same_text(difference->subject, step->subject);
 	}
+	if (same_text(what, fact_name(FACT_POWER)) && step->fact == FACT_DRIVER) {
+		return same_text(difference->subject, step->subject); /* its driver's own doing */
+	}
 	return same_text(what, "node") || same_text(what, "screen") || same_text(what, "console") ||
 	       same_text(what, "framebuffer");
 }
@@ -118,6 +121,11 @@ static bool of_nvidia(const struct trial *trial, const char *subject) {
 	       (driver >= 0 && same_text(trial->before.drivers[driver].name, "nvidia"));
 }
 
+/* Without it a device is of use all the same. */
+static bool is_of_setting(const char *key) {
+	return strstr(key, " power ") || strstr(key, " d3cold ") || strstr(key, " reset-method ");
+}
+
 /* May the fault be why this is not as before? */
 static bool may_explain(
 	const struct trial *trial, const struct fault *fault, const struct difference *difference) {
@@ -129,6 +137,9 @@ static bool may_explain(
 	}
 	if (hangs && same_text(difference->what, fact_name(FACT_SERVICE))) {
 		return true; /* the picture may have come back after it was waited for */
+	}
+	if (!hangs && is_of_setting(fault->key)) {
+		return strstr(fault->key, difference->what);
 	}
 	if (strstr(fault->key, TRIAL_GUEST) || text_starts(fault->key, "list ") ||
 		text_starts(fault->key, "lock ") || strstr(fault->key, difference->subject)) {

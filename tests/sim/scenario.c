@@ -213,6 +213,31 @@ static void build_twins(struct world *world) {
 	(void)world_new_id(world, "vfio-pci", 0x1002, 0x73bf);
 }
 
+/*
+ * A card that its driver lets sleep, with all that it can be told: it would fall asleep for good
+ * under VFIO, is reset by a method that has to be named, has a resizable BAR and virtual functions.
+ */
+static void build_settings(struct world *world) {
+	struct world_driver *driver;
+	struct world_device *device;
+
+	start(world, 601);
+	driver = add_driver(world, "amdgpu", 0x1002, 0x731f);
+	driver->graphics = true;
+	driver->lets_sleep = true;
+	driver->makes_functions = true;
+	driver->hangs_resized = true;
+	device = world_add_device(world, GPU, OTHER_CLASS, 0x1002, 0x731f, 1);
+	device->falls_asleep = true;
+	device->settings = (struct world_settings){
+		.may_lose_power = true, .resets = "pm bus", .bars = "0=256M", .functions = 2};
+	strcpy(device->bars_at_boot, device->settings.bars);
+	world->modules[world_add_module(world, "vendor_reset", "")].loaded = true;
+	world->drivers[world_find_driver(world, "pci-stub")].makes_functions = true;
+	add_vfio(world, true);
+	world_boot(world);
+}
+
 const struct scenario scenarios[] = {
 	{"desktop", build_desktop, {GPU, SOUND, USB}, {GPU, SOUND, USB}, LENGTH_LONG},
 	{"headless", build_headless, {GPU, SOUND, USB}, {GPU, SOUND, USB}, LENGTH_LONG},
@@ -227,6 +252,7 @@ const struct scenario scenarios[] = {
 	{"already", build_already, {GPU, SOUND}, {GPU, SOUND}, LENGTH_LONG},
 	{"group", build_group, {GPU}, {GPU, "0000:03:00.0"}, LENGTH_LONG},
 	{"twins", build_twins, {SECOND}, {SECOND}, LENGTH_CHECK},
+	{"settings", build_settings, {GPU}, {GPU}, LENGTH_LONG},
 };
 
 const size_t scenario_count = COUNT(scenarios);
@@ -251,7 +277,7 @@ size_t scenario_count_devices(const char *const devices[SCENARIO_DEVICES]) {
 
 void scenario_request(
 	const char *const *devices, size_t count, const char *guest, struct request *ret) {
-	*ret = (struct request){0};
+	*ret = (struct request){.policy.remove_virtual_functions = true};
 	strcpy(ret->guest, guest);
 	strcpy(ret->title, guest);
 	for (size_t i = 0; i < count; i++) {

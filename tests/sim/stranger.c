@@ -22,7 +22,8 @@ const char *stranger_name(unsigned int deed) {
 
 /* What becomes of the device is his business from now on. */
 static void except_device(struct stranger *stranger, const char *device) {
-	static const char *const facts[] = {"driver", "override", "node", "screen", "present"};
+	static const char *const facts[] = {"driver", "override", "node", "screen", "present",
+		"power", "d3cold", "reset-method", "bar-size", "vf-count"};
 
 	for (size_t i = 0; i < COUNT(facts); i++) {
 		exceptions_add(stranger->exceptions, facts[i], device);
@@ -117,6 +118,9 @@ static bool remove_device(struct stranger *stranger, bool replace) {
 	device->override[0] = '\0';
 	device->present = replace;
 	if (replace) {
+		device->settings = (struct world_settings){.resets = "flr"};
+		device->falls_asleep = false;
+		device->bars_at_boot[0] = '\0';
 		device->identity.vendor = 0x8086;
 		device->identity.device = 0x1533;
 		(void)world_probe(world, device->name);
@@ -279,6 +283,9 @@ static void restore(struct stranger *stranger) {
 	device->replaced = false;
 	device->present = true;
 	device->identity = before->identity;
+	device->settings = before->settings;
+	device->falls_asleep = before->falls_asleep;
+	strcpy(device->bars_at_boot, before->bars_at_boot);
 	strcpy(device->override, before->override);
 	if (before->driver >= 0) {
 		(void)world_bind_finish(world, at, before->driver);

@@ -69,6 +69,20 @@ static bool shown(const struct world *world, size_t device) {
 	return false;
 }
 
+static void compare_settings(struct comparison *comparison, const struct world_device *before,
+	const struct world_device *now) {
+	static const enum fact facts[] = {
+		FACT_POWER, FACT_D3COLD, FACT_RESET_METHOD, FACT_BAR_SIZE, FACT_VF_COUNT};
+
+	for (size_t i = 0; i < COUNT(facts); i++) {
+		char a[VALUE_SIZE], b[VALUE_SIZE];
+
+		world_get_setting(&before->settings, facts[i], a);
+		world_get_setting(&now->settings, facts[i], b);
+		check(comparison, fact_name(facts[i]), before->name, a, b);
+	}
+}
+
 static void compare_devices(
 	struct comparison *comparison, const struct world *before, const struct world *now) {
 	for (size_t i = 0; i < before->device_count; i++) {
@@ -83,6 +97,7 @@ static void compare_devices(
 		check(comparison, "node", a->name, yes(world_has_node(before, (int)i)),
 			yes(world_has_node(now, (int)i)));
 		check(comparison, "screen", a->name, yes(shown(before, i)), yes(shown(now, i)));
+		compare_settings(comparison, a, b);
 	}
 }
 

@@ -40,9 +40,12 @@ static int fill_device(const struct world *world, size_t index, struct device *r
 			  : name_set(ret->module, sizeof(ret->module),
 				    world->drivers[from->link].module);
 	}
-	if (r == 0 && from->resets) {
-		r = name_set(ret->reset_methods, sizeof(ret->reset_methods), "flr");
-	}
+	r = r < 0 ? r
+		  : name_set(ret->reset_methods, sizeof(ret->reset_methods), from->settings.resets);
+	r = r < 0 ? r : name_set(ret->bar_sizes, sizeof(ret->bar_sizes), from->settings.bars);
+	ret->may_sleep = from->settings.may_sleep;
+	ret->may_lose_power = ret->may_sleep && from->settings.may_lose_power;
+	ret->virtual_functions = from->settings.functions;
 	ret->in_flight = is_in_flight(world, from->name);
 	ret->identity = from->identity;
 	ret->class = from->class;

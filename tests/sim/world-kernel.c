@@ -62,6 +62,11 @@ static void remove_framebuffers(struct world *world, int device, bool lost) {
 	}
 }
 
+/* pm_runtime_allow in its probe, pm_runtime_forbid in its remove. */
+static bool lets_sleep(const struct world *world, const struct world_driver *driver) {
+	return driver->lets_sleep || (driver->vfio && world->version >= 519);
+}
+
 int world_bind_finish(struct world *world, int device, int driver) {
 	struct world_device *at = &world->devices[device];
 	const struct world_driver *by = &world->drivers[driver];
@@ -76,8 +81,18 @@ int world_bind_finish(struct world *world, int device, int driver) {
 	if (!by->vfio && group_is_taken(world, at->group)) {
 		return -EBUSY;
 	}
+	if (by->vfio && at->settings.functions > 0) {
+		return -EBUSY;
+	}
+	if (by->hangs_resized && strcmp(at->settings.bars, at->bars_at_boot) != 0) {
+		world_violate(
+			world, "%s is given to %s with BARs of another size", at->name, by->name);
+	}
 	at->driver = driver;
 	at->link = driver;
+	if (lets_sleep(world, by)) {
+		at->settings.may_sleep = true;
+	}
 	at->generation++;
 	world->bindings++;
 	if (by->graphics) {
@@ -90,6 +105,11 @@ int world_bind_finish(struct world *world, int device, int driver) {
 }
 
 void world_unbind_finish(struct world *world, int device) {
+	struct world_device *at = &world->devices[device];
+
+	if (at->driver >= 0 && lets_sleep(world, &world->drivers[at->driver])) {
+		at->settings.may_sleep = false;
+	}
 	world->devices[device].driver = -1;
 	world->devices[device].link = -1;
 	world->bindings++;

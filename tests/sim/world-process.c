@@ -147,6 +147,12 @@ int world_apply(struct world *world, const struct step *step, bool home) {
 		return world_console(world, step->subject, !is_none(step->to));
 	case FACT_FRAMEBUFFER:
 		return world_framebuffer(world, step->subject, !is_none(step->to));
+	case FACT_POWER:
+	case FACT_D3COLD:
+	case FACT_RESET_METHOD:
+	case FACT_BAR_SIZE:
+	case FACT_VF_COUNT:
+		return world_setting(world, step->fact, step->subject, step->to);
 	case FACT_COUNT:
 		break;
 	}
@@ -264,6 +270,11 @@ static bool usable(const struct world *world, const char *name, char reason[256]
 		(void)snprintf(reason, 256, "%s is in use by somebody", name);
 		return false;
 	}
+	if (device->falls_asleep &&
+		(device->settings.may_sleep || device->settings.may_lose_power)) {
+		(void)snprintf(reason, 256, "%s may fall asleep for good", name);
+		return false;
+	}
 	for (size_t i = 0; i < world->device_count; i++) {
 		const struct world_device *other = &world->devices[i];
 
@@ -285,6 +296,13 @@ static bool usable(const struct world *world, const char *name, char reason[256]
 	return true;
 }
 
+/* The guest's driver wants all of the card's memory at once. */
+static void resize(struct world_device *device) {
+	if (device->settings.bars[0]) {
+		strcpy(device->settings.bars, "0=16G");
+	}
+}
+
 int world_guest_start(struct world *world, const char *guest, const char *const *devices,
 	size_t count, char reason[256]) {
 	struct world_process *hypervisor;
@@ -297,7 +315,10 @@ int world_guest_start(struct world *world, const char *guest, const char *const 
 	hypervisor = world_fork(world, PROCESS_HYPERVISOR);
 	strcpy(hypervisor->guest, guest);
 	for (size_t i = 0; i < count; i++) {
-		world_open(world, hypervisor, world_find_device(world, devices[i]));
+		int at = world_find_device(world, devices[i]);
+
+		world_open(world, hypervisor, at);
+		resize(&world->devices[at]);
 	}
 	world_guest(world, guest)->state = GUEST_RUNNING;
 	return 0;

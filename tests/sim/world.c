@@ -69,7 +69,7 @@ struct world_device *world_add_device(struct world *world, const char *name, uin
 		.vendor = vendor, .device = device, .subsystem_vendor = 0x1043, .revision = 0xa1};
 	added->class = class;
 	added->group = group;
-	added->resets = true;
+	put(added->settings.resets, sizeof(added->settings.resets), "flr");
 	added->driver = -1;
 	added->link = -1;
 	return added;
@@ -271,13 +271,26 @@ static int get_other(
 	return 0;
 }
 
+static bool is_setting(enum fact fact) {
+	return fact == FACT_POWER || fact == FACT_D3COLD || fact == FACT_RESET_METHOD ||
+	       fact == FACT_BAR_SIZE || fact == FACT_VF_COUNT;
+}
+
 int world_get(
 	const struct world *world, enum fact fact, const char *subject, char ret[VALUE_SIZE]) {
 	bool device = fact == FACT_DRIVER || fact == FACT_OVERRIDE;
 	const char *value = "";
-	int r = device ? get_device(world, fact, subject, &value)
-		       : get_other(world, fact, subject, &value);
+	int at = is_setting(fact) ? world_find_device(world, subject) : -1;
+	int r;
 
+	if (is_setting(fact)) {
+		if (at >= 0) {
+			world_get_setting(&world->devices[at].settings, fact, ret);
+		}
+		return at < 0 ? -ENODEV : 0;
+	}
+	r = device ? get_device(world, fact, subject, &value)
+		   : get_other(world, fact, subject, &value);
 	if (r < 0) {
 		return r;
 	}

@@ -26,6 +26,7 @@
 #define WORLD_JOURNAL_SIZE 32768
 #define WORLD_NAME_SIZE    40
 #define WORLD_GUESTS       4
+#define WORLD_SETTING_SIZE 64
 
 struct world_id {
 	uint16_t vendor;
@@ -46,6 +47,18 @@ struct world_driver {
 	bool waits_for_users; /* unbinding does not end while somebody uses the device */
 	bool client_lets_go;  /* ... but not for the graphics module */
 	bool refuses;         /* its probe fails */
+	bool lets_sleep;      /* a device that it has may sleep, until it gives it up */
+	bool makes_functions; /* it can be told to make virtual ones */
+	bool hangs_resized;   /* its probe never ends with BARs of other sizes than at boot */
+};
+
+/* What a device is told besides its driver. */
+struct world_settings {
+	bool may_sleep;      /* power/control */
+	bool may_lose_power; /* d3cold_allowed */
+	char resets[WORLD_SETTING_SIZE];
+	char bars[WORLD_SETTING_SIZE]; /* empty: none is resizable */
+	unsigned int functions;        /* virtual ones */
 };
 
 struct world_device {
@@ -56,9 +69,11 @@ struct world_device {
 	int group;
 	bool bridge;
 	bool boot_vga;
-	bool resets;
-	int driver; /* that has probed it */
-	int link;   /* what the driver link says: it runs ahead of the driver */
+	struct world_settings settings;
+	char bars_at_boot[WORLD_SETTING_SIZE];
+	bool falls_asleep; /* for good, if VFIO lets it sleep */
+	int driver;        /* that has probed it */
+	int link;          /* what the driver link says: it runs ahead of the driver */
 	char override[WORLD_NAME_SIZE];
 	char vfio_driver[WORLD_NAME_SIZE]; /* the best one; empty: vfio-pci */
 	unsigned int generation;           /* of its node: grows with every probe */
@@ -179,6 +194,9 @@ void world_add_service(struct world *world, const char *name, bool display_manag
 void world_boot(
 	struct world *world); /* loaded modules' drivers probe, services that are up start */
 
+/* How its settings are written. */
+void world_get_setting(const struct world_settings *settings, enum fact fact, char ret[VALUE_SIZE]);
+
 /* Looking. -1: there is none. */
 int world_find_device(const struct world *world, const char *name);
 int world_find_driver(const struct world *world, const char *name);
@@ -205,6 +223,8 @@ int world_modprobe(struct world *world, const char *module);
 int world_rmmod(struct world *world, const char *module);
 int world_console(struct world *world, const char *name, bool bound);
 int world_framebuffer(struct world *world, const char *name, bool bound);
+/* What a device is told besides its driver. */
+int world_setting(struct world *world, enum fact fact, const char *device, const char *value);
 /* patient: waits for something to show a login screen on, and fails if it never comes. */
 int world_service(struct world *world, const char *name, bool up, bool patient);
 
@@ -251,7 +271,7 @@ int world_host(const struct world *world, struct host *ret) MUST_CHECK;
  * nodes, what a session contained, and the exceptions.
  */
 #define WORLD_DIFFERENCES 32
-#define WORLD_EXCEPTIONS  48
+#define WORLD_EXCEPTIONS  96
 
 struct difference {
 	char what[16]; /* a fact's name, or "in-flight", "node", "screen", "journal", "lock" */

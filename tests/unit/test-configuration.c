@@ -32,6 +32,8 @@ static void nothing_said_gives_the_defaults(void **state) {
 		assert_int_equal(parse(texts[i], &configuration, NULL), 0);
 		assert_int_equal(configuration.card_count, 0);
 		assert_int_equal(configuration.policy.losses, CONSENT_ALLOW);
+		assert_false(configuration.policy.remove_virtual_functions);
+		assert_int_equal(configuration.policy.preference_count, 0);
 		assert_int_equal(configuration.writer_timeout_s, 60);
 		assert_int_equal(configuration.service_timeout_s, 120);
 		assert_int_equal(configuration.lock_timeout_s, 180);
@@ -47,6 +49,8 @@ static void every_key_is_read(void **state) {
 				   "  address=10000:e1:00.2  \n"
 				   "id = 10DE:2484\n"
 				   "return-driver = nvidia \t nouveau\n"
+				   "reset-method = pm bus\n"
+				   "bar-size = 0=16G 2=8M\n"
 				   "\n"
 				   "  [card Audio-2_b.c]\n"
 				   "address = 0000:03:00\n"
@@ -56,6 +60,7 @@ static void every_key_is_read(void **state) {
 				   "[policy]\n"
 				   "losses=refuse\n"
 				   "accept = amd-reset-vega\t linux-6.15 \n"
+				   "virtual-functions = remove\n"
 				   "[timeouts]\n"
 				   "device = 1\n"
 				   "service = 3600\n"
@@ -64,6 +69,7 @@ static void every_key_is_read(void **state) {
 	struct configuration configuration;
 	struct error error = {{0}};
 	const struct card_name *card;
+	const struct preference *preference;
 	char address[ADDRESS_SIZE];
 
 	if (parse(text, &configuration, &error) < 0) {
@@ -95,6 +101,12 @@ static void every_key_is_read(void **state) {
 	assert_int_equal(configuration.policy.accepted_count, 2);
 	assert_string_equal(configuration.policy.accepted[0], "amd-reset-vega");
 	assert_string_equal(configuration.policy.accepted[1], "linux-6.15");
+	assert_true(configuration.policy.remove_virtual_functions);
+	assert_int_equal(configuration.policy.preference_count, 1);
+	preference = &configuration.policy.preferences[0];
+	assert_string_equal(address_format(preference->device, address), "0000:01:00.0");
+	assert_string_equal(preference->reset_method, "pm bus");
+	assert_string_equal(preference->bar_sizes, "0=16G,2=8M");
 	assert_int_equal(configuration.writer_timeout_s, 1);
 	assert_int_equal(configuration.service_timeout_s, 3600);
 	assert_int_equal(configuration.lock_timeout_s, 7);
@@ -147,6 +159,15 @@ static const struct refused {
 		"a.conf:1: there is no section [card]: only [card NAME], [guest], [policy] and [timeouts]"},
 	{"[ policy ]\n",
 		"a.conf:1: there is no section [ policy ]: only [card NAME], [guest], [policy] and [timeouts]"},
+
+	/* What is wanted of devices. */
+	{CARD "reset-method = flr none\n",
+		"a.conf:3: reset-method = \"flr none\" is not of the kernel's methods: "
+		"device_specific, acpi, flr, af_flr, pm, bus, cxl_bus"},
+	{CARD "bar-size = 16G\n",
+		"a.conf:3: bar-size = \"16G\" is not a BAR and its size, such as 2=8M or 0=16G (powers of two)"},
+	{"[policy]\nvirtual-functions = allow\n",
+		"a.conf:2: \"allow\" is neither remove nor refuse"},
 
 	/* Cards. */
 	{CARD "\n" CARD, "a.conf:4: there is a second [card gpu]"},

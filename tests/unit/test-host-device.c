@@ -83,6 +83,17 @@ static void a_card_that_sleeps_is_not_woken_for_its_serial(void **state) {
 		device_of(&snapshot, "0000:01:00.0")->identity.serial, "08-07-06-05-04-03-02-01");
 }
 
+static void whether_a_card_may_sleep_is_known(void **state) {
+	AUTO_SNAPSHOT struct snapshot laptop = snapshot_take("laptop-two-gpus");
+	AUTO_SNAPSHOT struct snapshot desktop = snapshot_take("amd-desktop");
+
+	assert_true(device_of(&laptop, "0000:01:00.0")->may_sleep);
+	assert_true(device_of(&laptop, "0000:01:00.0")->may_lose_power);
+	assert_false(device_of(&laptop, "0000:00:02.0")->may_sleep);
+	assert_false(device_of(&desktop, "0000:03:00.0")->may_sleep);
+	assert_false(device_of(&desktop, "0000:03:00.0")->may_lose_power);
+}
+
 static void domains_are_ordered_by_number_and_groups_have_no_end(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("proxmox-server");
 	const struct host *host = &snapshot.host;
@@ -135,6 +146,9 @@ static void virtual_functions_are_counted_by_their_links(void **state) {
 	assert_int_equal(device_of(&snapshot, "0000:3b:00.1")->virtual_functions, 0);
 	assert_false(device_of(&snapshot, "0000:3b:00.0")->is_virtual_function);
 	assert_true(device_of(&snapshot, "0000:3b:00.2")->is_virtual_function);
+	assert_int_equal(address_compare(device_of(&snapshot, "0000:3b:00.2")->physical_function,
+				 device_of(&snapshot, "0000:3b:00.0")->address),
+		0);
 }
 
 static void a_guests_device_shows_that_vfio_has_it(void **state) {
@@ -178,6 +192,7 @@ int main(void) {
 		cmocka_unit_test(no_override_is_empty_and_not_the_kernels_null),
 		cmocka_unit_test(twins_are_told_apart_by_serial),
 		cmocka_unit_test(a_card_that_sleeps_is_not_woken_for_its_serial),
+		cmocka_unit_test(whether_a_card_may_sleep_is_known),
 		cmocka_unit_test(domains_are_ordered_by_number_and_groups_have_no_end),
 		cmocka_unit_test(bridges_are_known_by_their_header_or_class),
 		cmocka_unit_test(a_device_without_an_iommu_has_no_group),

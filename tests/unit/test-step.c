@@ -25,6 +25,11 @@ static void a_step_is_the_same_text_everywhere(void **state) {
 		"console frame%20buffer%20device bound -",
 		"module nvidia_drm loaded -",
 		"framebuffer efi-framebuffer.0 efi-framebuffer -",
+		"power 0000:01:00.0 auto on",
+		"d3cold 0000:01:00.0 allowed -",
+		"reset-method 0000:01:00.0 flr%20bus device_specific",
+		"bar-size 0000:01:00.0 0=16G,2=256M 0=16G,2=8M",
+		"vf-count 0000:3b:00.0 2 0",
 	};
 	char text[STEP_TEXT_SIZE];
 
@@ -101,6 +106,19 @@ static void only_loading_vfio_stays(void **state) {
 	assert_false(step_stays(&other));
 }
 
+static void a_setting_is_of_a_device_and_is_no_reason_to_keep_it(void **state) {
+	struct step power = make("power 0000:01:00.0 auto on");
+	struct step bars = make("bar-size 0000:01:00.0 0=16G 0=16G");
+	struct step driver = make("driver 0000:01:00.0 amdgpu -");
+
+	assert_true(step_is_of_device(&power) && step_is_of_device(&bars));
+	assert_true(step_depends(&power, &driver));
+	assert_true(step_is_setting(&power));
+	assert_false(step_is_setting(&bars));
+	assert_true(step_is_guests(&bars) && step_only_records(&bars));
+	assert_false(step_is_guests(&power) || step_only_records(&power));
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_step_is_the_same_text_everywhere),
@@ -109,6 +127,7 @@ int main(void) {
 		cmocka_unit_test(names_that_do_not_fit_are_refused),
 		cmocka_unit_test(a_module_waits_for_the_devices_of_its_driver),
 		cmocka_unit_test(only_loading_vfio_stays),
+		cmocka_unit_test(a_setting_is_of_a_device_and_is_no_reason_to_keep_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
