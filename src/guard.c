@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "stay.h"
 
 /*
@@ -26,6 +27,8 @@ struct guard {
 	const char *guest;
 	bool seen;    /* the guest has run */
 	bool leaving; /* the host shuts down: what no QEMU has comes home at once */
+	bool at_post; /* whoever waits for our start has been told of it, */
+	bool awake;   /* and since then the host is kept from being suspended */
 	uint64_t gone_since_us;
 	unsigned int retry_ms;
 	unsigned int line; /* of the journal, while it is on its way home, */
@@ -163,6 +166,36 @@ static int watch_way_home(struct guard *guard, const struct journal *journal, st
 	return watch(guard, NULL, 0, (unsigned int)((WAY_HOME_US - since_us) / 1000) + 1, error);
 }
 
+/* The card that the journal is about: of its devices the lowest, which is what people call it by.
+ */
+static const char *find_card(const struct journal *journal) {
+	const struct planned_device *lowest = &journal->devices[0];
+
+	for (size_t i = 1; i < journal->device_count; i++) {
+		if (address_compare(journal->devices[i].address, lowest->address) < 0) {
+			lowest = &journal->devices[i];
+		}
+	}
+	return lowest->name;
+}
+
+/*
+ * Few cards survive a suspend of the host while a guest has them. The guard's start is waited for,
+ * so nobody else is asked before that.
+ */
+static void keep_awake(struct guard *guard, const struct journal *journal) {
+	struct ops *ops = guard->handover->ops;
+	char why[TITLE_SIZE + ADDRESS_SIZE + 32];
+
+	if (guard->at_post && !guard->awake && journal->device_count > 0 &&
+		name_format(why, sizeof(why), "%s has the card %s", journal->title,
+			find_card(journal)) == 0) {
+		ops->keep_awake(ops, why);
+		guard->awake = true;
+	}
+	guard->at_post = true;
+}
+
 /*
  * One look at the journal and one wait. 1: there is no journal any more, the work is done. A
  * journal that cannot be read is a matter for a person.
@@ -179,6 +212,7 @@ static int look(struct guard *guard, struct error *error) {
 		return r == -EBADMSG ? r : watch(guard, NULL, 0, LOOK_MS, error);
 	}
 	stay_note(&guard->stay, journal);
+	keep_awake(guard, journal);
 	if (journal->held) {
 		return watch_guest(guard, journal, error);
 	}
@@ -206,6 +240,7 @@ enum result guard(struct handover *handover, const char *guest, struct error *er
 			r = 0;
 		}
 	}
+	handover->ops->keep_awake(handover->ops, NULL);
 	if (r > 0 && !guard.leaving) {
 		r = stay_watch(&guard.stay, handover, error);
 	}

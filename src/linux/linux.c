@@ -11,6 +11,7 @@
 #include "linux/guard.h"
 #include "linux/guest.h"
 #include "linux/identity.h"
+#include "linux/inhibit.h"
 #include "linux/lock.h"
 #include "linux/process.h"
 #include "linux/proof.h"
@@ -184,6 +185,7 @@ static const struct ops table = {
 	.guest = guest_look,
 	.watch = watch_run,
 	.guard = guard,
+	.keep_awake = inhibit_sleep,
 	.journal_list = store_list,
 	.journal_read = store_read,
 	.journal_create = store_create,
@@ -225,6 +227,7 @@ struct ops *linux_ops_new(const struct linux_options *options, struct error *err
 	machine->lock = -1;
 	machine->changes = -1;
 	machine->stop = -1;
+	machine->inhibitor = -1;
 	machine->bindings = -1;
 	machine->worker.control = -1;
 	machine->vigil.opens = -1;
@@ -240,6 +243,7 @@ void linux_ops_free(struct ops *ops) {
 	worker_dismiss(machine);
 	vigil_end(machine);
 	watch_close(machine);
+	closep(&machine->inhibitor);
 	closep(&machine->lock);
 	closep(&machine->root);
 	names_free(&machine->excused);

@@ -26,7 +26,8 @@ struct machine {
 	int lock;     /* the state directory while we hold its lock; -1 */
 	int changes;  /* inotify on the state directory; -1: nobody watched yet */
 	int bindings; /* uevents, while somebody watches; -1: nobody, or they cannot be had */
-	int stop;     /* signalfd of SIGTERM, in a guard that watches; otherwise -1 */
+	int inhibitor; /* of logind's, while sleep is kept off; -1 */
+	int stop;      /* signalfd of SIGTERM, in a guard that watches; otherwise -1 */
 	struct worker worker;
 	struct vigil vigil;
 	struct names excused; /* units whose start counts as done: systemd is stopping */

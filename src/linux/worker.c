@@ -72,6 +72,7 @@ static int shed(struct machine *machine, int control) {
 	machine->lock = -1;
 	machine->changes = -1;
 	machine->stop = -1;
+	machine->inhibitor = -1;
 	machine->worker = (struct worker){.control = -1};
 	machine->vigil.opens = -1;
 	(void)setsid();

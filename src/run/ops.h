@@ -138,6 +138,12 @@ struct ops {
 	/* Has a guard for this guest started beside us, outside our caller's cgroup. */
 	int (*guard)(struct ops *ops, const char *guest, struct error *error);
 
+	/*
+	 * Keeps the machine from being suspended, as long as this process lives or until it is
+	 * called with NULL. Where nobody can be asked for that, nothing happens.
+	 */
+	void (*keep_awake)(struct ops *ops, const char *why);
+
 	/* The journals' files. append is one write and one fdatasync. */
 	int (*journal_list)(struct ops *ops, struct names *ret, struct error *error);
 	int (*journal_read)(struct ops *ops, const char *guest, char **ret, size_t *ret_length,

@@ -258,6 +258,13 @@ static int watch(struct ops *ops, const struct process *processes, size_t count,
 	return CALL(OPERATION_WATCH, "", watch(inner, processes, count, timeout_ms, error));
 }
 
+/* Nothing depends on it but a person's suspend. */
+static void keep_awake(struct ops *ops, const char *why) {
+	struct ops *inner = ((struct injector *)ops)->inner;
+
+	inner->keep_awake(inner, why);
+}
+
 static int guard(struct ops *ops, const char *name, struct error *error) {
 	return CALL(OPERATION_GUARD, name, guard(inner, name, error));
 }
@@ -345,6 +352,7 @@ void injector_init(struct injector *injector, struct ops *inner, const struct in
 		.guest = guest,
 		.watch = watch,
 		.guard = guard,
+		.keep_awake = keep_awake,
 		.journal_list = journal_list,
 		.journal_read = journal_read,
 		.journal_create = journal_create,

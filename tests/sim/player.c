@@ -230,6 +230,9 @@ static void play_guard(void *argument) {
 	actor->sim.context = actor;
 	actor->sim.stopping = actor->part->leaves;
 	result = guard(&actor->handover, actor->part->guest, &actor->error);
+	if (actor->sim.awake) {
+		table_wrong("the guard of %s keeps the host awake for nothing", actor->part->guest);
+	}
 	end_process(actor);
 	tell(actor, "guard", result);
 	expect(actor, "guard", result, false);

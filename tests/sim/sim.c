@@ -291,6 +291,10 @@ static int guard(struct ops *ops, const char *name, struct error *error) {
 	return 0;
 }
 
+static void keep_awake(struct ops *ops, const char *why) {
+	sim_of(ops)->awake = why != NULL;
+}
+
 static int lock(struct ops *ops, struct error *error) {
 	struct sim *sim = sim_of(ops);
 
@@ -348,6 +352,7 @@ void sim_init(struct sim *sim, struct world *world, struct process process, stru
 			.guest = guest,
 			.watch = watch,
 			.guard = guard,
+			.keep_awake = keep_awake,
 			.lock = lock,
 			.unlock = unlock,
 			.now_us = now_us,

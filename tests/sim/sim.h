@@ -31,6 +31,7 @@ struct sim {
 	unsigned int bindings; /* of the world, when it was last woken */
 	unsigned int taken;    /* how often it has told that something was taken away */
 	bool stopping;         /* the next watch ends with -EINTR */
+	bool awake;            /* it keeps the machine from being suspended */
 
 	bool trace; /* print every event */
 };

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """By hand on a host with systemd and a login screen on the card."""
 
+import json
+import time
 import trace
 from baton import installed
 from machine import Machine
@@ -43,6 +45,35 @@ def the_writes_and_bus_calls_are_those_of_the_plan_and_no_others(host):
     assert done[:len(home)] == home, (done, home)
     assert {path for path, _ in done[len(home):]} == {"vfio-pci/remove_id"}, done
     host.wait_login(LOGIN_S)
+    before.check(host)
+
+
+def _keeps_awake(host):
+    """What logind says of baton's inhibitors: who, what, why and how."""
+    shown = host.run("busctl", "--json=short", "call", "org.freedesktop.login1",
+                     "/org/freedesktop/login1", "org.freedesktop.login1.Manager", "ListInhibitors",
+                     check=True).stdout
+    return [(what, why, mode) for what, who, why, mode, *_ in json.loads(shown)["data"][0]
+            if who == "baton"]
+
+
+def _await_awake(host, wanted):
+    deadline = time.monotonic() + STEP_S
+    while _keeps_awake(host) != wanted:
+        assert time.monotonic() < deadline, _keeps_awake(host)
+        host.run("sleep", "0.2")
+
+
+@check(FULL, installed)
+def the_host_is_not_suspended_while_a_card_is_away(host):
+    before = Before(host)
+    _await_awake(host, [])
+    baton(host, "detach", "0000:02:00")
+    _await_awake(host, [("sleep", "hand:0000:02:00.0 has the card 0000:02:00.0", "block")])
+    listed = host.run("systemd-inhibit", "--list", "--no-pager", check=True).stdout
+    assert "0000:02:00.0" in listed, listed
+    baton(host, "reattach", "0000:02:00")
+    _await_awake(host, [])
     before.check(host)
 
 
