@@ -49,8 +49,6 @@ static void every_key_is_read(void **state) {
 				   "  address=10000:e1:00.2  \n"
 				   "id = 10DE:2484\n"
 				   "return-driver = nvidia \t nouveau\n"
-				   "reset-method = pm bus\n"
-				   "bar-size = 0=16G 2=8M\n"
 				   "\n"
 				   "  [card Audio-2_b.c]\n"
 				   "address = 0000:03:00\n"
@@ -60,7 +58,6 @@ static void every_key_is_read(void **state) {
 				   "[policy]\n"
 				   "losses=refuse\n"
 				   "accept = amd-reset-vega\t linux-6.15 \n"
-				   "virtual-functions = remove\n"
 				   "[timeouts]\n"
 				   "device = 1\n"
 				   "service = 3600\n"
@@ -69,7 +66,6 @@ static void every_key_is_read(void **state) {
 	struct configuration configuration;
 	struct error error = {{0}};
 	const struct card_name *card;
-	const struct preference *preference;
 	char address[ADDRESS_SIZE];
 
 	if (parse(text, &configuration, &error) < 0) {
@@ -101,16 +97,33 @@ static void every_key_is_read(void **state) {
 	assert_int_equal(configuration.policy.accepted_count, 2);
 	assert_string_equal(configuration.policy.accepted[0], "amd-reset-vega");
 	assert_string_equal(configuration.policy.accepted[1], "linux-6.15");
+	assert_int_equal(configuration.writer_timeout_s, 1);
+	assert_int_equal(configuration.service_timeout_s, 3600);
+	assert_int_equal(configuration.lock_timeout_s, 7);
+	assert_int_equal(configuration.home_watch_s, 0);
+}
+
+/* A slot's is its first function, which a card without wishes has none of. */
+static void what_is_wanted_of_devices_goes_with_the_policy(void **state) {
+	static const char text[] = "[card gpu]\n"
+				   "reset-method = pm bus\n"
+				   "bar-size = 0=16G 2=8M\n"
+				   "address = 01:00\n"
+				   "[card sound]\n"
+				   "address = 02:00.1\n"
+				   "[policy]\n"
+				   "virtual-functions = remove\n";
+	struct configuration configuration;
+	const struct preference *preference;
+	char address[ADDRESS_SIZE];
+
+	assert_int_equal(parse(text, &configuration, NULL), 0);
 	assert_true(configuration.policy.remove_virtual_functions);
 	assert_int_equal(configuration.policy.preference_count, 1);
 	preference = &configuration.policy.preferences[0];
 	assert_string_equal(address_format(preference->device, address), "0000:01:00.0");
 	assert_string_equal(preference->reset_method, "pm bus");
 	assert_string_equal(preference->bar_sizes, "0=16G,2=8M");
-	assert_int_equal(configuration.writer_timeout_s, 1);
-	assert_int_equal(configuration.service_timeout_s, 3600);
-	assert_int_equal(configuration.lock_timeout_s, 7);
-	assert_int_equal(configuration.home_watch_s, 0);
 }
 
 #define CARD      "[card gpu]\naddress = 01:00\n"
@@ -569,6 +582,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_said_gives_the_defaults),
 		cmocka_unit_test(every_key_is_read),
+		cmocka_unit_test(what_is_wanted_of_devices_goes_with_the_policy),
 		cmocka_unit_test(what_is_wrong_is_told_by_file_and_line),
 		cmocka_unit_test(a_zero_byte_does_not_end_a_text),
 		cmocka_unit_test(at_most_64_cards_are_named),

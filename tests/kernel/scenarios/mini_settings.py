@@ -5,7 +5,7 @@ No device of QEMU's has a resizable BAR.
 """
 
 from machine import Machine
-from rig import CARD, SECOND, Before, baton, cargo, detach, reattach, refused
+from rig import CARD, Before, baton, cargo, detach, reattach, refused
 from scenario import check
 
 MINI = Machine("mini")
@@ -13,10 +13,6 @@ MINI = Machine("mini")
 
 def _attribute(host, address, name):
     return host.shell(f"cat /sys/bus/pci/devices/{address}/{name}", check=True).stdout.strip()
-
-
-def _write(host, address, name, value):
-    host.shell(f"echo {value} >/sys/bus/pci/devices/{address}/{name}", check=True)
 
 
 def _power(host, address):
@@ -33,48 +29,36 @@ def _configure(host, *lines):
 
 
 @check(MINI, cargo)
-def power_is_taken_there_and_back(host):
-    before = Before(host)
-    for fact, name, there, back, shown in (
-            ("power", "power/control", "auto", "on", ("on", "auto")),
-            ("d3cold", "d3cold_allowed", "-", "allowed", ("1", "0"))):
-        assert _attribute(host, SECOND, name) == shown[0], name
-        _take(host, fact, SECOND, back, there)
-        assert _attribute(host, SECOND, name) == shown[1], name
-        _take(host, fact, SECOND, there, back)
-        assert _attribute(host, SECOND, name) == shown[0], name
-    before.check(host)
-
-
-@check(MINI, cargo)
 def a_card_that_may_sleep_is_awake_while_it_is_away_and_may_sleep_afterwards(host):
     before = Before(host)
     asleep, awake = CARD[2], CARD[1]
-    _write(host, asleep, "power/control", "auto")
+    _take(host, "power", asleep, "on", "auto")
     try:
-        was = {address: _power(host, address) for address in CARD}
         plan = baton(host, "plan", "01:00").stdout.splitlines()
         assert plan.count(f"power {asleep} auto on") == 2, plan
-        assert f"d3cold {asleep} allowed -" in plan, plan
-        assert not [line for line in plan if line.startswith((f"power {awake}", f"d3cold {awake}"))]
+        assert not [line for line in plan if line.startswith(f"power {awake}")], plan
         detach(host, "01:00")
-        assert _power(host, asleep) == ("on", "0")
-        # The kernel's rule that makes the second step: vfio-pci lets it sleep by itself.
-        assert _power(host, awake) == ("auto", "1")
+        assert _attribute(host, asleep, "power/control") == "on"
         assert _attribute(host, asleep, "power/runtime_status") == "active"
+        # The kernel's rule that makes the second step: vfio-pci lets it sleep by itself.
+        assert _attribute(host, awake, "power/control") == "auto"
         reattach(host, "01:00")
-        assert {address: _power(host, address) for address in CARD} == was
+        assert _attribute(host, asleep, "power/control") == "auto"
+        assert _attribute(host, awake, "power/control") == "on"
     finally:
-        _write(host, asleep, "power/control", "on")
+        _take(host, "power", asleep, "auto", "on")
     before.check(host)
 
 
 @check(Machine("mini", functions=True), cargo, alone=True)
-def virtual_functions_go_before_their_device_and_alone(host):
+def a_device_with_everything_goes_without_its_virtual_functions_and_they_alone(host):
     device = f"{host.plug('nvme+functions')}.0"
     functions = [f"{device[:-1]}{number}" for number in (1, 2)]
     host.shell(f"until [ -e /sys/bus/pci/devices/{device}/nvme/nvme0 ]; do sleep 0.1; done",
                check=True)
+    _take(host, "d3cold", device, "allowed", "-")
+    assert _attribute(host, device, "d3cold_allowed") == "0"
+    _take(host, "d3cold", device, "-", "allowed")
     methods = _attribute(host, device, "reset_method").split()
     _take(host, "reset-method", device, "%20".join(methods), methods[-1])
     assert _attribute(host, device, "reset_method") == methods[-1]
@@ -86,10 +70,14 @@ def virtual_functions_go_before_their_device_and_alone(host):
     before = Before(host)
     _configure(host, "[policy]", "virtual-functions = remove", "[card disk]",
                f"address = {device}", f"reset-method = {methods[-1]}")
+    _take(host, "power", device, "on", "auto")
     detach(host, "disk")
+    assert _power(host, device) == ("on", "0")
     assert _attribute(host, device, "reset_method") == methods[-1]
     assert host.missing([f"/sys/bus/pci/devices/{address}" for address in functions])
     reattach(host, "disk")
+    assert _power(host, device) == ("auto", "1")
+    _take(host, "power", device, "auto", "on")
     before.check(host)
 
     detach(host, functions[0])
