@@ -58,9 +58,10 @@ struct platform {
 	/* Runs another program to its end: its exit code, or -errno (linux/child.h). */
 	int (*run)(const char *program, char **words, struct error *error);
 
-	/* A device's expansion ROM (linux/rom.h). */
+	/* A device's expansion ROM, and one into a file (linux/rom.h). */
 	int (*read_rom)(
 		struct ops *ops, const char *address, struct text *ret, struct error *error);
+	int (*write_rom)(const char *path, const struct text *bytes, struct error *error);
 
 	/* Asks others for what may take long (linux/errand.h), and waits for a person
 	 * (linux/pause.h). */

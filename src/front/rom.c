@@ -3,10 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/create.h"
 #include "base/text.h"
 #include "front/select.h"
 #include "host/resource.h"
@@ -92,15 +90,6 @@ static int check_device(int root, const struct device *device, struct error *err
 	return 0;
 }
 
-/* The directory is the caller's: a name is used as it is given. */
-static int save(const char *path, const struct text *bytes, struct error *error) {
-	int r = file_create(AT_FDCWD, path, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH, bytes);
-
-	return r < 0 ? error_set(error, r, "cannot write %s: %s%s", path, strerror(-r),
-			       r == -EEXIST ? "; remove it, or choose another name" : "")
-		     : 0;
-}
-
 static enum result say(
 	const char *file, const struct text *bytes, const struct identity *identity, bool json) {
 	AUTO_TEXT struct text text = {0};
@@ -137,7 +126,7 @@ static enum result dump(const struct invocation *invocation, struct session *ses
 		return command_fail(RESULT_REFUSED, &error);
 	}
 	if (session->platform->read_rom(session->handover.ops, device->name, &bytes, &error) < 0 ||
-		save(file, &bytes, &error) < 0) {
+		session->platform->write_rom(file, &bytes, &error) < 0) {
 		return command_fail(RESULT_UNDONE, &error);
 	}
 	return say(file, &bytes, &device->identity, invocation->options & OPTION_JSON);
@@ -183,7 +172,6 @@ static enum result mend(const struct invocation *invocation, struct session *ses
 	struct error error = {0};
 	struct rom rom;
 
-	(void)session;
 	if (load(file, &bytes, &error) < 0) {
 		return command_fail(RESULT_USAGE, &error);
 	}
@@ -197,7 +185,7 @@ static enum result mend(const struct invocation *invocation, struct session *ses
 		error_set(&error, -ENOMEM, "out of memory");
 		return command_fail(RESULT_UNDONE, &error);
 	}
-	if (save(fresh, &mended, &error) < 0) {
+	if (session->platform->write_rom(fresh, &mended, &error) < 0) {
 		return command_fail(RESULT_UNDONE, &error);
 	}
 	return say(fresh, &mended, NULL, invocation->options & OPTION_JSON);

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/create.h"
 #include "host/aside.h"
 #include "host/rom.h"
 #include "linux/attribute.h"
@@ -110,4 +112,12 @@ int rom_read(struct ops *ops, const char *address, struct text *ret, struct erro
 	}
 	r = r < 0 ? r : text_append(ret, bytes->data, bytes->size);
 	return r < 0 ? fail(address, r, error) : 0;
+}
+
+int rom_write(const char *path, const struct text *bytes, struct error *error) {
+	int r = file_create(AT_FDCWD, path, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH, bytes);
+
+	return r < 0 ? error_set(error, r, "cannot write %s: %s%s", path, strerror(-r),
+			       r == -EEXIST ? "; remove it, or choose another name" : "")
+		     : 0;
 }

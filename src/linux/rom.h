@@ -12,3 +12,6 @@
  */
 int rom_read(struct ops *ops, const char *address, struct text *ret, struct error *error)
 	MUST_CHECK;
+
+/* Into a new file that everybody may read, as hypervisors do: the place is the caller's. -EEXIST */
+int rom_write(const char *path, const struct text *bytes, struct error *error) MUST_CHECK;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plan/vendor_reset.h"
+
 /* "580.105.08" and "6.14.2-arch1-1" as numbers that order like the versions; 0: not a version. */
 static unsigned long version_number(const char *version) {
 	unsigned int major = 0, minor = 0, patch = 0;
@@ -95,7 +97,7 @@ static bool holds(enum problem_condition condition, const struct host *host,
 	case PROBLEM_SHARED_DRIVER:
 		return shared;
 	case PROBLEM_NO_VENDOR_RESET:
-		return !has_reset(device, "device_specific");
+		return !has_reset(device, "device_specific") && !vendor_reset_serves(host, device);
 	case PROBLEM_BUS_RESET:
 		return has_reset(device, "bus");
 	case PROBLEM_FUNCTION_RESET:

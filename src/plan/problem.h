@@ -22,8 +22,8 @@ enum problem_verdict {
 enum problem_condition {
 	PROBLEM_ALWAYS,
 	PROBLEM_SHARED_DRIVER,    /* the driver stays loaded for others and has modules on top */
-	PROBLEM_NO_VENDOR_RESET,  /* the kernel has no reset made for this device: vendor-reset is
-				     not at work */
+	PROBLEM_NO_VENDOR_RESET,  /* the kernel has no reset made for this device, and vendor-reset,
+				     which brings one, is not loaded */
 	PROBLEM_BUS_RESET,        /* the kernel would reset it by its bus */
 	PROBLEM_FUNCTION_RESET,   /* ... by an FLR */
 	PROBLEM_RESET_INCOMPLETE, /* something in its slot has no reset of its own */

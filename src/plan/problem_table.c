@@ -15,8 +15,7 @@
 #define SERIAL  0x0c
 
 #define VENDOR_RESET                                                                               \
-	"load the module vendor-reset early and have device_specific in the card's reset_method, " \
-	"or expect to restart the host"
+	"load the module vendor-reset before the guest starts, or expect to restart the host"
 
 #define RDNA_3                                                                                     \
 	{0x7440, 0x745f}, {0x7460, 0x747f}, {                                                      \

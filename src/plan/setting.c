@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "host/bars.h"
+#include "plan/vendor_reset.h"
 
 /* What a device is told besides its driver, while it is away. */
 
-#define VENDOR_AMD      0x1002
-#define VENDOR_RESET    "vendor_reset"
 #define DEVICE_SPECIFIC "device_specific"
 
 /*
@@ -67,25 +66,6 @@ static const struct preference *find_preference(
 	return NULL;
 }
 
-/* Cards that the module vendor-reset knows how to reset: its src/device-db.h. */
-static bool is_of_vendor_reset(const struct device *device) {
-	static const uint16_t known[] = {0x15bf, 0x15dd, 0x15de, 0x15e7, 0x1636, 0x1638, 0x164c,
-		0x66a0, 0x66a1, 0x66a2, 0x66a3, 0x66a4, 0x66a7, 0x66af, 0x67c0, 0x67c1, 0x67c2,
-		0x67c4, 0x67c7, 0x67c8, 0x67c9, 0x67ca, 0x67cc, 0x67cf, 0x67d0, 0x67df, 0x67e0,
-		0x67e1, 0x67e3, 0x67e7, 0x67e8, 0x67e9, 0x67eb, 0x67ef, 0x67ff, 0x6860, 0x6861,
-		0x6862, 0x6863, 0x6864, 0x6867, 0x6868, 0x6869, 0x686a, 0x686b, 0x686c, 0x686d,
-		0x686e, 0x686f, 0x687f, 0x6980, 0x6981, 0x6985, 0x6986, 0x6987, 0x6995, 0x6997,
-		0x699f, 0x6fdf, 0x7310, 0x7312, 0x7318, 0x7319, 0x731a, 0x731b, 0x731e, 0x731f,
-		0x7340, 0x7341, 0x7347, 0x734f, 0x7360, 0x7362, 0x738c, 0x73ff};
-
-	for (size_t i = 0; device->identity.vendor == VENDOR_AMD && i < COUNT(known); i++) {
-		if (known[i] == device->identity.device) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /*
  * NULL: as it is. The kernel asks a device for its methods when it finds it, and by then
  * vendor-reset is not loaded: its own method has to be named afterwards.
@@ -96,8 +76,7 @@ static const char *choose_reset(const struct making *making, const struct device
 	if (preference && preference->reset_method[0]) {
 		return preference->reset_method;
 	}
-	if (device->reset_methods[0] && host_module(making->host, VENDOR_RESET) &&
-		is_of_vendor_reset(device) &&
+	if (device->reset_methods[0] && vendor_reset_serves(making->host, device) &&
 		!text_starts(device->reset_methods, DEVICE_SPECIFIC)) {
 		return DEVICE_SPECIFIC;
 	}

@@ -21,6 +21,7 @@ PLANTED = [
     (layering.includes, "src/front/a.c", '#include "linux/linux.h"\n', '#include "handover.h"\n'),
     (layering.includes, "src/host/a.c", '#include "drm.h"\n', '#include "host/drm.h"\n'),
     (layering.includes, "src/host/a.c", '#include "../base/text.h"\n', '#include "base/text.h"\n'),
+    (layering.includes, "src/front/a.c", '#include "base/create.h"\n', '#include "base/file.h"\n'),
     (layering.includes, "src/linux/a.c", '#include "request/request.h"\n', '#include "run/ops.h"\n'),
     (layering.own_header_first, "src/plan/step.c", '#include <errno.h>\n#include "plan/step.h"\n',
      '#include "plan/step.h"\n#include <errno.h>\n'),

@@ -16,6 +16,7 @@ WRITING = re.compile(r"\b(O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND)\b")
 OPENING = re.compile(r"(?<![\w.>])(open|openat|pipe|pipe2|socket|accept4?|dup|fopen)\s*\(")
 SONAME = re.compile(r'"lib[\w+-]+\.so(\.\d+)*"')
 
+CREATOR = "src/base/create.c"  # for linux/ and setup/ alone: layering.py
 READERS = ("src/base/", "src/host/", "src/request/", "src/plan/", "src/run/", "src/report/")
 
 
@@ -90,7 +91,8 @@ class Style(tree.Rules):
         self.hold(no_typedef, self.all_c)
 
     def test_readers_only_read(self):
-        self.hold(readers_only_read, [path for path in self.sources if path.startswith(READERS)])
+        self.hold(readers_only_read, [path for path in self.sources
+                                      if path.startswith(READERS) and path != CREATOR])
 
     def test_closed_on_exec(self):
         self.hold(closed_on_exec, self.sources)

@@ -270,7 +270,8 @@ static void describe(const struct problem *problem, struct text *ret) {
 	static const char *const conditions[] = {
 		[PROBLEM_ALWAYS] = "",
 		[PROBLEM_SHARED_DRIVER] = "; while its driver stays, with modules on top",
-		[PROBLEM_NO_VENDOR_RESET] = "; not where `reset_method` has device_specific",
+		[PROBLEM_NO_VENDOR_RESET] =
+			"; not where vendor-reset is loaded and knows it, or `reset_method` has device_specific",
 		[PROBLEM_BUS_RESET] = "; where `reset_method` has bus",
 		[PROBLEM_FUNCTION_RESET] = "; where `reset_method` has flr",
 		[PROBLEM_RESET_INCOMPLETE] = "; where a function of the slot has no `reset_method`",
