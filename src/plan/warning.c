@@ -15,12 +15,7 @@ int warning_format(const struct warning *warning, struct text *ret) {
 
 /* A person has read about the problem and goes on all the same ([policy] accept =). */
 static bool is_accepted(const struct policy *policy, const struct problem *problem) {
-	for (size_t i = 0; i < policy->accepted_count; i++) {
-		if (strcmp(policy->accepted[i], problem->id) == 0) {
-			return true;
-		}
-	}
-	return false;
+	return policy_has(&policy->accepted, problem->id);
 }
 
 static void warn(struct plan *plan, const struct device *device, const struct problem *problem) {

@@ -18,6 +18,7 @@ void configuration_init(struct configuration *ret) {
 		.policy.backups = CONSENT_REFUSE,
 		.writer_timeout_s = DEVICE_TIMEOUT_S,
 		.service_timeout_s = SERVICE_TIMEOUT_S,
+		.process_timeout_s = PROCESS_TIMEOUT_S,
 		.lock_timeout_s = LOCK_TIMEOUT_S,
 		.home_watch_s = HOME_WATCH_S,
 	};

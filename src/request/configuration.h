@@ -36,6 +36,14 @@
  *
  *     backups = refuse         allow or refuse: may Proxmox take the devices from the host to
  *                              start a guest that is off for its backup? Default: refuse.
+ *     holders = stop-services  refuse, stop-services or terminate: what may be done to those who
+ *                              hold a device that is to go? Default: stop-services.
+ *     services = ollama.service ...
+ *                              units (of the system, or of a user's own manager) that may be
+ *                              stopped besides those that baton knows, and are started again on
+ *                              the way home. At most 16.
+ *     programs = ollama ...    with holders = terminate: whom alone that is for. Default: all. At
+ *                              most 16.
  *
  *     accept = amd-reset-vega  known problems (docs/HARDWARE.md) that this person has read about:
  *                              what would be refused becomes a warning, and what would be a
@@ -49,6 +57,7 @@
  *     [timeouts]               in seconds, 1 to 3600
  *     device = 60              how long a driver may take to let go of a device or to take it.
  *     service = 120            how long a unit may take to stop or to start.
+ *     process = 10             how long a program that is to end may take before it is killed.
  *     lock = 180               how long to wait for another hand-over to end.
  *     home = 10                for how long to watch that what has come home stays; 0: not at all.
  */
@@ -81,6 +90,7 @@ struct configuration {
 	struct policy policy;
 	unsigned int writer_timeout_s; /* [timeouts] device */
 	unsigned int service_timeout_s;
+	unsigned int process_timeout_s; /* [timeouts] process */
 	unsigned int lock_timeout_s;
 	unsigned int home_watch_s; /* [timeouts] home; 0: none */
 };

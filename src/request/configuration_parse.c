@@ -142,23 +142,44 @@ static int set_consent(struct parser *parser, void *field, const char *value) {
 
 static int add_accepted(struct parser *parser, const char *id) {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789-.";
-	struct policy *policy = &parser->configuration.policy;
+	struct policy_names *accepted = &parser->configuration.policy.accepted;
 
-	if (id[strspn(id, plain)] || strlen(id) >= ACCEPTED_ID_SIZE) {
+	if (id[strspn(id, plain)] || strlen(id) >= POLICY_NAME_SIZE) {
 		return error_set(parser->error, -EINVAL,
 			"accept = \"%s\" is not a known problem such as amd-reset-vega", id);
 	}
-	if (policy->accepted_count == ACCEPTED_MAX) {
+	if (accepted->count == POLICY_NAMES_MAX) {
 		return error_set(parser->error, -EINVAL, "at most %d known problems are accepted",
-			ACCEPTED_MAX);
+			POLICY_NAMES_MAX);
 	}
-	return name_set(policy->accepted[policy->accepted_count++], ACCEPTED_ID_SIZE, id);
+	return name_set(accepted->names[accepted->count++], POLICY_NAME_SIZE, id);
 }
 
 /* Instead of those that an earlier file accepts. */
 static int set_accepted(struct parser *parser, void *field, const char *value) {
-	parser->configuration.policy.accepted_count = 0;
+	parser->configuration.policy.accepted.count = 0;
 	return each_word(parser, value, add_accepted);
+}
+
+static int set_holders(struct parser *parser, void *field, const char *value) {
+	if (policy_parse_holders(value, field) < 0) {
+		return error_set(parser->error, -EINVAL,
+			"\"%s\" is none of refuse, stop-services and terminate", value);
+	}
+	return 0;
+}
+
+static int set_names(struct parser *parser, void *field, const char *value) {
+	int r = policy_parse_names(value, field);
+
+	if (r == -E2BIG) {
+		return error_set(parser->error, -EINVAL, "more than %d names", POLICY_NAMES_MAX);
+	}
+	if (r < 0) {
+		return error_set(parser->error, -EINVAL, "a name has at most %d bytes",
+			POLICY_NAME_SIZE - 1);
+	}
+	return 0;
 }
 
 static int set_timeout(struct parser *parser, void *field, const char *value) {
@@ -172,20 +193,35 @@ static int set_timeout(struct parser *parser, void *field, const char *value) {
 	return 0;
 }
 
-/* Only a service runs a program that could be a guest. */
-static int set_unit(struct parser *parser, void *field, const char *value) {
+/* Only a service runs a program that could be a guest, or hold a device. */
+static bool is_service(const char *unit) {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789:-_.\\@";
-	static const char ending[] = ".service";
-	size_t length = strlen(value);
 
-	if (length <= strlen(ending) || strspn(value, allowed) != length ||
-		strcmp(value + length - strlen(ending), ending) != 0 ||
-		name_set(field, CONFIGURATION_UNIT_SIZE, value) < 0) {
+	return text_ends(unit, ".service") && strspn(unit, allowed) == strlen(unit);
+}
+
+static int set_unit(struct parser *parser, void *field, const char *value) {
+	if (!is_service(value) || name_set(field, CONFIGURATION_UNIT_SIZE, value) < 0) {
 		return error_set(parser->error, -EINVAL,
 			"unit = \"%s\" is not the name of a unit such as win11.service", value);
 	}
 	return 0;
+}
+
+static int set_services(struct parser *parser, void *field, const char *value) {
+	const struct policy_names *services = field;
+	int r = set_names(parser, field, value);
+
+	for (size_t i = 0; r == 0 && i < services->count; i++) {
+		if (!is_service(services->names[i])) {
+			r = error_set(parser->error, -EINVAL,
+				"services = \"%s\" is not the name of a unit such as "
+				"ollama.service",
+				services->names[i]);
+		}
+	}
+	return r;
 }
 
 /* For something that can be left out. */
@@ -219,6 +255,12 @@ static const struct key {
 		false},
 	{SECTION_POLICY, "backups", set_consent, offsetof(struct configuration, policy.backups),
 		false},
+	{SECTION_POLICY, "holders", set_holders, offsetof(struct configuration, policy.holders),
+		false},
+	{SECTION_POLICY, "services", set_services, offsetof(struct configuration, policy.services),
+		false},
+	{SECTION_POLICY, "programs", set_names, offsetof(struct configuration, policy.programs),
+		false},
 	{SECTION_POLICY, "accept", set_accepted, 0, false},
 	{SECTION_POLICY, "virtual-functions", set_virtual_functions,
 		offsetof(struct configuration, policy.remove_virtual_functions), false},
@@ -226,6 +268,8 @@ static const struct key {
 		false},
 	{SECTION_TIMEOUTS, "service", set_timeout,
 		offsetof(struct configuration, service_timeout_s), false},
+	{SECTION_TIMEOUTS, "process", set_timeout,
+		offsetof(struct configuration, process_timeout_s), false},
 	{SECTION_TIMEOUTS, "lock", set_timeout, offsetof(struct configuration, lock_timeout_s),
 		false},
 	{SECTION_TIMEOUTS, "home", set_watch, offsetof(struct configuration, home_watch_s), false},

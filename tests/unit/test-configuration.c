@@ -38,7 +38,7 @@ static void nothing_said_gives_the_defaults(void **state) {
 		assert_int_equal(configuration.service_timeout_s, 120);
 		assert_int_equal(configuration.lock_timeout_s, 180);
 		assert_int_equal(configuration.home_watch_s, 10);
-		assert_int_equal(configuration.policy.accepted_count, 0);
+		assert_int_equal(configuration.policy.accepted.count, 0);
 	}
 }
 
@@ -57,10 +57,14 @@ static void every_key_is_read(void **state) {
 				   "unit = win\\x2011@a.service\n"
 				   "[policy]\n"
 				   "losses=refuse\n"
+				   "holders = terminate\n"
+				   "services = ollama.service\tx@1.service\n"
+				   "programs = ollama\n"
 				   "accept = amd-reset-vega\t linux-6.15 \n"
 				   "[timeouts]\n"
 				   "device = 1\n"
 				   "service = 3600\n"
+				   "process = 5\n"
 				   "lock = 007\n"
 				   "home = 0";
 	struct configuration configuration;
@@ -91,12 +95,17 @@ static void every_key_is_read(void **state) {
 	assert_int_equal(card->selection_count, 1);
 	assert_string_equal(card->id, "8086:9d71");
 	assert_int_equal(card->return_driver_count, 0);
+	assert_int_equal(configuration.policy.holders, HOLDERS_TERMINATE);
+	assert_int_equal(configuration.policy.services.count, 2);
+	assert_true(policy_has(&configuration.policy.services, "x@1.service"));
+	assert_true(policy_has(&configuration.policy.programs, "ollama"));
+	assert_int_equal(configuration.process_timeout_s, 5);
 	assert_null(configuration_card(&configuration, "GPU"));
 	assert_string_equal(configuration.unit, "win\\x2011@a.service");
 	assert_int_equal(configuration.policy.losses, CONSENT_REFUSE);
-	assert_int_equal(configuration.policy.accepted_count, 2);
-	assert_string_equal(configuration.policy.accepted[0], "amd-reset-vega");
-	assert_string_equal(configuration.policy.accepted[1], "linux-6.15");
+	assert_int_equal(configuration.policy.accepted.count, 2);
+	assert_string_equal(configuration.policy.accepted.names[0], "amd-reset-vega");
+	assert_string_equal(configuration.policy.accepted.names[1], "linux-6.15");
 	assert_int_equal(configuration.writer_timeout_s, 1);
 	assert_int_equal(configuration.service_timeout_s, 3600);
 	assert_int_equal(configuration.lock_timeout_s, 7);
@@ -241,6 +250,19 @@ static const struct refused {
 	{"[policy]\nlosses = yes\n", "a.conf:2: \"yes\" is neither allow nor refuse"},
 	{"[policy]\nlosses = Allow\n", "a.conf:2: \"Allow\" is neither allow nor refuse"},
 	{"[policy]\nlosses = allow\nlosses = refuse\n", "a.conf:3: \"losses\" is given twice"},
+	{"[policy]\nholders = kill\n",
+		"a.conf:2: \"kill\" is none of refuse, stop-services and terminate"},
+	{"[policy]\nservices = a.service b.socket\n",
+		"a.conf:2: services = \"b.socket\" is not the name of a unit such as ollama.service"},
+	{"[policy]\nservices = .service\n",
+		"a.conf:2: services = \".service\" is not the name of a unit such as ollama.service"},
+	{"[policy]\nservices = a/b.service\n",
+		"a.conf:2: services = \"a/b.service\" is not the name of a unit such as ollama.service"},
+	{"[policy]\nprograms = 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17\n",
+		"a.conf:2: more than 16 names"},
+	{"[policy]\nprograms = " X64 X64 "\n", "a.conf:2: a name has at most 127 bytes"},
+	{"[policy]\nprograms =\n", "a.conf:2: \"programs\" has no value"},
+	{"[timeouts]\nprocess = 0\n", "a.conf:2: \"0\" is not a number of seconds from 1 to 3600"},
 	{"[policy]\naddress = 01:00.0\n", "a.conf:2: there is no key \"address\" in this section"},
 	{"[timeouts]\ndevice = 0\n", "a.conf:2: \"0\" is not a number of seconds from 1 to 3600"},
 	{"[timeouts]\ndevice = 3601\n",
@@ -317,8 +339,8 @@ static void a_later_text_sets_again_what_an_earlier_one_has_set(void **state) {
 	assert_int_equal(
 		configuration_parse("b.conf", second, strlen(second), &configuration, &error), 0);
 	assert_int_equal(configuration.policy.losses, CONSENT_ALLOW);
-	assert_int_equal(configuration.policy.accepted_count, 1);
-	assert_string_equal(configuration.policy.accepted[0], "c");
+	assert_int_equal(configuration.policy.accepted.count, 1);
+	assert_string_equal(configuration.policy.accepted.names[0], "c");
 	assert_int_equal(configuration.lock_timeout_s, 5);
 	assert_int_equal(configuration.card_count, 2);
 	assert_int_equal(

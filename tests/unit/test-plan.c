@@ -246,7 +246,7 @@ static void make_rx_9070(struct cards *ret) {
 static void accept(struct cards *cards, const char *problem) {
 	struct policy *policy = &cards->request.policy;
 
-	strcpy(policy->accepted[policy->accepted_count++], problem);
+	strcpy(policy->accepted.names[policy->accepted.count++], problem);
 }
 
 #define CRASH                                                                                      \
