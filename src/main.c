@@ -22,6 +22,7 @@ static struct ops *open_linux(const struct configuration *configuration,
 	struct linux_options options = {
 		.writer_timeout_ms = configuration->writer_timeout_s * 1000,
 		.service_timeout_ms = configuration->service_timeout_s * 1000,
+		.process_timeout_ms = configuration->process_timeout_s * 1000,
 		.lock_timeout_ms = configuration->lock_timeout_s * 1000,
 		.guard = true,
 		.tell = tell,

@@ -194,7 +194,7 @@ static bool is_held(const struct host *host, struct address device) {
 /* These open a card for a session's compositor, which gets a copy of the descriptor, and close it
  * when the session ends (logind: TakeDevice). The first process keeps another for logind, in case
  * that is restarted (FDSTORE). */
-static bool is_seat_manager(const struct holder *holder) {
+bool holder_is_seat_manager(const struct holder *holder) {
 	static const char *const units[] = {
 		"systemd-logind.service", "elogind.service", "init.scope", "seatd.service"};
 
@@ -211,7 +211,7 @@ bool holder_of_display_manager(const struct host *host, const struct holder *hol
 		return false;
 	}
 	return runs_below(&host->display_manager, holder) ||
-	       (is_seat_manager(holder) && is_held(host, holder->device));
+	       (holder_is_seat_manager(holder) && is_held(host, holder->device));
 }
 
 bool host_display_manager_holds(const struct host *host, struct address device) {

@@ -154,6 +154,8 @@ struct holder {
 	struct address device;
 	enum holder_way way;        /* processes only */
 	int pid;                    /* processes only */
+	uint64_t start;             /* in clock ticks since boot: tells it from a later process with
+				       that pid; processes only */
 	uint32_t uid;               /* its real user; processes only */
 	char user[32];              /* that user's name, or the number; empty: not known */
 	char name[LABEL_SIZE];      /* comm; mount point; swap device; network interface */
@@ -243,6 +245,9 @@ bool host_display_manager_holds(const struct host *host, struct address device);
 
 /* Is the holder part of what the display manager runs, so that stopping it ends the holder? */
 bool holder_of_display_manager(const struct host *host, const struct holder *holder);
+
+/* Does it hold the device for whoever draws on a seat, and let go when that one does (logind)? */
+bool holder_is_seat_manager(const struct holder *holder);
 
 /*
  * Does that process end with the display manager: is it in the unit, in a login session that it

@@ -107,6 +107,21 @@ int stat_parent_parse(const char *data, int *ret) {
 	return 0;
 }
 
+/* The 22nd field, which is the 20th behind the name. */
+int stat_start_parse(const char *data, uint64_t *ret) {
+	const char *end = strrchr(data, ')');
+	uint64_t start;
+
+	if (!end || sscanf(end,
+			    ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
+			    "%*d %*d %" SCNu64,
+			    &start) != 1) {
+		return -EINVAL;
+	}
+	*ret = start;
+	return 0;
+}
+
 int process_parent(int root, int pid, int *ret) {
 	AUTO_FREE char *data = NULL;
 	int r = read_of(root, pid, "stat", &data);
@@ -144,6 +159,13 @@ static void describe_guest(int root, int pid, struct holder *holder) {
 	}
 }
 
+static int read_start(int root, int pid, uint64_t *ret) {
+	AUTO_FREE char *stat = NULL;
+	int r = read_of(root, pid, "stat", &stat);
+
+	return r < 0 ? r : stat_start_parse(stat, ret);
+}
+
 void process_describe(int root, int pid, struct holder *ret) {
 	AUTO_FREE char *comm = NULL, *status = NULL;
 	struct units units = {0};
@@ -157,6 +179,9 @@ void process_describe(int root, int pid, struct holder *ret) {
 	}
 	memcpy(ret->unit, units.unit, sizeof(ret->unit));
 	memcpy(ret->user_unit, units.user_unit, sizeof(ret->user_unit));
+	if (read_start(root, pid, &ret->start) < 0) {
+		ret->start = 0;
+	}
 	ret->user[0] = '\0';
 	if (read_of(root, pid, "status", &status) == 0 &&
 		status_uid_parse(status, &ret->uid) == 0) {

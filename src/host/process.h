@@ -18,8 +18,9 @@ struct units {
 /* From the text of a /proc/PID/cgroup. -ENOENT: in no unit; -ENAMETOOLONG. */
 int cgroup_units_parse(const char *data, struct units *ret) MUST_CHECK;
 
-/* The parent, from the text of a /proc/PID/stat. -EINVAL. */
+/* From the text of a /proc/PID/stat: the parent; when it started. -EINVAL. */
 int stat_parent_parse(const char *data, int *ret) MUST_CHECK;
+int stat_start_parse(const char *data, uint64_t *ret) MUST_CHECK;
 int process_parent(int root, int pid, int *ret) MUST_CHECK;
 
 /*

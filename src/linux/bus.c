@@ -2,6 +2,7 @@
 #include "linux/bus.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -9,18 +10,19 @@
 
 #define SERVICE        "org.freedesktop.systemd1"
 #define PRIVATE_SOCKET "unix:path=/run/systemd/private"
+#define USER_SOCKET    "unix:path=/run/user/%" PRIu32 "/systemd/private"
 
 bool bus_is_there(struct machine *machine) {
 	/* As sd_booted(3), and only where we are the machine's own. */
 	return machine->real && file_exists(machine->root, "run/systemd/system");
 }
 
-static int open_private(const struct systemd *lib, sd_bus **ret) {
+static int open_private(const struct systemd *lib, const char *address, sd_bus **ret) {
 	sd_bus *bus = NULL;
 	int r = lib->sd_bus_new(&bus);
 
 	if (r >= 0) {
-		r = lib->sd_bus_set_address(bus, PRIVATE_SOCKET);
+		r = lib->sd_bus_set_address(bus, address);
 	}
 	if (r >= 0) {
 		r = lib->sd_bus_start(bus);
@@ -40,12 +42,35 @@ int bus_open(uint64_t deadline, struct bus *ret, struct error *error) {
 	if (r < 0) {
 		return r;
 	}
-	r = geteuid() == 0 ? open_private(bus.lib, &bus.bus) : -EPERM;
+	r = geteuid() == 0 ? open_private(bus.lib, PRIVATE_SOCKET, &bus.bus) : -EPERM;
 	if (r < 0) {
 		r = bus.lib->sd_bus_open_system(&bus.bus);
 	}
 	if (r < 0) {
 		return error_set(error, r, "cannot reach systemd: %s", strerror(-r));
+	}
+	*ret = bus;
+	return 0;
+}
+
+int bus_open_user(uint32_t uid, uint64_t deadline, struct bus *ret, struct error *error) {
+	struct bus bus = {.deadline = deadline};
+	char address[sizeof(USER_SOCKET) + 16];
+	int r = systemd_load(&bus.lib, error);
+
+	if (r < 0) {
+		return r;
+	}
+	r = name_format(address, sizeof(address), USER_SOCKET, uid);
+	r = r < 0 ? r : open_private(bus.lib, address, &bus.bus);
+	if (r == -ENOENT || r == -ECONNREFUSED) {
+		return error_set(error, -ENODEV,
+			"user %" PRIu32 " has no service manager (logged out)", uid);
+	}
+	if (r < 0) {
+		return error_set(error, r,
+			"cannot reach the service manager of user %" PRIu32 ": %s", uid,
+			strerror(-r));
 	}
 	*ret = bus;
 	return 0;

@@ -7,10 +7,11 @@
 #include <stdint.h>
 
 /*
- * A connection to the system's service manager: its own socket as root, which works also when
+ * A connection to a service manager. To the system's: its own socket as root, which works also when
  * there is no message bus, and the system bus otherwise. One for each operation: systemd sends
  * every signal to whoever is connected there, and a guard that listens to nothing for hours would
- * fill its queue.
+ * fill its queue. To a user's: its own socket, which lets root in (bus_check_peercred in systemd's
+ * core/dbus.c).
  */
 struct bus {
 	const struct systemd *lib;
@@ -28,6 +29,9 @@ struct bus {
 bool bus_is_there(struct machine *machine);
 
 int bus_open(uint64_t deadline, struct bus *ret, struct error *error) MUST_CHECK;
+
+/* -ENODEV: that user has no manager, or none any more. */
+int bus_open_user(uint32_t uid, uint64_t deadline, struct bus *ret, struct error *error) MUST_CHECK;
 void bus_close(struct bus *bus);
 
 #define AUTO_BUS CLEANUP(bus_close)

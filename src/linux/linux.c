@@ -37,6 +37,7 @@ static const struct fact_row *const rows[FACT_COUNT] = {
 	[FACT_RESET_METHOD] = &reset_method_row,
 	[FACT_BAR_SIZE] = &bar_size_row,
 	[FACT_VF_COUNT] = &vf_count_row,
+	[FACT_PROCESS] = &process_row,
 };
 
 static int get(struct ops *ops, enum fact fact, const char *subject, char ret[VALUE_SIZE],
@@ -222,6 +223,8 @@ struct ops *linux_ops_new(const struct linux_options *options, struct error *err
 	machine->options.writer_timeout_ms = set_ms(options->writer_timeout_ms, DEVICE_TIMEOUT_S);
 	machine->options.service_timeout_ms =
 		set_ms(options->service_timeout_ms, SERVICE_TIMEOUT_S);
+	machine->options.process_timeout_ms =
+		set_ms(options->process_timeout_ms, PROCESS_TIMEOUT_S);
 	machine->options.lock_timeout_ms = set_ms(options->lock_timeout_ms, LOCK_TIMEOUT_S);
 	machine->real = strcmp(root, "/") == 0;
 	machine->lock = -1;

@@ -15,10 +15,11 @@ struct linux_options {
 	const char *state;  /* the directory of the journals; NULL: "/run/baton" */
 	const char *memory; /* of what guests had (memory.h); NULL: "/var/lib/baton/guests" */
 
-	/* Milliseconds; 0: as base/timeouts.h has it. How long a driver may take, a service, and
-	 * the run that holds the lock. */
+	/* Milliseconds; 0: as base/timeouts.h has it. How long a driver may take, a service, a
+	 * process that is to end, and the run that holds the lock. */
 	unsigned int writer_timeout_ms;
 	unsigned int service_timeout_ms;
+	unsigned int process_timeout_ms;
 	unsigned int lock_timeout_ms;
 
 	bool guard; /* false: the op guard does nothing */

@@ -67,3 +67,4 @@ extern const struct fact_row d3cold_row;
 extern const struct fact_row reset_method_row;
 extern const struct fact_row bar_size_row;
 extern const struct fact_row vf_count_row;
+extern const struct fact_row process_row;

@@ -182,8 +182,11 @@ static int unload(struct machine *machine, const char *name, struct error *error
 	/* EAGAIN would say that waiting helps. */
 	r = r == -EAGAIN ? -EBUSY : r;
 	name_users(machine->root, name, &users);
-	return error_set(error, r, "module %s cannot be unloaded: %s (used by %s)", name,
-		strerror(-r), users.data ? users.data : "nobody who is known");
+	return error_set(error, r, "module %s cannot be unloaded: %s (used by %s)%s", name,
+		strerror(-r), users.data ? users.data : "nobody who is known",
+		strcmp(name, "nvidia") == 0
+			? "; if its persistence mode is on, `nvidia-smi -pm 0` switches it off"
+			: "");
 }
 
 /* Is "name.ko" the last part of that line? '-' and '_' are alike. */

@@ -3,6 +3,8 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -19,6 +21,7 @@ static const char *const names[FACT_COUNT] = {
 	[FACT_RESET_METHOD] = "reset-method",
 	[FACT_BAR_SIZE] = "bar-size",
 	[FACT_VF_COUNT] = "vf-count",
+	[FACT_PROCESS] = "process",
 };
 
 const char *fact_name(enum fact fact) {
@@ -148,6 +151,9 @@ bool step_depends(const struct step *earlier, const struct step *later) {
 }
 
 bool step_stays(const struct step *step) {
+	if (step->fact == FACT_PROCESS) {
+		return true;
+	}
 	return step->fact == FACT_MODULE && strcmp(step->to, VALUE_LOADED) == 0 &&
 	       strstr(step->subject, "vfio");
 }
@@ -163,4 +169,52 @@ bool step_is_guests(const struct step *step) {
 bool step_is_setting(const struct step *step) {
 	return step->fact == FACT_POWER || step->fact == FACT_D3COLD ||
 	       step->fact == FACT_RESET_METHOD;
+}
+
+int step_write_process(int pid, uint64_t start, char ret[SUBJECT_SIZE]) {
+	return name_format(ret, SUBJECT_SIZE, "%d.%" PRIu64, pid, start);
+}
+
+int step_read_process(const char *subject, int *ret_pid, uint64_t *ret_start) {
+	const char *dot = strchr(subject, '.');
+	unsigned long long pid, start;
+	char word[16];
+
+	if (!dot || name_format(word, sizeof(word), "%.*s", (int)(dot - subject), subject) < 0 ||
+		number_parse(word, INT_MAX, &pid) < 0 ||
+		number_parse(dot + 1, UINT64_MAX, &start) < 0) {
+		return -EINVAL;
+	}
+	*ret_pid = (int)pid;
+	*ret_start = start;
+	return 0;
+}
+
+int step_write_user_unit(const char *manager, const char *unit, char ret[SUBJECT_SIZE]) {
+	unsigned long long uid;
+	char word[16];
+
+	if (!text_starts(manager, "user@") || !text_ends(manager, ".service") ||
+		name_format(word, sizeof(word), "%.*s", (int)strcspn(manager + 5, "."),
+			manager + 5) < 0 ||
+		number_parse(word, UINT32_MAX, &uid) < 0) {
+		return -EINVAL;
+	}
+	return name_format(ret, SUBJECT_SIZE, "%llu/%s", uid, unit);
+}
+
+int step_read_unit(const char *subject, bool *ret_of_user, uint32_t *ret_uid, const char **ret) {
+	const char *slash = strchr(subject, '/');
+	unsigned long long uid = 0;
+	char word[16];
+
+	if (slash &&
+		(name_format(word, sizeof(word), "%.*s", (int)(slash - subject), subject) < 0 ||
+			number_parse(word, UINT32_MAX, &uid) < 0)) {
+		return -EINVAL;
+	}
+	*ret_of_user = slash != NULL;
+	*ret_uid = (uint32_t)uid;
+	*ret = slash ? slash + 1 : subject;
+	return 0;
 }

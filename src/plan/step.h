@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * A step changes one fact of one subject from one value to another. There is no other kind of step,
@@ -19,7 +20,7 @@ enum fact {
 	FACT_DRIVER,       /* address: name of the bound driver, or none */
 	FACT_OVERRIDE,     /* address: driver_override, or none */
 	FACT_MODULE,       /* module name: loaded, or none */
-	FACT_SERVICE,      /* unit name: up, down */
+	FACT_SERVICE,      /* unit name, or UID/UNIT of a user's own manager: up, down */
 	FACT_CONSOLE,      /* console's name ("frame buffer device"): bound, or none */
 	FACT_FRAMEBUFFER,  /* platform device: name of the bound driver, or none */
 	FACT_POWER,        /* address: auto (it may sleep when idle), on */
@@ -27,6 +28,7 @@ enum fact {
 	FACT_RESET_METHOD, /* address: the kernel's methods of resetting it, the first that works */
 	FACT_BAR_SIZE,     /* address: the sizes of its resizable BARs (host/bars.h) */
 	FACT_VF_COUNT,     /* address: how many virtual functions it has */
+	FACT_PROCESS,      /* PID.START: its name, or none; nothing brings it back */
 	FACT_COUNT,
 };
 
@@ -82,8 +84,8 @@ bool step_is_of_device(const struct step *step);
 bool step_depends(const struct step *earlier, const struct step *later);
 
 /*
- * Nothing turns this step round and nothing needs to: VFIO's modules stay loaded (they are not part
- * of "as before").
+ * Nothing turns this step round: VFIO's modules stay loaded (they are not part of "as before"), and
+ * a process that was ended does not come back (a loss that the plan has named).
  */
 bool step_stays(const struct step *step);
 
@@ -98,3 +100,15 @@ bool step_is_guests(const struct step *step);
 
 /* A device is of use without this being as before: if it cannot be undone, the rest is. */
 bool step_is_setting(const struct step *step);
+
+/* Subjects of FACT_PROCESS: a pid, and when that process started, in clock ticks since boot. */
+int step_write_process(int pid, uint64_t start, char ret[SUBJECT_SIZE]) MUST_CHECK;
+int step_read_process(const char *subject, int *ret_pid, uint64_t *ret_start) MUST_CHECK;
+
+/* Subjects of FACT_SERVICE that are units of a user's own manager, "user@1000.service". -EINVAL: it
+ * is none; -ENAMETOOLONG. */
+int step_write_user_unit(const char *manager, const char *unit, char ret[SUBJECT_SIZE]) MUST_CHECK;
+
+/* The unit of the subject; *ret_of_user: whether it is one of the user *ret_uid. -EINVAL. */
+int step_read_unit(const char *subject, bool *ret_of_user, uint32_t *ret_uid, const char **ret)
+	MUST_CHECK;

@@ -89,12 +89,29 @@ static int check_effects(struct ops *ops, struct journal *journal, const struct 
 	return 0;
 }
 
+/*
+ * Modules go one after the other, and the last takes drivers along: who has one of its devices open
+ * keeps the first of them from going already.
+ */
+static int prove_module_free(struct ops *ops, const struct planned *planned,
+	const struct planned *end, struct error *error) {
+	int r = 0;
+
+	for (; planned < end && planned->step.fact == FACT_MODULE; planned++) {
+		for (size_t i = 0; r == 0 && i < planned->effect_count; i++) {
+			r = change_prove_free(ops, &planned->effects[i].change, error);
+		}
+	}
+	return r;
+}
+
 static int try_step(struct ops *ops, struct journal *journal, const struct planned *planned,
-	struct error *error) {
+	const struct planned *end, struct error *error) {
 	const struct step *step = &planned->step;
 	int r = change_identify(ops, journal, step, error);
 
 	r = r < 0 ? r : change_prove_free(ops, step, error);
+	r = r < 0 ? r : prove_module_free(ops, planned, end, error);
 	if (r < 0) {
 		return r;
 	}
@@ -104,8 +121,9 @@ static int try_step(struct ops *ops, struct journal *journal, const struct plann
 	return r < 0 ? r : check_effects(ops, journal, planned, error);
 }
 
+/* end: behind the last step of the plan. A sentence beside a 0 is a remark. */
 static int take_step(struct ops *ops, struct journal *journal, const struct planned *planned,
-	struct error *error) {
+	const struct planned *end, struct error *error) {
 	uint64_t since_us = ops->now_us(ops);
 	/* What only is to be there again needs nothing now. */
 	bool done = planned->adopted || step_only_records(&planned->step);
@@ -114,16 +132,16 @@ static int take_step(struct ops *ops, struct journal *journal, const struct plan
 	if (r == 0 && done) {
 		r = journal_push(ops, journal, &planned->step, false, error);
 	} else if (r == 0) {
-		r = try_step(ops, journal, planned, error);
+		r = try_step(ops, journal, planned, end, error);
 	}
 	if (r < 0) {
 		tell(ops, journal, &planned->step, OUTCOME_FAILED, since_us,
-			error ? error->text : NULL);
+			error->text[0] ? error->text : NULL);
 		return r;
 	}
 	if (!step_only_records(&planned->step)) {
 		tell(ops, journal, &planned->step, done ? OUTCOME_SHARED : OUTCOME_DONE, since_us,
-			NULL);
+			error->text[0] ? error->text : NULL);
 	}
 	return 0;
 }
@@ -134,7 +152,8 @@ enum result run_plan(
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < plan->step_count; i++) {
-		r = take_step(ops, journal, &plan->steps[i], &why);
+		why.text[0] = '\0';
+		r = take_step(ops, journal, &plan->steps[i], plan->steps + plan->step_count, &why);
 	}
 	r = r < 0 ? r : journal_hold(ops, journal, &why);
 	if (r == 0) {

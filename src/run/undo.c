@@ -211,6 +211,21 @@ static const struct record *find_stuck(
 	return NULL;
 }
 
+/* What a plan named as lost: told of, unless it did not come to that. */
+static enum outcome leave(struct ops *ops, const struct step *step, struct error *error) {
+	char value[VALUE_SIZE];
+
+	if (step->fact != FACT_PROCESS) {
+		return OUTCOME_STAYS;
+	}
+	if (ops->get(ops, step->fact, step->subject, value, error) == 0 &&
+		strcmp(value, VALUE_NONE) != 0) {
+		return OUTCOME_UNDONE;
+	}
+	error_set(error, 0, "it was ended, and does not come back");
+	return OUTCOME_STAYS;
+}
+
 static enum outcome undo_record(struct ops *ops, struct journal *journal, size_t index,
 	const struct claims *claims, struct error *error) {
 	const struct record *record = &journal->records[index];
@@ -223,8 +238,11 @@ static enum outcome undo_record(struct ops *ops, struct journal *journal, size_t
 			fact_name(stuck->step.fact), stuck->step.subject, stuck->writer.pid);
 		return OUTCOME_STUCK;
 	}
-	if (step_stays(&record->step) || is_for_earlier(journal, index)) {
+	if (is_for_earlier(journal, index)) {
 		return OUTCOME_STAYS;
+	}
+	if (step_stays(&record->step)) {
+		return leave(ops, &record->step, error);
 	}
 	if (is_claimed(claims, &record->step)) {
 		return OUTCOME_SHARED;
@@ -265,7 +283,7 @@ static enum outcome undo(struct ops *ops, struct journal *journal, size_t index,
 	event.outcome = undo_record(ops, journal, index, claims, &why);
 	event.duration_us = ops->now_us(ops) - since_us;
 	event.detail = why.text[0] ? why.text : NULL;
-	if (event.outcome != OUTCOME_STAYS) {
+	if (event.outcome != OUTCOME_STAYS || event.detail) {
 		ops->tell(ops, &event);
 	}
 	if (is_left(event.outcome)) {

@@ -235,6 +235,19 @@ static bool any_fault(const struct trial *trial) {
 	return false;
 }
 
+/* What does not come back is done after all checks. */
+static void check_nobody_ended(struct trial *trial) {
+	struct differences differences;
+
+	world_compare(&trial->before, &trial->world, NULL, &differences);
+	for (size_t i = 0; i < differences.count; i++) {
+		if (same_text(differences.list[i].what, fact_name(FACT_PROCESS))) {
+			trial_wrong(trial, "detach was refused, but process %s has ended",
+				differences.list[i].subject);
+		}
+	}
+}
+
 void judge(struct trial *trial) {
 	if (trial->world.violation[0]) {
 		trial_wrong(trial, "%s", trial->world.violation);
@@ -253,6 +266,9 @@ void judge(struct trial *trial) {
 	if ((trial->act == ACT_REATTACH || trial->act == ACT_CYCLE) &&
 		trial->result == RESULT_DONE && !any_fault(trial)) {
 		check_ids(trial);
+	}
+	if (trial->act == ACT_DETACH && trial->result == RESULT_REFUSED) {
+		check_nobody_ended(trial);
 	}
 	if (trial->act == ACT_DETACH && trial->result == RESULT_DONE) {
 		check_guest_starts(trial);

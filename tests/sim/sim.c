@@ -33,9 +33,10 @@ static int get(struct ops *ops, enum fact fact, const char *subject, char ret[VA
 	return r < 0 ? error_set(error, r, "%s %s does not exist", fact_name(fact), subject) : 0;
 }
 
-/* A service is changed by another process, over the bus: there is nobody to get stuck. */
+/* A service is changed by another process, over the bus, and a signal is only sent: there is nobody
+ * to get stuck. */
 static bool may_block(const struct step *step) {
-	return step->fact != FACT_SERVICE;
+	return step->fact != FACT_SERVICE && step->fact != FACT_PROCESS;
 }
 
 /* Somebody has had the device open since before the change before this one: that was to be seen. */
@@ -96,6 +97,9 @@ static void watch_for_violations(struct sim *sim, const struct step *step) {
 	}
 	if (module >= 0 && sim->world->modules[module].vfio && strcmp(step->to, VALUE_NONE) == 0) {
 		world_violate(sim->world, "\"%s\": VFIO's modules stay", text);
+	}
+	if (step->fact == FACT_PROCESS && !sim->world->may_end) {
+		world_violate(sim->world, "\"%s\", which nobody has allowed", text);
 	}
 	if (step_is_of_device(step)) {
 		watch_device(sim, step, text);

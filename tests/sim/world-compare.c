@@ -117,6 +117,31 @@ static void compare_framebuffers(
 		states[now->console ? 1 + now->console_bound : 0]);
 }
 
+void exceptions_add_programs(struct exceptions *exceptions, const struct world *before) {
+	for (size_t i = 0; before->may_end && i < WORLD_PROCESSES; i++) {
+		char subject[SUBJECT_SIZE];
+
+		if (before->processes[i].kind == PROCESS_PROGRAM) {
+			world_process_subject(&before->processes[i], subject);
+			exceptions_add(exceptions, "process", subject);
+		}
+	}
+}
+
+static void compare_programs(
+	struct comparison *comparison, const struct world *before, const struct world *now) {
+	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
+		const struct world_process *a = &before->processes[i], *b = &now->processes[i];
+		char subject[SUBJECT_SIZE];
+
+		if (a->kind == PROCESS_PROGRAM) {
+			world_process_subject(a, subject);
+			check(comparison, "process", subject, "yes",
+				yes(b->kind == a->kind && world_same_process(a->id, b->id)));
+		}
+	}
+}
+
 static void compare_rest(
 	struct comparison *comparison, const struct world *before, const struct world *now) {
 	for (size_t i = 0; i < before->module_count; i++) {
@@ -151,6 +176,7 @@ void world_compare(const struct world *before, const struct world *now,
 	ret->count = 0;
 	compare_devices(&comparison, before, now);
 	compare_framebuffers(&comparison, before, now);
+	compare_programs(&comparison, before, now);
 	compare_rest(&comparison, before, now);
 }
 

@@ -181,22 +181,30 @@ static int fill_modules(const struct world *world, struct host *ret) {
 	return 0;
 }
 
+static int fill_unit(const char *service, struct holder *ret) {
+	bool of_user;
+	const char *unit;
+	int r = step_read_unit(service, &of_user, &ret->uid, &unit);
+
+	if (r < 0 || !of_user) {
+		return r < 0 ? r : name_set(ret->unit, sizeof(ret->unit), unit);
+	}
+	r = name_format(ret->unit, sizeof(ret->unit), "user@%u.service", ret->uid);
+	return r < 0 ? r : name_set(ret->user_unit, sizeof(ret->user_unit), unit);
+}
+
 static int fill_holder(const struct world *world, const struct world_process *process,
 	size_t device, struct holder *ret) {
-	bool session = process->kind == PROCESS_SESSION;
 	bool hypervisor = process->kind == PROCESS_HYPERVISOR;
 	int r = address_parse(world->devices[device].name, &ret->device);
 
 	ret->kind = HOLDER_PROCESS;
 	ret->pid = process->id.pid;
-	r = r < 0 ? r
-		  : name_set(ret->name, sizeof(ret->name),
-			    session      ? "Xorg"
-			    : hypervisor ? "qemu"
-					 : "stranger");
+	ret->start = process->id.start;
+	r = r < 0 ? r : name_set(ret->name, sizeof(ret->name), world_process_name(process));
 	r = r < 0 ? r : name_set(ret->node, sizeof(ret->node), hypervisor ? "vfio/1" : "dri/card0");
-	if (r == 0 && session) {
-		r = name_set(ret->unit, sizeof(ret->unit), "lightdm.service");
+	if (r == 0 && (process->kind == PROCESS_SESSION || process->kind == PROCESS_SERVICE)) {
+		r = fill_unit(world->services[process->service].name, ret);
 	}
 	return r;
 }

@@ -341,9 +341,26 @@ static void settle_sessions(struct world *world) {
 	}
 }
 
+/* A service's process opens its device again as soon as there is a host driver for it. */
+static void settle_services(struct world *world) {
+	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
+		struct world_process *process = &world->processes[i];
+		int holds = process->kind == PROCESS_SERVICE
+				    ? world->services[process->service].holds
+				    : -1;
+		int driver = holds < 0 ? -1 : world->devices[holds].driver;
+
+		if (driver >= 0 && world->devices[holds].link == driver &&
+			!world->drivers[driver].vfio) {
+			world_open(world, process, holds);
+		}
+	}
+}
+
 void world_settle(struct world *world) {
 	settle_console(world);
 	settle_sessions(world);
+	settle_services(world);
 	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
 		struct world_process *process = &world->processes[i];
 		int at;

@@ -42,6 +42,52 @@ struct world_process *world_process(struct world *world, struct process id) {
 	return NULL;
 }
 
+const char *world_process_name(const struct world_process *process) {
+	switch (process->kind) {
+	case PROCESS_SESSION:
+		return "Xorg";
+	case PROCESS_HYPERVISOR:
+		return "qemu";
+	case PROCESS_SERVICE:
+		return "daemon";
+	case PROCESS_PROGRAM:
+		return "program";
+	case PROCESS_STRANGER:
+		return "stranger";
+	case PROCESS_NONE:
+	case PROCESS_BATON:
+	case PROCESS_WRITER:
+	case PROCESS_DAEMON:
+		break;
+	}
+	return "other";
+}
+
+void world_process_subject(const struct world_process *process, char ret[SUBJECT_SIZE]) {
+	int r = step_write_process(process->id.pid, process->id.start, ret);
+
+	assert(r == 0);
+}
+
+struct world_process *world_process_of(struct world *world, const char *subject) {
+	struct process id = {0};
+
+	return step_read_process(subject, &id.pid, &id.start) < 0 ? NULL : world_process(world, id);
+}
+
+int world_terminate(struct world *world, const char *subject) {
+	struct world_process *process = world_process_of(world, subject);
+
+	if (!process) {
+		return 0;
+	}
+	if (process->kind != PROCESS_PROGRAM && process->kind != PROCESS_STRANGER) {
+		world_violate(world, "%s is ended, a %s", subject, world_process_name(process));
+	}
+	world_end(world, process);
+	return 0;
+}
+
 void world_end(struct world *world, struct world_process *process) {
 	process->kind = PROCESS_NONE;
 	world_settle(world);
@@ -79,9 +125,9 @@ static bool graphical(const struct world *world) {
 	return false;
 }
 
-static void end_sessions(struct world *world) {
+static void end_all(struct world *world, enum world_kind kind, int service) {
 	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
-		if (world->processes[i].kind == PROCESS_SESSION) {
+		if (world->processes[i].kind == kind && world->processes[i].service == service) {
 			world_end(world, &world->processes[i]);
 		}
 	}
@@ -89,10 +135,12 @@ static void end_sessions(struct world *world) {
 
 int world_service(struct world *world, const char *name, bool up, bool patient) {
 	int at = world_find_service(world, name);
+	enum world_kind kind = PROCESS_SERVICE;
 
 	if (at < 0) {
 		return -ENOENT;
 	}
+	kind = world->services[at].display_manager ? PROCESS_SESSION : PROCESS_SERVICE;
 	if (world->services[at].up == up) {
 		return 0;
 	}
@@ -100,10 +148,10 @@ int world_service(struct world *world, const char *name, bool up, bool patient) 
 		return -ETIMEDOUT;
 	}
 	world->services[at].up = up;
-	if (world->services[at].display_manager && up) {
-		world_fork(world, PROCESS_SESSION);
-	} else if (world->services[at].display_manager) {
-		end_sessions(world);
+	if (up) {
+		world_fork(world, kind)->service = at;
+	} else {
+		end_all(world, kind, at);
 	}
 	world_settle(world);
 	return 0;
@@ -153,6 +201,8 @@ int world_apply(struct world *world, const struct step *step, bool home) {
 	case FACT_BAR_SIZE:
 	case FACT_VF_COUNT:
 		return world_setting(world, step->fact, step->subject, step->to);
+	case FACT_PROCESS:
+		return world_terminate(world, step->subject);
 	case FACT_COUNT:
 		break;
 	}

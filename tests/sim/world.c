@@ -94,7 +94,17 @@ void world_add_service(struct world *world, const char *name, bool display_manag
 	assert(world->service_count <= WORLD_SERVICES);
 	put(added->name, sizeof(added->name), name);
 	added->display_manager = display_manager;
+	added->holds = -1;
 	added->up = up;
+}
+
+void world_serve(struct world *world, const char *device) {
+	assert(world->service_count > 0);
+	world->services[world->service_count - 1].holds = world_find_device(world, device);
+}
+
+void world_add_program(struct world *world, const char *device) {
+	world_open(world, world_fork(world, PROCESS_PROGRAM), world_find_device(world, device));
 }
 
 void world_boot(struct world *world) {
@@ -245,6 +255,14 @@ static int get_device(
 	return 0;
 }
 
+static int get_process(const struct world *world, const char *subject, const char **ret) {
+	/* Only looked at. */
+	const struct world_process *process = world_process_of((struct world *)world, subject);
+
+	*ret = process ? world_process_name(process) : VALUE_NONE;
+	return 0;
+}
+
 static int get_other(
 	const struct world *world, enum fact fact, const char *subject, const char **ret) {
 	int at;
@@ -258,6 +276,9 @@ static int get_other(
 		at = world_find_service(world, subject);
 		*ret = at >= 0 && world->services[at].up ? VALUE_UP : VALUE_DOWN;
 		return 0;
+	}
+	if (fact == FACT_PROCESS) {
+		return get_process(world, subject, ret);
 	}
 	if (fact == FACT_CONSOLE) {
 		*ret = world->console_bound ? VALUE_BOUND : VALUE_NONE;

@@ -20,7 +20,7 @@
 #define WORLD_IDS          3
 #define WORLD_MODULES      12
 #define WORLD_FRAMEBUFFERS 2
-#define WORLD_SERVICES     2
+#define WORLD_SERVICES     4
 #define WORLD_PROCESSES    24
 #define WORLD_JOURNALS     4
 #define WORLD_JOURNAL_SIZE 32768
@@ -104,6 +104,7 @@ struct world_service {
 	char name[WORLD_NAME_SIZE];
 	bool up;
 	bool display_manager;
+	int holds; /* the device that its process has open whenever it can; -1: none */
 };
 
 enum world_kind {
@@ -114,6 +115,8 @@ enum world_kind {
 	PROCESS_HYPERVISOR,
 	PROCESS_SESSION,  /* of the display manager */
 	PROCESS_STRANGER, /* somebody else's program */
+	PROCESS_SERVICE,  /* of a service */
+	PROCESS_PROGRAM,  /* of a user, and has a device open from the beginning */
 };
 
 enum world_writing {
@@ -127,6 +130,7 @@ struct world_process {
 	struct process parent; /* writers */
 	struct step step;      /* writers */
 	enum world_writing writing;
+	int service;  /* of a service's process: which */
 	bool natural; /* a stuck writer: goes on by itself when the device has no more users */
 	char guest[GUEST_SIZE]; /* hypervisors */
 	bool opens[WORLD_DEVICES];
@@ -173,6 +177,7 @@ struct world {
 	struct process lock;   /* none: free */
 	size_t disk_free;      /* bytes beyond what is reserved */
 	struct world_guest guests[WORLD_GUESTS];
+	bool may_end;          /* programs may be ended: whoever asks for a device has allowed it */
 	bool framebuffer_lost; /* vfio-pci has removed one */
 	char violation[256];   /* the first thing that must never be done; empty: none */
 	struct world_journal journals[WORLD_JOURNALS];
@@ -191,6 +196,11 @@ struct world_device *world_add_device(struct world *world, const char *name, uin
 void world_add_framebuffer(
 	struct world *world, const char *name, const char *driver, const char *device);
 void world_add_service(struct world *world, const char *name, bool display_manager, bool up);
+/* The last service added has that device open whenever it runs and there is a driver that is not
+ * VFIO's. One of a user's own manager is called UID/UNIT. */
+void world_serve(struct world *world, const char *device);
+/* After the boot. */
+void world_add_program(struct world *world, const char *device);
 void world_boot(
 	struct world *world); /* loaded modules' drivers probe, services that are up start */
 
@@ -240,6 +250,12 @@ void world_end(struct world *world, struct world_process *process);
 void world_open(struct world *world, struct world_process *process, int device);
 void world_close(struct world *world, int device); /* everybody closes it */
 bool world_same_process(struct process a, struct process b);
+const char *world_process_name(const struct world_process *process);
+/* What FACT_PROCESS calls it. */
+void world_process_subject(const struct world_process *process, char ret[SUBJECT_SIZE]);
+struct world_process *world_process_of(struct world *world, const char *subject);
+/* SIGTERM, and more if need be. */
+int world_terminate(struct world *world, const char *subject);
 
 /* Writers: children that make one change each. */
 struct world_process *world_writer(
@@ -293,6 +309,9 @@ struct exceptions {
 };
 
 void exceptions_add(struct exceptions *exceptions, const char *what, const char *subject);
+
+/* Programs are lost if somebody has allowed that. */
+void exceptions_add_programs(struct exceptions *exceptions, const struct world *before);
 
 void world_compare(const struct world *before, const struct world *now,
 	const struct exceptions *exceptions, struct differences *ret);

@@ -85,6 +85,19 @@ static void a_commands_name_cannot_forge_its_parent(void **state) {
 	assert_int_equal(parent, 0);
 }
 
+static void reads_when_a_process_started(void **state) {
+	uint64_t start = 0;
+
+	assert_int_equal(stat_start_parse("12 (a) S 3) S 7 1 1 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 "
+					  "0 98765 9 9",
+				 &start),
+		0);
+	assert_int_equal(start, 98765);
+	assert_int_equal(
+		stat_start_parse("702 (x) S 1 702 702 0 -1 4194560 0 0 0 0", &start), -EINVAL);
+	assert_int_equal(stat_start_parse("12 (a", &start), -EINVAL);
+}
+
 /* Whoever it is: the parts that can be read. */
 static void a_process_is_described_by_what_it_lets_us_read(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("no-iommu");
@@ -113,6 +126,7 @@ int main(void) {
 		cmocka_unit_test(processes_outside_of_units_have_none),
 		cmocka_unit_test(a_unit_with_too_long_a_name_is_none),
 		cmocka_unit_test(a_commands_name_cannot_forge_its_parent),
+		cmocka_unit_test(reads_when_a_process_started),
 		cmocka_unit_test(a_process_is_described_by_what_it_lets_us_read),
 	};
 

@@ -30,6 +30,8 @@ static void a_step_is_the_same_text_everywhere(void **state) {
 		"reset-method 0000:01:00.0 flr%20bus device_specific",
 		"bar-size 0000:01:00.0 0=16G,2=256M 0=16G,2=8M",
 		"vf-count 0000:3b:00.0 2 0",
+		"service 1000/pipewire.service up down",
+		"process 812.44711 a%20b -",
 	};
 	char text[STEP_TEXT_SIZE];
 
@@ -119,6 +121,52 @@ static void a_setting_is_of_a_device_and_is_no_reason_to_keep_it(void **state) {
 	assert_false(step_is_guests(&power) || step_only_records(&power));
 }
 
+static void a_process_that_was_ended_stays_so(void **state) {
+	struct step step = make("process 812.44711 ollama -");
+
+	assert_true(step_stays(&step));
+	assert_false(step_is_of_device(&step));
+}
+
+static void a_process_is_named_by_its_pid_and_its_start(void **state) {
+	char subject[SUBJECT_SIZE];
+	uint64_t start = 0;
+	int pid = 0;
+
+	assert_int_equal(step_write_process(812, UINT64_MAX, subject), 0);
+	assert_string_equal(subject, "812.18446744073709551615");
+	assert_int_equal(step_read_process(subject, &pid, &start), 0);
+	assert_int_equal(pid, 812);
+	assert_true(start == UINT64_MAX);
+	assert_int_equal(step_read_process("812", &pid, &start), -EINVAL);
+	assert_int_equal(step_read_process("a.1", &pid, &start), -EINVAL);
+}
+
+static void a_unit_may_be_one_of_a_users_own_manager(void **state) {
+	char subject[SUBJECT_SIZE], longer[SUBJECT_SIZE];
+	const char *unit = NULL;
+	uint32_t uid = 0;
+	bool of_user = false;
+
+	assert_int_equal(step_write_user_unit("user@1000.service", "pipewire.service", subject), 0);
+	assert_string_equal(subject, "1000/pipewire.service");
+	assert_int_equal(step_read_unit(subject, &of_user, &uid, &unit), 0);
+	assert_true(of_user);
+	assert_int_equal(uid, 1000);
+	assert_string_equal(unit, "pipewire.service");
+	assert_int_equal(step_read_unit("lightdm.service", &of_user, &uid, &unit), 0);
+	assert_false(of_user);
+	assert_string_equal(unit, "lightdm.service");
+	assert_int_equal(step_read_unit("a/b.service", &of_user, &uid, &unit), -EINVAL);
+	assert_int_equal(step_read_unit("/b.service", &of_user, &uid, &unit), -EINVAL);
+	assert_int_equal(step_read_unit("4294967296/b.service", &of_user, &uid, &unit), -EINVAL);
+	assert_int_equal(step_write_user_unit("session-1.scope", "a.service", subject), -EINVAL);
+	assert_int_equal(step_write_user_unit("user@.service", "a.service", subject), -EINVAL);
+	memset(longer, 'a', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	assert_int_equal(step_write_user_unit("user@1000.service", longer, subject), -ENAMETOOLONG);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_step_is_the_same_text_everywhere),
@@ -128,6 +176,9 @@ int main(void) {
 		cmocka_unit_test(a_module_waits_for_the_devices_of_its_driver),
 		cmocka_unit_test(only_loading_vfio_stays),
 		cmocka_unit_test(a_setting_is_of_a_device_and_is_no_reason_to_keep_it),
+		cmocka_unit_test(a_process_that_was_ended_stays_so),
+		cmocka_unit_test(a_process_is_named_by_its_pid_and_its_start),
+		cmocka_unit_test(a_unit_may_be_one_of_a_users_own_manager),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
