@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "asked.h"
+
 /*
  * The path, from the top: detach, reattach, cycle, repair. Each is what it does under the lock, and
  * what it is called by; what they are made of stands below them.
@@ -293,31 +295,15 @@ int preview_home(struct handover *handover, const struct request *request,
 	return plan_home(handover, request, drivers, &host, error);
 }
 
-/* Is the unit up that draws on the screens? What no file says is asked for. */
-static int ask(struct ops *ops, const struct host *host, struct asked *ret, struct error *error) {
-	char value[VALUE_SIZE];
-	int r;
-
-	*ret = (struct asked){0};
-	if (!host->display_manager.unit[0]) {
-		return 0;
-	}
-	r = ops->get(ops, FACT_SERVICE, host->display_manager.unit, value, error);
-	if (r == -ENODEV) {
-		return 0;
-	}
-	ret->display_manager_up = r == 0 && strcmp(value, VALUE_UP) == 0;
-	return r;
-}
-
 /* What is there, what is wanted, what others have: what must change. */
 static int look_and_plan(struct handover *handover, const struct request *request,
 	struct host *host, struct error *error) {
 	AUTO_CLAIMS struct claims claims = {0};
+	AUTO_NAMES struct names up = {0};
 	struct asked asked;
 	int r = handover->ops->look(handover->ops, host, error);
 
-	r = r < 0 ? r : ask(handover->ops, host, &asked, error);
+	r = r < 0 ? r : asked_fill(handover->ops, host, request, &asked, &up, error);
 	r = r < 0 ? r : claims_read(handover->ops, request->guest, &claims, error);
 	asked.known = handover->known;
 	return r < 0 ? r : plan_make(host, request, &claims, &asked, &handover->plan, error);

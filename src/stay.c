@@ -30,6 +30,15 @@ static const char *find_home(const struct journal *journal, const char *device, 
 	return home && strcmp(home, VALUE_NONE) != 0 ? home : NULL;
 }
 
+static bool has_stopped(const struct stay *stay, const char *service) {
+	for (size_t i = 0; i < stay->service_count; i++) {
+		if (strcmp(stay->services[i], service) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void stay_note(struct stay *stay, const struct journal *journal) {
 	bool homeward = strcmp(journal->owner.door, "home") == 0;
 
@@ -48,9 +57,13 @@ void stay_note(struct stay *stay, const struct journal *journal) {
 		}
 	}
 	for (size_t i = 0; i < journal->record_count; i++) {
-		enum fact fact = journal->records[i].step.fact;
+		const struct step *step = &journal->records[i].step;
 
-		stay->shown = stay->shown || fact == FACT_CONSOLE || fact == FACT_SERVICE;
+		stay->shown = stay->shown || step->fact == FACT_CONSOLE;
+		if (step->fact == FACT_SERVICE && !has_stopped(stay, step->subject) &&
+			stay->service_count < STAY_SERVICES_MAX) {
+			memcpy(stay->services[stay->service_count++], step->subject, SUBJECT_SIZE);
+		}
 	}
 }
 
@@ -356,7 +369,9 @@ static void report_useless(const struct stay *stay, struct ops *ops, const struc
 	if (!device->driver[0]) {
 		error_set(&why, -ENODEV, "it has no driver: `baton reattach %s`", device->name);
 	} else if (strcmp(device->driver, stayer->home) == 0 &&
-		   host_check_usable(host, device, stay->shown, &why) < 0) {
+		   host_check_usable(host, device,
+			   stay->shown || has_stopped(stay, host->display_manager.unit),
+			   &why) < 0) {
 		error_add(&why, -ENODEV,
 			"it is home, but of no use: `baton reattach --cycle %s` "
 			"may help",

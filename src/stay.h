@@ -24,12 +24,17 @@ struct stayer {
 	bool only_told;   /* it is not brought home again */
 };
 
+#define STAY_SERVICES_MAX 32
+
 struct stay {
 	char title[TITLE_SIZE];
 	struct stayer all[PLAN_DEVICES_MAX];
 	size_t count;
 	struct error unjudged; /* why what seems to be away could not be looked at last time */
-	bool shown; /* something was shown on one of the cards: a console, a login screen */
+	bool shown;            /* a console showed something on one of the cards */
+	char services[STAY_SERVICES_MAX][SUBJECT_SIZE]; /* that were stopped: the display manager
+							   may be among them */
+	size_t service_count;
 	bool blind; /* nobody has looked for a while */
 };
 

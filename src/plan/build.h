@@ -14,6 +14,7 @@ struct making {
 	const struct asked *asked;
 	struct plan *plan;
 	struct error *error;
+	bool display_manager_goes; /* it has to be stopped for these devices */
 };
 
 /* Adds a step and returns it; NULL when the plan is full: -E2BIG is then the answer. */
@@ -39,8 +40,8 @@ int plan_vfio_module(
 bool plan_has(const struct plan *plan, struct address address);
 /* Does it have another driver than the one that it is to get? */
 bool plan_moves(const struct making *making, const struct device *device);
-/* Is there a step of that module already? */
-bool plan_has_module(const struct plan *plan, const char *module);
+/* Is there a step of that fact and subject already? */
+bool plan_has_step(const struct plan *plan, enum fact fact, const char *subject);
 
 /* gather.c: fills plan->devices: what the request names, and all of their groups. */
 int plan_gather(struct making *making) MUST_CHECK;
@@ -55,10 +56,30 @@ bool plan_adopts(const struct plan *plan, const char *guest);
 
 /* check.c: everything that can be known before anything is changed becomes a refusal here. */
 void plan_check(struct making *making);
-/* Must the display manager be stopped for these devices? */
-bool plan_stops_display_manager(const struct making *making);
 /* Refuses a device that another guest has or is being given. */
 void plan_check_owner(struct making *making, const struct planned_device *planned);
+
+/*
+ * let_go.c: what makes a holder let go of its device, as far as policy allows.
+ */
+enum means {
+	MEANS_NONE,            /* nothing that may be done: it is refused */
+	MEANS_DISPLAY_MANAGER, /* it goes with the display manager */
+	MEANS_SEAT,            /* it holds the device for somebody who goes */
+	MEANS_SERVICE, /* its unit is stopped: one of the system, or of its user's manager */
+	MEANS_PROCESS, /* it is ended */
+};
+
+/* Sets making->display_manager_goes, on which all that follows relies. */
+void plan_find_display_manager(struct making *making);
+enum means plan_means(const struct making *making, const struct holder *holder);
+/* Which setting would allow more, as the end of a sentence: ", or add ...". May be empty. */
+void plan_suggest(const struct making *making, const struct holder *holder, char *ret, size_t size);
+/* Services are stopped, processes ended; services that serve what stays are started again when the
+ * devices have gone. */
+int plan_add_services(struct making *making) MUST_CHECK;
+int plan_add_processes(struct making *making) MUST_CHECK;
+int plan_add_restarts(struct making *making) MUST_CHECK;
 
 /* former.c: refuses another device than the one that the guest had at this address. */
 void plan_check_identity(struct making *making, const struct device *device);
@@ -83,10 +104,12 @@ void plan_check_settings(struct making *making, const struct device *device);
 int plan_virtual_functions(struct making *making, const struct device *device) MUST_CHECK;
 void plan_check_virtual_functions(struct making *making, const struct device *device);
 
-/* needs.c: what the drivers at hand need before they let go: consoles, framebuffers, modules. */
+/* needs.c: what the drivers at hand need before they let go: framebuffers before all devices, and
+ * consoles and modules before the device itself. */
 /* Is it to be unbound from a driver that stays loaded, for others, with modules on top? */
 bool plan_shares_driver(const struct making *making, const struct device *device);
 int plan_needs(struct making *making) MUST_CHECK;
+int plan_device_needs(struct making *making, const struct device *device) MUST_CHECK;
 /* What goes away for good, or comes along, when this device changes to its VFIO driver. */
 int plan_device_effects(struct making *making, const struct device *device, struct planned *unbind,
 	struct planned *bind) MUST_CHECK;

@@ -78,7 +78,8 @@ static bool is_same(const struct host *host, const struct holder *holder) {
 static void refuse_holder(
 	struct making *making, const struct planned_device *planned, const struct holder *holder) {
 	enum refusal_kind kind = holder->kind == HOLDER_PROCESS ? REFUSAL_HELD : REFUSAL_IN_USE;
-	char why[128], text[HOLDER_TEXT_SIZE], remedy[REMEDY_SIZE];
+	char why[128], text[HOLDER_TEXT_SIZE], words[REMEDY_SIZE], setting[REMEDY_SIZE] = "";
+	char remedy[2 * REMEDY_SIZE];
 
 	if (is_same(making->host, holder) || (kind == REFUSAL_IN_USE && !holder->root &&
 						     has_root(making->host, holder->device))) {
@@ -86,7 +87,11 @@ static void refuse_holder(
 	}
 	describe(making, planned, why, sizeof(why));
 	holder_format(holder, text);
-	holder_remedy(making->host, holder, remedy);
+	holder_remedy(making->host, holder, words);
+	if (kind == REFUSAL_HELD) {
+		plan_suggest(making, holder, setting, sizeof(setting));
+	}
+	snprintf(remedy, sizeof(remedy), "%s%s", words, setting);
 	plan_refuse(making->plan, kind, planned->name, remedy, "%s%s", why, text);
 }
 
@@ -97,11 +102,9 @@ static void check_holders(struct making *making, const struct planned_device *pl
 		if (address_compare(holder->device, planned->address) != 0) {
 			continue;
 		}
-		if (making->asked->display_manager_up &&
-			holder_of_display_manager(making->host, holder)) {
-			continue; /* goes with the display manager, which the plan stops */
+		if (plan_means(making, holder) == MEANS_NONE) {
+			refuse_holder(making, planned, holder);
 		}
-		refuse_holder(making, planned, holder);
 	}
 }
 
@@ -170,38 +173,19 @@ static void check_vfio(struct making *making) {
 	}
 }
 
-/* A display manager that has just been started is about to open every card there is. */
-static bool is_starting(const struct host *host) {
-	for (size_t i = 0; i < host->holder_count; i++) {
-		if (holder_of_display_manager(host, &host->holders[i])) {
-			return false;
-		}
+static void check_display_manager(struct making *making) {
+	const struct policy *policy = &making->request->policy;
+
+	if (!making->display_manager_goes) {
+		return;
 	}
-	return true;
-}
-
-bool plan_stops_display_manager(const struct making *making) {
-	const struct host *host = making->host;
-	bool starting;
-
-	if (!making->asked->display_manager_up) {
-		return false;
+	if (policy->holders == HOLDERS_REFUSE) {
+		plan_refuse(making->plan, REFUSAL_HELD, making->host->display_manager.unit,
+			"log out and stop it, or set `holders = stop-services` in the section "
+			"[policy]",
+			"would have to be stopped, which ends its login sessions");
 	}
-	starting = is_starting(host);
-	for (size_t i = 0; i < making->plan->device_count; i++) {
-		struct address address = making->plan->devices[i].address;
-
-		if (host_display_manager_holds(host, address) ||
-			(starting && host_card(host, address))) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static void check_losses(struct making *making) {
-	if (making->request->policy.losses == CONSENT_REFUSE &&
-		plan_stops_display_manager(making)) {
+	if (policy->losses == CONSENT_REFUSE) {
 		plan_refuse(making->plan, REFUSAL_LOSS, making->host->display_manager.unit,
 			"log out and stop it, or set `losses = allow` in the section [policy]",
 			"would have to be stopped, which ends its login sessions");
@@ -229,5 +213,5 @@ void plan_check(struct making *making) {
 	if (making->plan->device_count > 0) {
 		check_vfio(making);
 	}
-	check_losses(making);
+	check_display_manager(making);
 }

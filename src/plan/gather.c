@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CLASS_SOUND   0x0403
+#define CLASS_DISPLAY 0x03
+
 bool plan_has(const struct plan *plan, struct address address) {
 	for (size_t i = 0; i < plan->device_count; i++) {
 		if (address_compare(plan->devices[i].address, address) == 0) {
@@ -139,6 +142,12 @@ static int compare_devices(const void *a, const void *b) {
 	return -address_compare(x->address, y->address);
 }
 
+/* The sound of a card may be in another slot, behind a bridge of the card's own, and waits for
+ * everybody who has it open: if it does not let go, the picture should still be there. */
+static bool is_sound_before(const struct device *sound, const struct device *display) {
+	return sound->class >> 8 == CLASS_SOUND && display->class >> 16 == CLASS_DISPLAY;
+}
+
 /* ... but what depends on a device (a device link, such as the sound of a card) goes before it. */
 static void move_consumers(struct making *making) {
 	struct plan *plan = making->plan;
@@ -149,7 +158,9 @@ static void move_consumers(struct making *making) {
 				host_device(making->host, plan->devices[j].address);
 			struct planned_device moved = plan->devices[j];
 
-			if (depends_on(later, &plan->devices[i])) {
+			if (depends_on(later, &plan->devices[i]) ||
+				is_sound_before(later,
+					host_device(making->host, plan->devices[i].address))) {
 				memmove(&plan->devices[i + 1], &plan->devices[i],
 					(j - i) * sizeof(moved));
 				plan->devices[i] = moved;

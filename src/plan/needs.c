@@ -26,17 +26,6 @@ static bool goes(const struct making *making, const struct device *device) {
 	return plan_has(making->plan, device->address);
 }
 
-static bool nvidia_goes(const struct making *making) {
-	for (size_t i = 0; i < making->host->device_count; i++) {
-		const struct device *device = &making->host->devices[i];
-
-		if (is_of_nvidia(device) && goes(making, device)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /*
  * A card that another guest has counts as one that stays: it comes home to this driver, whoever
  * ends first.
@@ -164,7 +153,7 @@ static int add_module(struct making *making, const struct module *module, unsign
 			return r;
 		}
 	}
-	if (plan_has_module(making->plan, module->name)) {
+	if (plan_has_step(making->plan, FACT_MODULE, module->name)) {
 		return 0;
 	}
 	return plan_add(making->plan, FACT_MODULE, module->name, VALUE_LOADED, VALUE_NONE) ? 0
@@ -208,15 +197,22 @@ static bool boot_vga_goes(const struct making *making) {
 }
 
 int plan_needs(struct making *making) {
+	return boot_vga_goes(making) ? add_framebuffers(making) : 0;
+}
+
+/* As late as possible: the card's sound and whatever else is on it have gone by then. */
+int plan_device_needs(struct making *making, const struct device *device) {
 	int r = 0;
 
-	if (nvidia_picture_goes(making)) {
+	if (!is_of_nvidia(device)) {
+		return 0;
+	}
+	if (nvidia_picture_goes(making) &&
+		!plan_has_step(making->plan, FACT_CONSOLE, CONSOLE_FRAME_BUFFER)) {
 		r = add_console(making);
 	}
-	if (r == 0 && boot_vga_goes(making)) {
-		r = add_framebuffers(making);
-	}
-	if (r == 0 && nvidia_goes(making) && all_nvidia_goes(making)) {
+	if (r == 0 && all_nvidia_goes(making) &&
+		!plan_has_step(making->plan, FACT_MODULE, NVIDIA)) {
 		r = add_nvidia_modules(making);
 	}
 	return r;

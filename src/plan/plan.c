@@ -72,11 +72,11 @@ void plan_refuse(struct plan *plan, enum refusal_kind kind, const char *subject,
 	}
 }
 
-bool plan_has_module(const struct plan *plan, const char *module) {
+bool plan_has_step(const struct plan *plan, enum fact fact, const char *subject) {
 	for (size_t i = 0; i < plan->step_count; i++) {
 		const struct step *step = &plan->steps[i].step;
 
-		if (step->fact == FACT_MODULE && strcmp(step->subject, module) == 0) {
+		if (step->fact == fact && strcmp(step->subject, subject) == 0) {
 			return true;
 		}
 	}
@@ -135,7 +135,7 @@ static int add_vfio_modules(struct making *making) {
 			return r;
 		}
 		if (!plan_moves(making, device) || host_module(making->host, module) ||
-			plan_has_module(making->plan, module)) {
+			plan_has_step(making->plan, FACT_MODULE, module)) {
 			continue;
 		}
 		if (!plan_add(making->plan, FACT_MODULE, module, VALUE_NONE, VALUE_LOADED)) {
@@ -149,7 +149,7 @@ static int add_display_manager(struct making *making) {
 	const char *unit = making->host->display_manager.unit;
 	struct planned *planned;
 
-	if (!plan_stops_display_manager(making)) {
+	if (!making->display_manager_goes) {
 		return 0;
 	}
 	planned = plan_add(making->plan, FACT_SERVICE, unit, VALUE_UP, VALUE_DOWN);
@@ -210,13 +210,19 @@ static int add_steps(struct making *making) {
 	int r = plan_add_adopted(making);
 
 	r = r < 0 ? r : add_vfio_modules(making);
+	r = r < 0 ? r : plan_add_services(making);
 	r = r < 0 ? r : add_display_manager(making);
 	r = r < 0 ? r : plan_settings_before(making);
+	r = r < 0 ? r : plan_add_processes(making);
 	r = r < 0 ? r : plan_needs(making);
 	for (size_t i = 0; r == 0 && i < making->plan->device_count; i++) {
-		r = add_device_steps(
-			making, host_device(making->host, making->plan->devices[i].address));
+		const struct device *device =
+			host_device(making->host, making->plan->devices[i].address);
+
+		r = plan_device_needs(making, device);
+		r = r < 0 ? r : add_device_steps(making, device);
 	}
+	r = r < 0 ? r : plan_add_restarts(making);
 	if (r == -E2BIG) {
 		return error_set(
 			making->error, r, "more than %d steps in one hand-over", PLAN_STEPS_MAX);
@@ -238,7 +244,8 @@ static bool loses_something(const struct plan *plan) {
 	return false;
 }
 
-/* Sessions are refused by name in check.c; what is left are framebuffers, known only now. */
+/* Sessions and processes are refused by name in check.c; what is left are framebuffers, known only
+ * now. */
 static void refuse_losses(struct making *making) {
 	struct plan *plan = making->plan;
 
@@ -277,6 +284,7 @@ int plan_make(const struct host *host, const struct request *request, const stru
 		return r;
 	}
 	plan_find_adopted(&making);
+	plan_find_display_manager(&making);
 	plan_check(&making);
 	if (plan->refusal_count == 0) {
 		r = add_steps(&making);

@@ -84,11 +84,12 @@ struct claims {
 };
 
 /*
- * What the snapshot does not say and was asked for besides: is the display manager up, and what did
- * the guest have when it was last given its devices?
+ * What the snapshot does not say and was asked for besides: is the display manager up, what would
+ * start a sound server again, and what did the guest have when it was last given its devices?
  */
 struct asked {
 	bool display_manager_up;
+	const struct names *up; /* units that are up, as subjects of steps; NULL: none is known */
 	const struct known *known; /* NULL: nothing is known of it */
 };
 

@@ -36,6 +36,8 @@ const struct game games[] = {
 	{"by hand, and the host shuts down", "single", {HAND_LEAVES}, 1, .by_hand = FIRST},
 	{"a card that a thief takes when it is home", "headless", {A, GUARD}, 2, DISTURB_THIEF},
 	{"a card that the next guest takes when it is home", "single", {A, B_LATER, GUARD}, 3},
+	{"a card that a program, a daemon and a sound server hold", "held", {A, REPAIR}, 2},
+	{"the same, and kill -9", "held", {A, GUARD}, 2, DISTURB_KILL},
 	{"same card, and a guard", "single", {A, B, GUARD}, 3, .is_long = true},
 	{"same card, and a stranger", "single", {A, B}, 2, DISTURB_ALL},
 	{"two cards, and a stranger", "twins", {A, B_OTHER}, 2, DISTURB_ALL},

@@ -70,8 +70,8 @@ def compile_one(options, source, folder):
 
 def compile_all(options, folder):
     """Returns the objects by source: of everything that is not patched, made once."""
-    sources = [ROOT / "src" / name for name in ("guard.c", "handover.c", "stay.c",
-                                                "request/request.c")]
+    sources = [ROOT / "src" / name for name in ("asked.c", "guard.c", "handover.c", "stay.c",
+                                                "request/policy.c", "request/request.c")]
     for layer in ("base", "host", "plan", "run"):
         sources += sorted((ROOT / "src" / layer).glob("*.c"))
     sources += [pathlib.Path(name).resolve() for name in options.common]

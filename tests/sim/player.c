@@ -170,7 +170,7 @@ static void play_guest(void *argument) {
 	struct request request;
 	enum result result;
 
-	scenario_request(part->device, count_devices(part), part->guest, &request);
+	scenario_request(table.scenario, part->device, count_devices(part), part->guest, &request);
 	begin_process(actor);
 	actor->detached = detach(&actor->handover, &request, "libvirt", &actor->error);
 	stop_before(actor, OPERATION_COUNT);

@@ -238,21 +238,50 @@ static void build_settings(struct world *world) {
 	world_boot(world);
 }
 
+/*
+ * NVIDIA's card with its daemon, a sound server of a user's, and a program that nobody starts
+ * again; its owner wants the card all the same. The sound server goes on as soon as its card has
+ * gone.
+ */
+static void build_held(struct world *world) {
+	start(world, 601);
+	add_nvidia(world);
+	world_add_device(world, GPU, OTHER_CLASS, 0x10de, 0x2484, 1);
+	add_driver(world, "snd_hda_intel", 0x10de, 0x228b)->waits_for_users = true;
+	world_add_device(world, SOUND, SOUND_CLASS, 0x10de, 0x228b, 1);
+	add_vfio(world, true);
+	world_add_service(world, "nvidia-persistenced.service", false, true);
+	world_serve(world, GPU);
+	world_add_service(world, "1000/wireplumber.service", false, true);
+	world_serve(world, SOUND);
+	world->may_end = true;
+	world_boot(world);
+	world_add_program(world, GPU);
+}
+
 const struct scenario scenarios[] = {
-	{"desktop", build_desktop, {GPU, SOUND, USB}, {GPU, SOUND, USB}, LENGTH_LONG},
-	{"headless", build_headless, {GPU, SOUND, USB}, {GPU, SOUND, USB}, LENGTH_LONG},
-	{"single", build_single, {GPU}, {GPU}, LENGTH_CHECK},
-	{"driverless", build_driverless, {GPU, SOUND}, {GPU, SOUND}, LENGTH_LONG},
-	{"nvidia", build_nvidia, {GPU, SOUND}, {GPU, SOUND}, LENGTH_LONG},
-	{"nvidia-twins", build_nvidia_twins, {SECOND}, {SECOND}, LENGTH_LONG},
-	{"firmware-6.1", build_firmware_new, {GPU, SOUND}, {GPU, SOUND}, LENGTH_LONG},
-	{"firmware-5.15", build_firmware_old, {GPU, SOUND}, {GPU, SOUND}, LENGTH_LONG},
-	{"variant", build_variant, {GPU}, {GPU}, LENGTH_LONG},
-	{"override", build_override, {GPU, SOUND}, {GPU, SOUND}, LENGTH_LONG},
-	{"already", build_already, {GPU, SOUND}, {GPU, SOUND}, LENGTH_LONG},
-	{"group", build_group, {GPU}, {GPU, "0000:03:00.0"}, LENGTH_LONG},
-	{"twins", build_twins, {SECOND}, {SECOND}, LENGTH_CHECK},
-	{"settings", build_settings, {GPU}, {GPU}, LENGTH_LONG},
+	{"desktop", build_desktop, {GPU, SOUND, USB}, {GPU, SOUND, USB}, HOLDERS_STOP_SERVICES,
+		LENGTH_LONG},
+	{"headless", build_headless, {GPU, SOUND, USB}, {GPU, SOUND, USB}, HOLDERS_STOP_SERVICES,
+		LENGTH_LONG},
+	{"single", build_single, {GPU}, {GPU}, HOLDERS_STOP_SERVICES, LENGTH_CHECK},
+	{"driverless", build_driverless, {GPU, SOUND}, {GPU, SOUND}, HOLDERS_STOP_SERVICES,
+		LENGTH_LONG},
+	{"nvidia", build_nvidia, {GPU, SOUND}, {GPU, SOUND}, HOLDERS_STOP_SERVICES, LENGTH_LONG},
+	{"nvidia-twins", build_nvidia_twins, {SECOND}, {SECOND}, HOLDERS_STOP_SERVICES,
+		LENGTH_LONG},
+	{"firmware-6.1", build_firmware_new, {GPU, SOUND}, {GPU, SOUND}, HOLDERS_STOP_SERVICES,
+		LENGTH_LONG},
+	{"firmware-5.15", build_firmware_old, {GPU, SOUND}, {GPU, SOUND}, HOLDERS_STOP_SERVICES,
+		LENGTH_LONG},
+	{"variant", build_variant, {GPU}, {GPU}, HOLDERS_STOP_SERVICES, LENGTH_LONG},
+	{"override", build_override, {GPU, SOUND}, {GPU, SOUND}, HOLDERS_STOP_SERVICES,
+		LENGTH_LONG},
+	{"already", build_already, {GPU, SOUND}, {GPU, SOUND}, HOLDERS_STOP_SERVICES, LENGTH_LONG},
+	{"group", build_group, {GPU}, {GPU, "0000:03:00.0"}, HOLDERS_STOP_SERVICES, LENGTH_LONG},
+	{"twins", build_twins, {SECOND}, {SECOND}, HOLDERS_STOP_SERVICES, LENGTH_CHECK},
+	{"held", build_held, {GPU, SOUND}, {GPU, SOUND}, HOLDERS_TERMINATE, LENGTH_LONG},
+	{"settings", build_settings, {GPU}, {GPU}, HOLDERS_STOP_SERVICES, LENGTH_LONG},
 };
 
 const size_t scenario_count = COUNT(scenarios);
@@ -275,9 +304,12 @@ size_t scenario_count_devices(const char *const devices[SCENARIO_DEVICES]) {
 	return count;
 }
 
-void scenario_request(
-	const char *const *devices, size_t count, const char *guest, struct request *ret) {
-	*ret = (struct request){.policy.remove_virtual_functions = true};
+void scenario_request(const struct scenario *scenario, const char *const *devices, size_t count,
+	const char *guest, struct request *ret) {
+	*ret = (struct request){.policy = {
+				     .holders = scenario->holders,
+				     .remove_virtual_functions = true,
+			     }};
 	strcpy(ret->guest, guest);
 	strcpy(ret->title, guest);
 	for (size_t i = 0; i < count; i++) {

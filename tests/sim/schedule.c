@@ -16,7 +16,7 @@ static void detach_by_hand(const char *device) {
 
 	sim_init(&sim, &table.world, self, (struct process){0});
 	handover.ops = &sim.ops;
-	scenario_request(&device, 1, GAME_HAND, &request);
+	scenario_request(table.scenario, &device, 1, GAME_HAND, &request);
 	if (detach(&handover, &request, "hand", &error) != RESULT_DONE) {
 		table_wrong("by hand: %s", error.text);
 	}
@@ -49,6 +49,7 @@ static unsigned int count_wakes(const struct game *game) {
 static void set_table(void) {
 	world_copy(&table.world, &table.before);
 	table.exceptions.count = 0;
+	exceptions_add_programs(&table.exceptions, &table.before);
 	table.stranger = (struct stranger){.world = &table.world,
 		.before = &table.before,
 		.target = table.game->parts[0].device[0],

@@ -84,8 +84,8 @@ static const struct injector_hooks hooks = {
 static struct request request_of(const struct trial *trial) {
 	struct request request;
 
-	scenario_request(trial->scenario->asked, scenario_count_devices(trial->scenario->asked),
-		TRIAL_GUEST, &request);
+	scenario_request(trial->scenario, trial->scenario->asked,
+		scenario_count_devices(trial->scenario->asked), TRIAL_GUEST, &request);
 	return request;
 }
 
@@ -294,6 +294,7 @@ void trial_init(struct trial *trial, const struct scenario *scenario) {
 			}
 		}
 	}
+	exceptions_add_programs(&trial->exceptions, &trial->before);
 	trial->exceptions_named = trial->exceptions.count;
 	plan_free(&handover.plan);
 }
