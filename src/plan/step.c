@@ -117,6 +117,7 @@ bool step_is_of_device(const struct step *step) {
 	case FACT_SERVICE:
 	case FACT_CONSOLE:
 	case FACT_FRAMEBUFFER:
+	case FACT_PROCESS:
 	case FACT_COUNT:
 		break;
 	}

@@ -33,11 +33,11 @@ struct policy_names {
 struct policy {
 	enum consent losses;  /* end login sessions, lose a firmware framebuffer; default: allow */
 	enum consent backups; /* start a guest that is off for its backup; default: refuse */
-	enum holders_policy holders;  /* default: stop-services */
-	struct policy_names services; /* units that may be stopped besides those that are known */
-	struct policy_names programs; /* with HOLDERS_TERMINATE: only these; none: all */
-	struct policy_names accepted; /* known problems: refused, they become warnings; warned of,
-					 nothing is said */
+	enum holders_policy holders;   /* default: stop-services */
+	struct policy_names services;  /* units that may be stopped besides those that are known */
+	struct policy_names programs;  /* with HOLDERS_TERMINATE: only these; none: all */
+	struct policy_names accepted;  /* known problems: refused, they become warnings; warned of,
+					  nothing is said */
 	bool remove_virtual_functions; /* of a device that goes; default: it is refused */
 	struct preference preferences[PREFERENCES_MAX];
 	size_t preference_count;

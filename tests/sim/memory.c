@@ -41,8 +41,8 @@ int __wrap___vasprintf_chk(char **ret, int flag, const char *format, va_list arg
  * that nothing between them has been written.
  */
 #define LARGE      ((size_t)128 * 1024)
-#define FRONT      ((size_t)64 * 1024)
-#define BACK       ((size_t)64 * 1024)
+#define FRONT      ((size_t)128 * 1024)
+#define BACK       ((size_t)128 * 1024)
 #define KEPT_MAX   16
 #define CHECK_EACH 64
 

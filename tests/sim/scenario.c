@@ -307,9 +307,9 @@ size_t scenario_count_devices(const char *const devices[SCENARIO_DEVICES]) {
 void scenario_request(const struct scenario *scenario, const char *const *devices, size_t count,
 	const char *guest, struct request *ret) {
 	*ret = (struct request){.policy = {
-				     .holders = scenario->holders,
-				     .remove_virtual_functions = true,
-			     }};
+					.holders = scenario->holders,
+					.remove_virtual_functions = true,
+				}};
 	strcpy(ret->guest, guest);
 	strcpy(ret->title, guest);
 	for (size_t i = 0; i < count; i++) {

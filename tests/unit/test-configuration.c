@@ -153,8 +153,9 @@ static const struct refused {
 		"a.conf:2: unit = \"../x.service\" is not the name of a unit such as win11.service"},
 	{"[policy]\naccept = vega AMD\n",
 		"a.conf:2: accept = \"AMD\" is not a known problem such as amd-reset-vega"},
-	{"[policy]\naccept = " LETTERS63 "\n", "a.conf:2: accept = \"" LETTERS63
-					       "\" is not a known problem such as amd-reset-vega"},
+	{"[policy]\naccept = " LETTERS63 LETTERS63 "xx\n",
+		"a.conf:2: accept = \"" LETTERS63 LETTERS63 "xx"
+		"\" is not a known problem such as amd-reset-vega"},
 	{"[policy]\naccept = a b c d e f g h i j k l m n o p q\n",
 		"a.conf:2: at most 16 known problems are accepted"},
 

@@ -106,8 +106,8 @@ static void with_refuse_nothing_is_stopped_and_everybody_is_told_how(void **stat
 
 	made.request.policy.holders = HOLDERS_REFUSE;
 	assert_says(&made,
-		"refused: " GPU " is open in nvidia-persiste (process 702, nvidia0): stop "
-		"nvidia-persistenced.service, or set `holders = stop-services` in the section "
+		"refused: " GPU " is open in nvidia-persiste (process 702, "
+		"nvidia-persistenced.service, nvidia0): stop nvidia-persistenced.service, or set `holders = stop-services` in the section "
 		"[policy]\n");
 	assert_says(&made,
 		"refused: lightdm.service would have to be stopped, which ends its login sessions: "
@@ -225,7 +225,8 @@ static void with_refuse_a_sound_server_is_named_itself(void **state) {
 	AUTO_MADE struct made made = take("amd-desktop", SOUND);
 
 	made.request.policy.holders = HOLDERS_REFUSE;
-	assert_says(&made, "is open in pipewire (process 1410, snd/controlC0)");
+	assert_says(&made,
+		"is open in pipewire (process 1410, user@1000.service, pipewire.service, snd/controlC0)");
 	assert_says_nothing_of(&made, "gdm.service would have to be stopped");
 }
 
