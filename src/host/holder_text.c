@@ -33,7 +33,8 @@ static void add(char ret[HOLDER_TEXT_SIZE], const char *before, const char *valu
 static void format_process(const struct holder *holder, char ret[HOLDER_TEXT_SIZE]) {
 	snprintf(ret, HOLDER_TEXT_SIZE, "%s %s (process %d", ways[holder->way].predicate,
 		holder->name[0] ? holder->name : "a program", holder->pid);
-	add(ret, " of ", holder->user);
+	/* Who has no name is a number. */
+	add(ret, strchr("0123456789", holder->user[0]) ? " of user " : " of ", holder->user);
 	add(ret, ", ", holder->unit);
 	add(ret, ", ", holder->user_unit);
 	add(ret, ", guest ", holder->guest);

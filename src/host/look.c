@@ -388,5 +388,9 @@ int look_at_process(struct look *look, int pid) {
 	if (look->found->count > subject.first) {
 		describe(&subject);
 	}
-	return is_forbidden(files) || is_forbidden(mappings) ? -EACCES : 0;
+	/* The kernel's threads show nobody but root that they have no files. */
+	return (is_forbidden(files) || is_forbidden(mappings)) &&
+			       !process_is_kernel_thread(look->root, pid)
+		       ? -EACCES
+		       : 0;
 }

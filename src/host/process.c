@@ -13,6 +13,7 @@
 #define FILE_MAX_SIZE    65536
 #define COMMAND_MAX_SIZE (1U << 20)
 #define PATH_SIZE        64
+#define KERNEL_THREAD    0x00200000U
 
 static bool ends(const char *text, size_t length, const char *suffix) {
 	size_t end = strlen(suffix);
@@ -127,6 +128,21 @@ int process_parent(int root, int pid, int *ret) {
 	int r = read_of(root, pid, "stat", &data);
 
 	return r < 0 ? r : stat_parent_parse(data, ret);
+}
+
+/* The flags are the sixth number behind the state: PF_KTHREAD (include/linux/sched.h). */
+bool stat_is_kernel_thread(const char *data) {
+	const char *end = strrchr(data, ')');
+	unsigned int flags;
+
+	return end && sscanf(end, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
+	       flags & KERNEL_THREAD;
+}
+
+bool process_is_kernel_thread(int root, int pid) {
+	AUTO_FREE char *data = NULL;
+
+	return read_of(root, pid, "stat", &data) == 0 && stat_is_kernel_thread(data);
 }
 
 /* Proxmox VE has a scope for each guest, called after its number: "100.scope". */

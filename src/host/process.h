@@ -23,6 +23,10 @@ int stat_parent_parse(const char *data, int *ret) MUST_CHECK;
 int stat_start_parse(const char *data, uint64_t *ret) MUST_CHECK;
 int process_parent(int root, int pid, int *ret) MUST_CHECK;
 
+/* Is it a part of the kernel? By the text of a /proc/PID/stat. */
+bool stat_is_kernel_thread(const char *data);
+bool process_is_kernel_thread(int root, int pid);
+
 /*
  * Who a process is: name, unit, user_unit, uid and user (as a number), guest. What cannot be read
  * is empty. A QEMU's command line is read as well, for which one that is stuck may block us.

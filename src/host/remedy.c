@@ -61,9 +61,15 @@ static void say_of_user(const struct holder *holder, char ret[REMEDY_SIZE]) {
 /* logind opens cards for those who draw on them, and leaves copies with the first process, which
  * keeps them while logind restarts. */
 static bool is_for_session(const struct holder *holder) {
-	return strcmp(holder->unit, "init.scope") == 0 ||
-	       strcmp(holder->unit, "systemd-logind.service") == 0 ||
-	       strcmp(holder->unit, "seatd.service") == 0;
+	static const char *const units[] = {
+		"init.scope", "systemd-logind.service", "seatd.service"};
+
+	for (size_t i = 0; i < COUNT(units); i++) {
+		if (strcmp(holder->unit, units[i]) == 0) {
+			return text_starts(holder->node, "dri/");
+		}
+	}
+	return false;
 }
 
 static void say_of_system(const struct holder *holder, char ret[REMEDY_SIZE]) {
@@ -78,6 +84,10 @@ static void say_of_system(const struct holder *holder, char ret[REMEDY_SIZE]) {
 	} else if (is_for_session(holder)) {
 		snprintf(ret, REMEDY_SIZE,
 			"end the login session that draws on it (loginctl shows them)");
+	} else if (strcmp(holder->unit, "init.scope") == 0) {
+		snprintf(ret, REMEDY_SIZE,
+			"stop the unit that process %d keeps it open for (systemctl shows them)",
+			holder->pid);
 	} else if (holder->unit[0]) {
 		snprintf(ret, REMEDY_SIZE, "stop %s", holder->unit);
 	} else {

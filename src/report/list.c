@@ -186,8 +186,8 @@ static int add_known(const struct host *host, struct text *ret) {
 	}
 	return r < 0 || !known.length
 		       ? r
-		       : text_add(ret, "\nKnown problems, of which `baton plan` tells more: %s.\n",
-				 known.data);
+		       : text_add(ret, "\n%s %s.\n",
+				 "Known problems, of which `baton plan` tells more:", known.data);
 }
 
 /* What a reader of the table would otherwise wonder about. */

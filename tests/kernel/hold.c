@@ -113,9 +113,10 @@ static void hold_elsewhere(const char *path) {
 	open_node(ELSEWHERE "/node");
 }
 
-/* The kernel asks us before it lets anybody open the gate. */
+/* The kernel asks us before it lets anybody open the gate, and opens it for us: nobody may read it.
+ */
 static int watch_gate(const char *path) {
-	int gate = fanotify_init(FAN_CLOEXEC | FAN_CLASS_CONTENT, O_RDONLY | O_CLOEXEC);
+	int gate = fanotify_init(FAN_CLOEXEC | FAN_CLASS_CONTENT, O_WRONLY | O_CLOEXEC);
 
 	if (gate < 0 || fanotify_mark(gate, FAN_MARK_ADD, FAN_OPEN_PERM, AT_FDCWD, path) < 0) {
 		fail(path);

@@ -28,8 +28,8 @@ PLUGS = {
     "nvme": [{"driver": "nvme", "serial": "baton-nvme", "drive": True}],
     # One that can have two virtual functions: only on a machine with `functions`.
     "nvme+functions": [{"driver": "nvme", "serial": "baton-functions", "subsys": "subsystem",
-                        "sriov_max_vfs": 2, "sriov_vq_flexible": 4, "sriov_vi_flexible": 2,
-                        "max_ioqpairs": 6, "msix_qsize": 4}],
+                        "sriov__max__vfs": 2, "sriov__vq__flexible": 4,
+                        "sriov__vi__flexible": 2, "max__ioqpairs": 6, "msix__qsize": 4}],
     "network": [{"driver": "e1000e"}],
     "edu": [{"driver": "edu"}],
     # A card that shares its group with a disk controller. Linux puts a function that it finds later

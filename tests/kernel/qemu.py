@@ -111,8 +111,10 @@ class Qemu:
         return (self.directory / "qemu.log").read_text(errors="replace").strip()
 
     def command(self, execute, deadline_s=DEADLINE_S, **arguments):
-        """Do a QMP command and return what it returns. Underscores in names become dashes."""
-        names = {name.rstrip("_").replace("_", "-"): value for name, value in arguments.items()}
+        """Do a QMP command and return what it returns. Underscores in names become dashes, and two
+        of them one."""
+        names = {name.rstrip("_").replace("__", "\0").replace("_", "-").replace("\0", "_"): value
+                 for name, value in arguments.items()}
         message = {"execute": execute, "arguments": names}
         with self._asking:
             try:

@@ -2,6 +2,7 @@
 """What scenarios need again and again: baton and the tests' programs in a virtual host, commands
 with the exit code that they should have, and "as before"."""
 
+import contextlib
 import fnmatch
 import functools
 import json
@@ -135,7 +136,8 @@ class Planted:
         return self
 
     def __exit__(self, *_):
-        self.command.kill()
+        with contextlib.suppress(ProcessLookupError):  # it has ended: whatever raised says why
+            self.command.kill()
         self.command.wait()
 
 

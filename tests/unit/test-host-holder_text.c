@@ -18,8 +18,9 @@ static void who_holds_is_told_with_all_that_names_it(void **state) {
 			"pipewire.service, snd/controlC0)"},
 		{{.pid = 7, .name = "kvm", .guest = "win11", .way = WAY_OPEN, .node = "vfio/14"},
 			"is open in kvm (process 7, guest win11, vfio/14)"},
-		{{.pid = 7, .way = WAY_MAPPED, .node = "dri/card0"},
-			"is mapped into the memory of a program (process 7, dri/card0)"},
+		{{.pid = 7, .way = WAY_MAPPED, .user = "1000", .node = "dri/card0"},
+			"is mapped into the memory of a program (process 7 of user 1000, "
+			"dri/card0)"},
 		{{.pid = 7, .name = "weston", .way = WAY_BUFFER, .node = "dri/card0"},
 			"has a buffer that is in the hands of weston (process 7, dri/card0)"},
 		{{.pid = 7, .name = "sh", .way = WAY_DIRECTORY, .node = "sda1"},

@@ -96,6 +96,11 @@ static void reads_when_a_process_started(void **state) {
 	assert_int_equal(
 		stat_start_parse("702 (x) S 1 702 702 0 -1 4194560 0 0 0 0", &start), -EINVAL);
 	assert_int_equal(stat_start_parse("12 (a", &start), -EINVAL);
+static void a_thread_of_the_kernel_is_told_by_its_flags(void **state) {
+	assert_true(stat_is_kernel_thread("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0"));
+	assert_false(stat_is_kernel_thread("1 (init) S 0 1 1 0 -1 4194560 0 0 0"));
+	assert_false(stat_is_kernel_thread("1 (x) 2 (k) S 0 0 0 0"));
+	assert_false(stat_is_kernel_thread(""));
 }
 
 /* Whoever it is: the parts that can be read. */
@@ -127,6 +132,7 @@ int main(void) {
 		cmocka_unit_test(a_unit_with_too_long_a_name_is_none),
 		cmocka_unit_test(a_commands_name_cannot_forge_its_parent),
 		cmocka_unit_test(reads_when_a_process_started),
+		cmocka_unit_test(a_thread_of_the_kernel_is_told_by_its_flags),
 		cmocka_unit_test(a_process_is_described_by_what_it_lets_us_read),
 	};
 

@@ -28,9 +28,9 @@ static void a_process_goes_with_what_runs_it(void **state) {
 		{"libpod-" ID ".scope", "", "stop its container (podman stop 0123456789ab)"},
 		{"machine-build.scope", "", "stop its container (machinectl poweroff build)"},
 		{"machine-a\\x2db.scope", "", "stop machine-a\\x2db.scope"},
-		{"systemd-logind.service", "",
-			"end the login session that draws on it (loginctl shows them)"},
-		{"init.scope", "", "end the login session that draws on it (loginctl shows them)"},
+		{"systemd-logind.service", "", "stop systemd-logind.service"},
+		{"init.scope", "",
+			"stop the unit that process 812 keeps it open for (systemctl shows them)"},
 		{"session-.scope", "", "stop session-.scope"},
 		{"", "", "end process 812"},
 	};
@@ -42,6 +42,22 @@ static void a_process_goes_with_what_runs_it(void **state) {
 
 		holder_remedy(&host, &holder, remedy);
 		assert_string_equal(remedy, rows[i][2]);
+	}
+}
+
+static void a_card_that_is_open_for_a_session_goes_with_that(void **state) {
+	static const char *const units[] = {
+		"systemd-logind.service", "seatd.service", "init.scope"};
+	const struct host host = {0};
+	char remedy[REMEDY_SIZE];
+
+	for (size_t i = 0; i < COUNT(units); i++) {
+		struct holder holder = process_in(units[i], "");
+
+		snprintf(holder.node, sizeof(holder.node), "%s", "dri/card0");
+		holder_remedy(&host, &holder, remedy);
+		assert_string_equal(
+			remedy, "end the login session that draws on it (loginctl shows them)");
 	}
 }
 
@@ -103,6 +119,7 @@ static void what_is_no_process_is_taken_away_by_name(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_process_goes_with_what_runs_it),
+		cmocka_unit_test(a_card_that_is_open_for_a_session_goes_with_that),
 		cmocka_unit_test(whose_it_is_may_not_be_known),
 		cmocka_unit_test(a_guest_is_stopped_and_not_its_unit),
 		cmocka_unit_test(what_the_display_manager_runs_goes_with_it),

@@ -148,7 +148,8 @@ def a_card_that_a_process_holds_is_refused_by_name_and_pid(host):
                                     "exec tail -f /dev/null")
     holder.wait_for("open")
     pid = host.read("/tmp/holder")
-    refused(host, SECOND, saying=rf"tail \(process {pid}, dri/{card}\)", remedy="end that program")
+    refused(host, SECOND, saying=rf"tail \(process {pid} of user 0, dri/{card}\)",
+            remedy=f"end process {pid}")
     holder.kill()
     holder.wait()
     before = Before(host)
