@@ -96,6 +96,8 @@ static void reads_when_a_process_started(void **state) {
 	assert_int_equal(
 		stat_start_parse("702 (x) S 1 702 702 0 -1 4194560 0 0 0 0", &start), -EINVAL);
 	assert_int_equal(stat_start_parse("12 (a", &start), -EINVAL);
+}
+
 static void a_thread_of_the_kernel_is_told_by_its_flags(void **state) {
 	assert_true(stat_is_kernel_thread("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0"));
 	assert_false(stat_is_kernel_thread("1 (init) S 0 1 1 0 -1 4194560 0 0 0"));

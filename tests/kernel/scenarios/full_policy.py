@@ -79,9 +79,14 @@ def services_that_hold_the_card_are_stopped_and_come_back(host):
         pid = _pid(host)
         baton(host, "reattach", "0000:01:00", deadline_s=STEP_S)
         assert _up(host) == {DAEMON, MODEL, SOUND} and _pid(host) == pid
-        # Whose manager is gone by then has nothing to be brought back.
-        host.shell("chmod o+rw /dev/snd/control*", check=True)
-        _alice(host, "restart", SOUND)
+    host.wait_login(LOGIN_S)
+    before.check(host)
+
+
+@long(FULL, installed, limit_s=900)
+def a_user_who_has_logged_out_meanwhile_has_nothing_to_be_brought_back(host):
+    before = Before(host)
+    with _services(host):
         baton(host, "detach", "0000:01:00", deadline_s=STEP_S)
         host.run("systemctl", "stop", "user@1000.service", check=True, deadline_s=STEP_S)
         home = baton(host, "reattach", "0000:01:00", deadline_s=STEP_S)
@@ -92,7 +97,7 @@ def services_that_hold_the_card_are_stopped_and_come_back(host):
 
 
 @long(FULL, installed, limit_s=1500)
-def they_are_for_a_guest_of_libvirts_too(host):
+def they_make_room_for_a_guest_of_libvirts_too(host):
     before = Before(host)
     with _services(host):
         pid = _pid(host)
