@@ -373,6 +373,7 @@ static void describe(const struct subject *subject) {
 		memcpy(holder->guest, whole.guest, sizeof(holder->guest));
 		memcpy(holder->user, whole.user, sizeof(holder->user));
 		holder->uid = whole.uid;
+		holder->start = whole.start;
 	}
 }
 

@@ -63,6 +63,7 @@ static void an_open_node_is_known_by_its_number(void **state) {
 	assert_int_equal(holder.kind, HOLDER_PROCESS);
 	assert_int_equal(holder.way, WAY_OPEN);
 	assert_int_equal(holder.uid, getuid());
+	assert_true(holder.start > 0);
 	assert_true(holder.user[0]);
 }
 

@@ -28,7 +28,7 @@ def _assert_refused(host, planted):
         for process, command, unit in planted:
             who = f"{command} (process {process.pid} of root, {unit}"
             assert who in said, (who, said)
-            assert f"): stop {unit}\n" in said, (unit, said)
+            assert f"): stop {unit}, or " in said, (unit, said)
         assert said.count("(process ") == len(planted), said
 
 

@@ -42,7 +42,7 @@ def _ended_by(holder, number):
 def a_program_that_holds_the_card_is_refused_until_it_may_be_ended(host):
     before = Before(host)
     holder = _hold(host)
-    refused(host, SECOND, saying=r"is open in tail \(process \d+, dri/card\d\)",
+    refused(host, SECOND, saying=r"is open in tail \(process \d+ of user 0, dri/card\d\)",
             remedy=r"`holders = terminate` in the section \[policy\]")
     with _policy(host, "[policy]\nholders = terminate\nprograms = blender\n"):
         refused(host, SECOND, saying="is open in tail", remedy="add tail to `programs`")
