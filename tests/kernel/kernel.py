@@ -42,6 +42,34 @@ def _make(directory, name):
     subprocess.run(["depmod", "-b", tree, release], check=True)
 
 
+def obtain_headers(series):
+    """Return a Thing with `build`, which modules for a kernel of obtain() are built against."""
+    names = _header_packages(package(series).removeprefix("linux-image-"))
+    versions = debian.versions(names)
+
+    def make(directory):
+        with progress.part(f"kernel {series}: downloading and unpacking its headers"):
+            for name in names:
+                debian.unpack(name, directory)
+            _move_headers(directory / "usr/src" / names[0])
+            (directory / "build").symlink_to(f"usr/src/{names[0]}")
+    return cache.obtain(f"headers-{series}", cache.digest("headers 1", versions), make)
+
+
+def _header_packages(name):
+    """What belongs to one kernel, what all kernels of its version share, and the tools."""
+    own = f"linux-headers-{name}"
+    return (own, debian.dependency(own, r"linux-headers-.*-common"),
+            debian.dependency(own, r"linux-kbuild-.*"))
+
+
+def _move_headers(own):
+    """They expect to be in /usr/src."""
+    makefile = own / "Makefile"
+    makefile.write_text(makefile.read_text().replace(
+        "include /usr/src/", "include $(dir $(lastword $(MAKEFILE_LIST)))../"))
+
+
 def release(kernel):
     """The release string, as of uname -r, of a Thing from obtain()."""
     return (kernel / "release").read_text()
