@@ -7,8 +7,6 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "linux/attribute.h"
-#include "linux/deadline.h"
-#include "linux/uevent.h"
 
 #define PATH_SIZE 256
 
@@ -113,29 +111,4 @@ int binding_apply(int root, const char *bus, const struct step *step, struct err
 	}
 	return strcmp(step->to, VALUE_NONE) == 0 ? release(root, bus, step, error)
 						 : take(root, bus, step, error);
-}
-
-int binding_await(int root, const char *bus, const struct step *step, uint64_t deadline,
-	struct error *error) {
-	AUTO_CLOSE int events = uevent_open();
-	int r = 1;
-
-	if (events < 0) {
-		return error_set(error, events, "cannot listen to the kernel's events: %s",
-			strerror(-events));
-	}
-	while (!has_value(root, bus, step)) {
-		r = uevent_wait(events, deadline);
-		if (r < 0) {
-			return error_set(
-				error, r, "cannot wait for the kernel's events: %s", strerror(-r));
-		}
-		if (r == 0) {
-			return error_set(error, -ETIMEDOUT,
-				"driver %s still waits for something that %s needs: see "
-				"/sys/kernel/debug/devices_deferred",
-				step->to, step->subject);
-		}
-	}
-	return 0;
 }

@@ -24,7 +24,3 @@ bool binding_has_driver(int root, const char *bus, const char *driver);
  */
 int binding_apply(int root, const char *bus, const struct step *step, struct error *error)
 	MUST_CHECK;
-
-/* Waits until the device has the driver step->to: -ETIMEDOUT. */
-int binding_await(int root, const char *bus, const struct step *step, uint64_t deadline,
-	struct error *error) MUST_CHECK;

@@ -70,9 +70,4 @@ static int apply(struct machine *machine, const struct change *change, struct er
 	return binding_apply(machine->root, BUS, step, error);
 }
 
-static int await(struct machine *machine, const struct change *change, uint64_t deadline,
-	struct error *error) {
-	return binding_await(machine->root, BUS, &change->step, deadline, error);
-}
-
-const struct fact_row driver_row = {get, apply, .blocks = true, .await = await};
+const struct fact_row driver_row = {get, apply, .blocks = true, .defers = true};

@@ -19,6 +19,7 @@
 #include "linux/syslog.h"
 #include "linux/vigil.h"
 #include "linux/watch.h"
+#include "linux/uevent.h"
 #include "linux/worker.h"
 
 #define STATE_DIRECTORY "/run/baton"
@@ -84,6 +85,32 @@ static int apply_order(
 
 static int order_change(
 	struct machine *machine, const struct change *change, pid_t writer, struct error *error) {
+/*
+ * Something that the driver needs is not there yet. What the kernel has probed by itself it probes
+ * again when some device has got a driver; what was asked for through sysfs it does not
+ * (drivers/base/dd.c, device_driver_attach), so that is for us to do.
+ */
+static int order_again(struct machine *machine, const struct duty *duty, const struct step *step,
+	uint64_t deadline, struct error *error) {
+	AUTO_CLOSE int events = uevent_open();
+	int r = events < 0 ? events : 1;
+
+	while (r > 0) {
+		r = worker_order(machine, duty, deadline, NULL, error);
+		if (r != -EAGAIN) {
+			return r;
+		}
+		r = uevent_await_bound(events, deadline);
+	}
+	if (r < 0) {
+		return error_set(
+			error, r, "cannot listen to the kernel's events: %s", strerror(-r));
+	}
+	return error_set(error, -ETIMEDOUT,
+		"driver %s still waits for something that %s needs, and that has not come",
+		step->to, step->subject);
+}
+
 	const struct step *step = &change->step;
 	const struct fact_row *row = rows[step->fact];
 	const struct duty duty = {apply_order, change, sizeof(*change), 0};
@@ -95,8 +122,8 @@ static int order_change(
 		vigil_drop(machine, device);
 	}
 	r = worker_order(machine, &duty, deadline, NULL, error);
-	if (r == -EAGAIN && row->await) {
-		return row->await(machine, change, deadline, error);
+	if (r == -EAGAIN && row->defers) {
+		r = order_again(machine, &duty, step, deadline, error);
 	}
 	if (r == -EINPROGRESS) {
 		return error_set(error, r,

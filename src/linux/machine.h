@@ -51,9 +51,8 @@ struct fact_row {
 	/* apply may block in the kernel: it is done by the worker. */
 	bool blocks;
 
-	/* Or NULL. In the parent, after apply gave -EAGAIN: waits until the value is there. */
-	int (*await)(struct machine *machine, const struct change *change, uint64_t deadline,
-		struct error *error);
+	/* apply gives -EAGAIN for something that is not there yet: it is tried again. */
+	bool defers;
 };
 
 extern const struct fact_row driver_row;

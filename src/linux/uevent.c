@@ -63,3 +63,25 @@ int uevent_wait(int fd, uint64_t deadline) {
 	}
 	return errno == EAGAIN ? 1 : -errno;
 }
+
+int uevent_await_bound(int fd, uint64_t deadline) {
+	struct pollfd wait = {.fd = fd, .events = POLLIN};
+	char event[64]; /* the rest may be cut */
+
+	for (;;) {
+		int r = deadline_poll(&wait, 1, deadline);
+		ssize_t n = r <= 0 ? 0 : recv(fd, event, sizeof(event) - 1, 0);
+
+		if (r <= 0) {
+			return r;
+		}
+		event[n < 0 ? 0 : n] = '\0';
+		/* ENOBUFS: some were lost, and may have been that one. */
+		if (text_starts(event, "bind@") || (n < 0 && errno == ENOBUFS)) {
+			return 1;
+		}
+		if (n < 0 && errno != EINTR && errno != EAGAIN) {
+			return -errno;
+		}
+	}
+}

@@ -23,3 +23,6 @@ bool uevent_take_bindings(int fd);
 
 /* Waits for events and takes all that are there: 1, or 0 at the deadline. */
 int uevent_wait(int fd, uint64_t deadline) MUST_CHECK;
+
+/* Waits until some device, of whatever kind, has got a driver: 1, or 0 at the deadline. */
+int uevent_await_bound(int fd, uint64_t deadline) MUST_CHECK;
