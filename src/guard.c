@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "run/oops.h"
 #include "stay.h"
 
 /*
@@ -93,6 +94,14 @@ static bool is_left(struct guard *guard, struct error *why) {
 	return true;
 }
 
+/* After an oops nothing that is left is ever tried again: there is nothing to wait for. */
+static bool is_beyond_help(struct guard *guard) {
+	AUTO_JOURNAL struct journal *journal = NULL;
+
+	return journal_load(guard->handover->ops, guard->guest, &journal, NULL) == 0 &&
+	       oops_is_final(journal);
+}
+
 /* What we have written ourselves is nobody's getting on. */
 static void note_line(struct guard *guard) {
 	AUTO_JOURNAL struct journal *journal = NULL;
@@ -112,6 +121,13 @@ static int bring_home_now(struct guard *guard, const struct journal *journal, st
 		return 0;
 	}
 	note_line(guard);
+	if (is_beyond_help(guard)) {
+		guard->handover->ops->tell(
+			guard->handover->ops, &(struct event){.guest = journal->title,
+						      .outcome = OUTCOME_STUCK,
+						      .detail = why.text});
+		return error_set(error, -EOWNERDEAD, "%s", why.text);
+	}
 	return try_later(guard, journal, &why, error);
 }
 

@@ -15,6 +15,7 @@ static void ask_writers(const struct session *session, struct handover_status *h
 
 		if (writer.pid && ops->alive(ops, writer)) {
 			(void)!session->platform->find_actor(writer, &left->writer);
+			(void)!stuck_read(session->root, writer.pid, &left->stuck);
 		}
 	}
 }
@@ -44,6 +45,30 @@ static void find_rebinders(const struct session *session, struct status *status)
 		if (card->stray) {
 			(void)!rebinders_read(session->root, card->stray, &card->rebinders);
 		}
+	}
+}
+
+static bool waits(const struct host *host, const struct status *status) {
+	bool waits = false;
+
+	for (size_t i = 0; i < host->device_count; i++) {
+		waits |= host->devices[i].in_flight;
+	}
+	for (size_t i = 0; i < status->handover_count; i++) {
+		const struct handover_status *handover = &status->handovers[i];
+
+		for (size_t k = 0; k < handover->left_count; k++) {
+			waits |= handover->left[k].stuck.pid != 0;
+		}
+	}
+	return waits;
+}
+
+/* Whom what is stuck may wait for. Looking for them takes as long as there are processes. */
+static void find_holders(
+	const struct session *session, const struct status *status, struct host *host) {
+	if (waits(host, status)) {
+		(void)!host_read_holders(session->root, host, NULL);
 	}
 }
 
@@ -113,6 +138,7 @@ int command_status(const struct invocation *invocation) {
 		ask(&session, &status);
 	}
 	find_rebinders(&session, &status);
+	find_holders(&session, &status, &host);
 	printed = print(&status, invocation->options & OPTION_JSON);
 	return printed > result ? printed : result;
 }

@@ -283,7 +283,7 @@ static int read_all(int root, const struct names *names, struct device **devices
 		qsort(*devices, *count, sizeof(**devices), compare);
 	}
 	read_modules(root, *devices, *count);
-	return guarded_read(root, *devices, *count);
+	return 0;
 }
 
 int devices_read(int root, struct device **ret, size_t *ret_count, struct error *error) {

@@ -33,6 +33,9 @@ static void read_guarded(void *context, size_t index, void *ret_value) {
 	char path[sizeof(DEVICES "/") + ADDRESS_SIZE];
 	AUTO_CLOSE int dir = -1;
 
+	if (device->in_flight) {
+		return; /* a reader that is known to get stuck is none */
+	}
 	if (name_format(path, sizeof(path), DEVICES "/%s", device->name) < 0) {
 		return;
 	}
@@ -79,7 +82,7 @@ int guarded_read(int root, struct device *devices, size_t count) {
 	}
 	for (size_t i = 0; i < count; i++) {
 		fill(&devices[i], &values[i]);
-		devices[i].in_flight = !answered[i];
+		devices[i].in_flight |= !answered[i];
 	}
 	return 0;
 }

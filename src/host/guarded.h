@@ -8,7 +8,8 @@
  * number in its configuration space.
  */
 
-/* Fills in override, serial and in_flight of devices that are read otherwise. -ENOMEM, -EAGAIN. */
+/* Fills in override, serial and in_flight of devices that are read otherwise; those that are known
+ * to be in flight are not asked. -ENOMEM, -EAGAIN. */
 int guarded_read(int root, struct device *devices, size_t count) MUST_CHECK;
 
 /* The same for one device and without a child: it may wait for ever. */

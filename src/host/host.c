@@ -9,7 +9,9 @@
 #include "host/device.h"
 #include "host/display_manager.h"
 #include "host/drm.h"
+#include "host/flight.h"
 #include "host/framebuffer.h"
+#include "host/guarded.h"
 #include "host/module.h"
 #include "host/vfio.h"
 
@@ -30,12 +32,23 @@ static bool has_iommu(int root, const struct host *host) {
 	return grouped && names_read(root, "sys/class/iommu", &names) == 0 && names.count > 0;
 }
 
+/* Who is found at work on a device is found before we would wait for him. */
+static int read_guarded(int root, struct host *host, struct error *error) {
+	bool looked = false;
+	int r = flights_read(root, host, &looked);
+
+	r = r < 0 ? r : guarded_read(root, host->devices, host->device_count);
+	r = r < 0 ? r : flights_read(root, host, &looked);
+	return r < 0 ? error_set(error, r, "cannot read the PCI devices: %s", strerror(-r)) : 0;
+}
+
 static int read_all(int root, struct host *host, struct error *error) {
 	int r;
 
 	read_line(root, "proc/sys/kernel/osrelease", host->kernel, sizeof(host->kernel));
 	read_line(root, "proc/sys/kernel/random/boot_id", host->boot_id, sizeof(host->boot_id));
 	r = devices_read(root, &host->devices, &host->device_count, error);
+	r = r < 0 ? r : read_guarded(root, host, error);
 	if (r < 0) {
 		return r;
 	}
@@ -81,6 +94,7 @@ void host_free(struct host *host) {
 	free(host->framebuffers);
 	modules_free(host->modules, host->module_count);
 	free(host->holders);
+	free(host->flights);
 	display_manager_done(&host->display_manager);
 	*host = (struct host){0};
 }
@@ -94,6 +108,15 @@ const struct device *host_device(const struct host *host, struct address address
 	return host->device_count ? bsearch(&address, host->devices, host->device_count,
 					    sizeof(*host->devices), compare)
 				  : NULL;
+}
+
+const struct flight *host_flight(const struct host *host, struct address device) {
+	for (size_t i = 0; i < host->flight_count; i++) {
+		if (address_compare(host->flights[i].device, device) == 0) {
+			return &host->flights[i];
+		}
+	}
+	return NULL;
 }
 
 bool host_kernel_at_least(const struct host *host, unsigned int major, unsigned int minor) {

@@ -43,9 +43,9 @@ struct device {
 	char driver[DRIVER_SIZE];      /* empty: none */
 	char module[MODULE_SIZE];      /* the module of that driver; empty: built in, or none */
 	char override[DRIVER_SIZE];    /* driver_override; empty: none */
-	bool in_flight;                /* the kernel does not answer for this device: somebody's
-					  bind or unbind is under way, and its driver and override
-					  are not to be relied on */
+	bool in_flight;                /* somebody's bind or unbind is under way, and its driver
+					  and override are not to be relied on: the kernel does
+					  not answer for it, or a writer was found (flight.h) */
 	char vfio_driver[DRIVER_SIZE]; /* the VFIO driver that fits best, by modules.alias as
 					  libvirt does; never empty */
 	char vfio_module[MODULE_SIZE]; /* and its module */
@@ -170,6 +170,26 @@ struct holder {
 	bool root;                  /* HOLDER_MOUNT: the root file system is behind it */
 };
 
+#define STUCK_FRAMES  6
+#define FUNCTION_SIZE 48
+
+/* A task that does not come back from the kernel, and what it waits in there. */
+struct stuck {
+	int pid;                                  /* of its process; 0: it is not known who */
+	char command[32];                         /* comm */
+	char frames[STUCK_FRAMES][FUNCTION_SIZE]; /* the kernel's functions, the innermost first;
+						     without root at most that one */
+	size_t frame_count;
+	struct holder holder; /* who keeps open what has gone with the device already, as far as
+				 that is what it waits for; no pid: nobody */
+};
+
+/* A bind or unbind that does not come back. */
+struct flight {
+	struct address device;
+	struct stuck stuck;
+};
+
 /* The unit behind the alias display-manager.service, and what ends when it is stopped. */
 struct display_manager {
 	char unit[LABEL_SIZE]; /* "lightdm.service"; empty: none is configured */
@@ -198,6 +218,8 @@ struct host {
 	size_t framebuffer_count;
 	struct module *modules;
 	size_t module_count;
+	struct flight *flights; /* of devices in flight, those of which root can find out more */
+	size_t flight_count;
 	struct holder *holders; /* by host_read_holders */
 	size_t holder_count;
 	size_t hidden_processes; /* those that it might not look into: it was not root */
@@ -225,6 +247,10 @@ void host_free(struct host *host);
 const struct device *host_device(const struct host *host, struct address address);
 const struct module *host_module(const struct host *host, const char *name);
 const struct drm_card *host_card(const struct host *host, struct address device);
+const struct flight *host_flight(const struct host *host, struct address device);
+
+/* What that process, or that thread of one, waits in. Never waits itself; -ESRCH: there is none. */
+int stuck_read(int root, int pid, struct stuck *ret) MUST_CHECK;
 
 /*
  * Is a device that is on its host driver of use to the host, and not only bound: does it have

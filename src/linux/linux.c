@@ -13,13 +13,15 @@
 #include "linux/identity.h"
 #include "linux/inhibit.h"
 #include "linux/lock.h"
+#include "linux/oops.h"
 #include "linux/process.h"
 #include "linux/proof.h"
 #include "linux/store.h"
+#include "linux/stuck.h"
 #include "linux/syslog.h"
+#include "linux/uevent.h"
 #include "linux/vigil.h"
 #include "linux/watch.h"
-#include "linux/uevent.h"
 #include "linux/worker.h"
 
 #define STATE_DIRECTORY "/run/baton"
@@ -83,8 +85,6 @@ static int apply_order(
 	return apply(machine, order, error);
 }
 
-static int order_change(
-	struct machine *machine, const struct change *change, pid_t writer, struct error *error) {
 /*
  * Something that the driver needs is not there yet. What the kernel has probed by itself it probes
  * again when some device has got a driver; what was asked for through sysfs it does not
@@ -111,6 +111,8 @@ static int order_again(struct machine *machine, const struct duty *duty, const s
 		step->to, step->subject);
 }
 
+static int order_change(
+	struct machine *machine, const struct change *change, pid_t writer, struct error *error) {
 	const struct step *step = &change->step;
 	const struct fact_row *row = rows[step->fact];
 	const struct duty duty = {apply_order, change, sizeof(*change), 0};
@@ -128,7 +130,7 @@ static int order_again(struct machine *machine, const struct duty *duty, const s
 	if (r == -EINPROGRESS) {
 		return error_set(error, r,
 			"%s %s has not become \"%s\" within %u s: process %d is still in the "
-			"kernel and cannot be stopped; its driver does not let go",
+			"kernel and cannot be stopped",
 			fact_name(step->fact), step->subject, step->to,
 			machine->options.writer_timeout_ms / MS_PER_S, (int)writer);
 	}
@@ -206,6 +208,8 @@ static const struct ops table = {
 	.look = look,
 	.self = self,
 	.alive = worker_alive,
+	.explain = stuck_explain_writer,
+	.oopses = oopses_read,
 	.prove_free = prove_free,
 	.identify = identity_find,
 	.forget_ids = identity_forget,

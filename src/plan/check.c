@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/build.h"
+#include "plan/stuck.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,6 +47,12 @@ void plan_check_owner(struct making *making, const struct planned_device *planne
 				"stop that guest first, or bring the device home with "
 				"`baton reattach`",
 				"is with %s", claimed->title);
+		} else if (claimed->oopsed) {
+			plan_refuse(making->plan, REFUSAL_UNRESOLVED, planned->name,
+				"only a reboot helps",
+				"is part of an unfinished hand-over to %s, in which the kernel "
+				"oopsed",
+				claimed->title);
 		} else {
 			plan_refuse(making->plan, REFUSAL_UNRESOLVED, planned->name,
 				"run `baton repair`, and `baton status` to see what it waits for",
@@ -140,10 +147,15 @@ static void check_reset(struct making *making, const struct device *device) {
 }
 
 static void check_flight(struct making *making, const struct device *device) {
+	AUTO_TEXT struct text why = {0};
+
 	if (device->in_flight) {
+		/* Without memory for the words there are none. */
+		int r = flight_explain(making->host, device, &why);
+
 		plan_refuse(making->plan, REFUSAL_UNRESOLVED, device->name,
 			"wait until it has ended; if it never does, only a reboot helps",
-			"is in flight: the kernel is still busy binding or unbinding it");
+			"is in flight%s%s", r < 0 ? "" : ": ", r < 0 ? "" : why.data);
 	}
 }
 

@@ -73,7 +73,8 @@ struct claimed_device {
 	char guest[GUEST_SIZE];
 	char title[TITLE_SIZE];
 	struct address address;
-	bool held; /* false: the hand-over of that guest is under way, or was interrupted */
+	bool held;   /* false: the hand-over of that guest is under way, or was interrupted */
+	bool oopsed; /* ... or stopped, because the kernel oopsed */
 };
 
 struct claims {

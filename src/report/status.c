@@ -125,7 +125,7 @@ static int add_handover(const struct found *found, struct status *status) {
 }
 
 int status_make(const struct host *host, const struct journals *journals, struct status *ret) {
-	AUTO_STATUS struct status status = {0};
+	AUTO_STATUS struct status status = {.host = host};
 
 	status.cards = calloc(host->device_count + 1, sizeof(*status.cards));
 	status.handovers = calloc(journals->count + 1, sizeof(*status.handovers));

@@ -25,6 +25,7 @@ enum card_state {
 struct step_left {
 	const struct record *record;
 	struct actor writer; /* at work on it now, there or back; no pid: nobody is */
+	struct stuck stuck;  /* what it waits in; no pid: not asked */
 };
 
 /* A journal, and what can be said of it. */
@@ -48,6 +49,7 @@ struct card_status {
 };
 
 struct status {
+	const struct host *host;
 	struct card_status *cards;
 	size_t count;
 	struct handover_status *handovers; /* one for each of the journals, in their order */

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "plan/stuck.h"
 #include "report/document.h"
 #include "report/plan.h"
 #include "report/status.h"
@@ -39,7 +40,37 @@ static void add_rebinder(struct document *document, const struct rebinder *rebin
 	document_close(document);
 }
 
-static void add_card(struct document *document, const struct card_status *card) {
+static void add_why(struct document *document, int r, const struct text *why) {
+	if (r < 0 && document->r == 0) {
+		document->r = r;
+	}
+	document_name(document, "waits_for", r < 0 || !why->data ? "" : why->data);
+}
+
+static void add_frames(struct document *document, const struct stuck *stuck) {
+	document_array(document, "waits_in");
+	for (size_t i = 0; stuck && i < stuck->frame_count; i++) {
+		document_text(document, NULL, stuck->frames[i]);
+	}
+	document_close(document);
+}
+
+static void add_device(
+	struct document *document, const struct status *status, const struct device *device) {
+	const struct flight *flight = host_flight(status->host, device->address);
+	AUTO_TEXT struct text why = {0};
+
+	document_object(document, NULL);
+	document_text(document, "address", device->name);
+	document_name(document, "driver", device->driver);
+	document_bool(document, "in_flight", device->in_flight);
+	add_why(document, device->in_flight ? flight_explain(status->host, device, &why) : 0, &why);
+	add_frames(document, flight ? &flight->stuck : NULL);
+	document_close(document);
+}
+
+static void add_card(
+	struct document *document, const struct status *status, const struct card_status *card) {
 	const struct handover_status *handover = card->handover;
 	const struct journal *journal = handover ? handover->found->journal : NULL;
 
@@ -57,26 +88,37 @@ static void add_card(struct document *document, const struct card_status *card) 
 	document_close(document);
 	document_array(document, "devices");
 	for (size_t i = 0; i < card->function_count; i++) {
-		const struct device *device = card->functions[i];
-
-		document_object(document, NULL);
-		document_text(document, "address", device->name);
-		document_name(document, "driver", device->driver);
-		document_bool(document, "in_flight", device->in_flight);
-		document_close(document);
+		add_device(document, status, card->functions[i]);
 	}
 	document_close(document);
 	document_close(document);
 }
 
-static void add_left(struct document *document, const struct step_left *left) {
+static void add_wait(
+	struct document *document, const struct status *status, const struct step_left *left) {
+	AUTO_TEXT struct text why = {0};
+	int r = 0;
+
+	if (left->stuck.pid) {
+		r = stuck_explain(&left->stuck, left->record->step.subject, status->host->holders,
+			status->host->holder_count, &why);
+	}
+	add_why(document, r, &why);
+	add_frames(document, &left->stuck);
+}
+
+static void add_left(
+	struct document *document, const struct status *status, const struct step_left *left) {
 	document_object(document, NULL);
 	report_step(document, &left->record->step);
 	add_actor(document, "writer", &left->writer);
+	document_bool(document, "oopsed", left->record->oopsed);
+	add_wait(document, status, left);
 	document_close(document);
 }
 
-static void add_handover(struct document *document, const struct handover_status *handover) {
+static void add_handover(struct document *document, const struct status *status,
+	const struct handover_status *handover) {
 	const struct found *found = handover->found;
 	const struct journal *journal = found->journal;
 
@@ -88,7 +130,7 @@ static void add_handover(struct document *document, const struct handover_status
 	add_time(document, "written", handover->written_s);
 	document_array(document, "left");
 	for (size_t i = 0; i < handover->left_count; i++) {
-		add_left(document, &handover->left[i]);
+		add_left(document, status, &handover->left[i]);
 	}
 	document_close(document);
 	document_name(document, "error", journal ? "" : found->error.text);
@@ -102,12 +144,12 @@ int report_status_json(const struct status *status, struct text *ret, struct err
 	add_time(&document, "now", status->now_s);
 	document_array(&document, "cards");
 	for (size_t i = 0; i < status->count; i++) {
-		add_card(&document, &status->cards[i]);
+		add_card(&document, status, &status->cards[i]);
 	}
 	document_close(&document);
 	document_array(&document, "hand_overs");
 	for (size_t i = 0; i < status->handover_count; i++) {
-		add_handover(&document, &status->handovers[i]);
+		add_handover(&document, status, &status->handovers[i]);
 	}
 	document_close(&document);
 	add_actor(&document, "lock", &status->lock);

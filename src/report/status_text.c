@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "plan/stuck.h"
 #include "report/status.h"
 #include "report/table.h"
 
@@ -103,20 +104,52 @@ static int add_faults(const struct card_status *card, struct text *ret) {
 	return r;
 }
 
+/* Whose step it is that keeps a device in flight stands with that step, if it is one of ours. */
+static bool is_ours(const struct status *status, const struct device *device) {
+	for (size_t i = 0; i < status->handover_count; i++) {
+		const struct handover_status *handover = &status->handovers[i];
+
+		for (size_t k = 0; k < handover->left_count; k++) {
+			if (handover->left[k].writer.process.pid &&
+				strcmp(handover->left[k].record->step.subject, device->name) == 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static int add_function(
+	const struct status *status, const struct device *device, struct text *ret) {
+	AUTO_TEXT struct text why = {0};
+	int r = add_line(ret, "  %-12s %s%s", device->name,
+		device->driver[0] ? device->driver : "-", device->in_flight ? " (in flight)" : "");
+
+	if (r < 0 || !device->in_flight || is_ours(status, device)) {
+		return r;
+	}
+	r = flight_explain(status->host, device, &why);
+	return r < 0 ? r : add_line(ret, "    %s", why.data);
+}
+
 static int add_card(const struct status *status, const struct card_status *card, struct text *ret) {
 	const struct handover_status *handover = card->handover;
 	int r = add_line(ret, "%-13s %-10s %s", card->slot, card_state_name(card->state),
 		handover ? handover->found->journal->title : "-");
 
 	for (size_t i = 0; r == 0 && i < card->function_count; i++) {
-		const struct device *device = card->functions[i];
-
-		r = add_line(ret, "  %-12s %s%s", device->name,
-			device->driver[0] ? device->driver : "-",
-			device->in_flight ? " (in flight)" : "");
+		r = add_function(status, card->functions[i], ret);
 	}
 	r = r < 0 ? r : add_faults(card, ret);
 	return r < 0 || !handover ? r : add_owner(status, handover, ret);
+}
+
+static int add_wait(const struct status *status, const struct step_left *left, struct text *ret) {
+	AUTO_TEXT struct text why = {0};
+	int r = stuck_explain(&left->stuck, left->record->step.subject, status->host->holders,
+		status->host->holder_count, &why);
+
+	return r < 0 ? r : add_line(ret, "    it %s", why.data);
 }
 
 static int add_left(const struct status *status, const struct step_left *left, struct text *ret) {
@@ -124,12 +157,17 @@ static int add_left(const struct status *status, const struct step_left *left, s
 	char step[STEP_TEXT_SIZE], time[TIME_SIZE];
 	int r = add_line(ret, "  left: %s", step_format(&left->record->step, step));
 
+	if (r == 0 && left->record->oopsed) {
+		return add_line(ret, "    the kernel oopsed there: nothing more is done to it, and "
+				     "only a reboot helps");
+	}
 	if (r < 0 || !writer->process.pid) {
 		return r;
 	}
-	return add_line(ret, "    process %d (%s) is still at it, and runs since %s",
+	r = add_line(ret, "    process %d (%s) is still at it, and runs since %s",
 		(int)writer->process.pid, writer->command,
 		format_time(status, writer->since_s, time));
+	return r < 0 || !left->stuck.pid ? r : add_wait(status, left, ret);
 }
 
 static int add_interrupted(

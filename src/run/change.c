@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "run/oops.h"
+
 static int read_back(struct ops *ops, const struct step *step, struct error *error) {
 	char value[VALUE_SIZE];
 	int r = ops->get(ops, step->fact, step->subject, value, error);
@@ -47,7 +49,11 @@ int change(struct ops *ops, struct journal *journal, size_t index, const struct 
 			return r;
 		}
 	}
-	return settle(ops, step, home, ops->commit(ops, &writer, error), error);
+	r = settle(ops, step, home, ops->commit(ops, &writer, error), error);
+	if (r == -EINPROGRESS) {
+		ops->explain(ops, writer.process, step->subject, error);
+	}
+	return oops_check(ops, journal, index, step, r, error);
 }
 
 static const struct planned_device *find_device(const struct journal *journal, const char *name) {

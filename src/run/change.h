@@ -6,7 +6,7 @@
 /*
  * Makes one change and reads it back: 0 only if the fact then has the new value. The writer is in
  * the journal, at record index, before it may begin. -EINPROGRESS: it has not come back by its
- * deadline.
+ * deadline. -EOWNERDEAD: the kernel has oopsed (oops.h).
  */
 int change(struct ops *ops, struct journal *journal, size_t index, const struct step *step,
 	bool home, struct error *error) MUST_CHECK;

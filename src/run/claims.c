@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "run/journal.h"
+#include "run/oops.h"
 
 static int grow(void **array, size_t count, size_t more, size_t size) {
 	void *larger;
@@ -46,8 +47,9 @@ static int add_journal(const struct journal *journal, struct claims *claims) {
 		claims->claims[claims->count++] = claim;
 	}
 	for (size_t i = 0; i < journal->device_count; i++) {
-		struct claimed_device device = {
-			.address = journal->devices[i].address, .held = journal->held};
+		struct claimed_device device = {.address = journal->devices[i].address,
+			.held = journal->held,
+			.oopsed = oops_count(journal) > 0};
 
 		memcpy(device.guest, journal->guest, sizeof(device.guest));
 		memcpy(device.title, journal->title, sizeof(device.title));

@@ -95,6 +95,30 @@ int journal_hold(struct ops *ops, struct journal *journal, struct error *error) 
 	return 0;
 }
 
+int journal_oopses(struct ops *ops, struct journal *journal, int64_t count, struct error *error) {
+	int r = write_line(ops, journal, error, "oopses %lld", (long long)count);
+
+	if (r < 0) {
+		return r;
+	}
+	journal->oopses = count;
+	return 0;
+}
+
+int journal_oops(struct ops *ops, struct journal *journal, size_t index, int64_t count,
+	struct error *error) {
+	int r;
+
+	assert(index < journal->record_count);
+	r = write_line(ops, journal, error, "oops %zu %lld", index, (long long)count);
+	if (r < 0) {
+		return r;
+	}
+	journal->oopses = count;
+	journal->records[index].oopsed = true;
+	return 0;
+}
+
 int journal_turn_home(struct ops *ops, struct journal *journal, struct error *error) {
 	int r = write_line(ops, journal, error, "home");
 
@@ -172,6 +196,9 @@ static int format_head(struct journal *journal, struct text *ret, unsigned int *
 		  : format_line(journal, ++count, ret, "owner %s %d %llu %d %llu", owner->door,
 			    owner->runner.pid, (unsigned long long)owner->runner.start,
 			    owner->daemon.pid, (unsigned long long)owner->daemon.start);
+	if (r == 0 && journal->oopses >= 0) {
+		r = format_line(journal, ++count, ret, "oopses %lld", (long long)journal->oopses);
+	}
 	for (size_t i = 0; r == 0 && i < journal->device_count; i++) {
 		r = format_device(journal, ++count, &journal->devices[i], ret);
 	}
@@ -203,6 +230,7 @@ int journal_create(struct ops *ops, const struct beginning *beginning, struct jo
 		return error_set(error, -ENOMEM, "out of memory");
 	}
 	r = fill(journal, beginning);
+	journal->oopses = ops->oopses(ops);
 	r = r < 0 ? r : format_head(journal, &head, &count);
 	if (r < 0) {
 		return error_set(error, r, "cannot write the journal: %s", strerror(-r));

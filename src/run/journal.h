@@ -15,6 +15,7 @@ struct record {
 	bool popped;
 	bool tried; /* false: another guest, or another step, did it; undone all the same */
 	struct process writer; /* none: none recorded */
+	bool oopsed; /* the kernel did while it was made or undone: nothing more is done to it */
 };
 
 struct journal {
@@ -30,6 +31,9 @@ struct journal {
 	bool homeward;     /* the way back has begun: whoever finds this journal goes on with it */
 	bool torn;         /* the last line is torn: whoever wrote it died */
 	unsigned int line; /* number of the last good line */
+	int64_t oopses;    /* of the kernel (ops.h) that are known of; -1: not known how many */
+	size_t written;    /* the record that a writer was named for last */
+	bool any_written;  /* there is one */
 };
 
 /*
@@ -69,6 +73,12 @@ int journal_pop(struct ops *ops, struct journal *journal, size_t index, struct e
 	MUST_CHECK;
 int journal_hold(struct ops *ops, struct journal *journal, struct error *error) MUST_CHECK;
 int journal_turn_home(struct ops *ops, struct journal *journal, struct error *error) MUST_CHECK;
+
+/* How many oopses there have been, none of which is this hand-over's; and one that is. */
+int journal_oopses(struct ops *ops, struct journal *journal, int64_t count, struct error *error)
+	MUST_CHECK;
+int journal_oops(struct ops *ops, struct journal *journal, size_t index, int64_t count,
+	struct error *error) MUST_CHECK;
 
 /* The same for the record in memory alone. */
 void journal_set_writer(struct journal *journal, size_t index, struct process writer);

@@ -106,6 +106,17 @@ struct ops {
 	/* Does that very process still live? Of a writer: is it still at its change? */
 	bool (*alive)(struct ops *ops, struct process process);
 
+	/* Puts behind the sentence what a writer that does not come back waits for; "; it waits
+	 * ...". subject: of the step that it is at. */
+	void (*explain)(
+		struct ops *ops, struct process writer, const char *subject, struct error *error);
+
+	/*
+	 * How many of its tasks the kernel has ended since it booted because of an error of its
+	 * own (an oops). -1: it does not say.
+	 */
+	int64_t (*oopses)(struct ops *ops);
+
 	/* Waits until no process has the device's nodes open, or a deadline: -EBUSY names who has.
 	 */
 	int (*prove_free)(struct ops *ops, const char *address, struct error *error);

@@ -107,6 +107,8 @@ void journal_set_writer(struct journal *journal, size_t index, struct process wr
 		}
 	}
 	journal->records[index].writer = writer;
+	journal->written = index;
+	journal->any_written = true;
 }
 
 static int replay_writer(struct journal *journal, const char *text) {
@@ -133,6 +135,33 @@ static int replay_pop(struct journal *journal, const char *text) {
 	return 0;
 }
 
+static int take_count(const char **text, int64_t *ret) {
+	unsigned long long count;
+	int r = take_number(text, INT64_MAX, &count);
+
+	if (r < 0) {
+		return r;
+	}
+	*ret = (int64_t)count;
+	return 0;
+}
+
+static int replay_oopses(struct journal *journal, const char *text) {
+	return take_count(&text, &journal->oopses) < 0 || *text ? -EINVAL : 0;
+}
+
+static int replay_oops(struct journal *journal, const char *text) {
+	struct record *record;
+	int r = take_record(journal, &text, &record);
+
+	r = r < 0 ? r : take_count(&text, &journal->oopses);
+	if (r < 0 || *text) {
+		return -EINVAL;
+	}
+	record->oopsed = true;
+	return 0;
+}
+
 static int replay_held(struct journal *journal, const char *text) {
 	journal->held = true;
 	return *text ? -EINVAL : 0;
@@ -154,6 +183,8 @@ static const struct {
 	{"push", replay_push},
 	{"note", replay_note},
 	{"writer", replay_writer},
+	{"oopses", replay_oopses},
+	{"oops", replay_oops},
 	{"pop", replay_pop},
 	{"held", replay_held},
 	{"home", replay_home},
@@ -210,7 +241,7 @@ static int replay(struct journal *journal, unsigned int number, const char *data
 int journal_parse(const char *data, size_t length, struct journal *ret, struct error *error) {
 	const char *end = data + length;
 
-	*ret = (struct journal){0};
+	*ret = (struct journal){.oopses = -1};
 	while (data < end) {
 		const char *newline = memchr(data, '\n', (size_t)(end - data));
 		size_t size = (size_t)((newline ? newline : end) - data);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "run/change.h"
+#include "run/oops.h"
 #include "run/run.h"
 
 /* The way back: the journal popped until it is empty. */
@@ -232,10 +233,15 @@ static enum outcome undo_record(struct ops *ops, struct journal *journal, size_t
 	const struct record *stuck = find_stuck(ops, journal, record->step.subject);
 	int r;
 
+	if (record->oopsed) {
+		(void)!oops_refuse(record, error);
+		return OUTCOME_STUCK;
+	}
 	if (stuck) {
 		error_set(error, -EINPROGRESS,
 			"%s %s is in flight: process %d is still in the kernel",
 			fact_name(stuck->step.fact), stuck->step.subject, stuck->writer.pid);
+		ops->explain(ops, stuck->writer, stuck->step.subject, error);
 		return OUTCOME_STUCK;
 	}
 	if (is_for_earlier(journal, index)) {
@@ -266,6 +272,17 @@ static bool must_wait(const struct journal *journal, const bool *blocks, size_t 
 		}
 	}
 	return false;
+}
+
+/* A second oops: the damage is not where we thought, and nothing is touched any more. */
+static bool is_given_up(const struct journal *journal, struct error *error) {
+	if (oops_count(journal) < 2) {
+		return false;
+	}
+	error_set(error, -EOWNERDEAD,
+		"the kernel has oopsed more than once: nothing is touched any more, and only a "
+		"reboot helps (`journalctl -k` says more)");
+	return true;
 }
 
 static bool is_left(enum outcome outcome) {
@@ -321,6 +338,7 @@ enum result run_undo(struct ops *ops, struct journal *journal, struct error *err
 	size_t count_left = 0;
 
 	read_claims(ops, journal, &claims);
+	oops_find(ops, journal);
 	if (!journal->homeward && journal->record_count > 0) {
 		/* Unwritten, it is only harder to see that this journal needs a repair. */
 		(void)!journal_turn_home(ops, journal, &why);
@@ -331,8 +349,9 @@ enum result run_undo(struct ops *ops, struct journal *journal, struct error *err
 		if (journal->records[i].popped) {
 			continue;
 		}
-		outcome = must_wait(journal, blocks, i) ? OUTCOME_STUCK
-							: undo(ops, journal, i, &claims, &why);
+		outcome = must_wait(journal, blocks, i) || is_given_up(journal, &why)
+				  ? OUTCOME_STUCK
+				  : undo(ops, journal, i, &claims, &why);
 		count_left += is_left(outcome);
 		/* A device comes home also without a setting that does not come back. */
 		blocks[i] =

@@ -196,18 +196,18 @@ static bool start_helper(enum hang hang, const struct step *step, pid_t writer, 
 	return ready;
 }
 
-bool hang_begin(enum hang hang, const struct step *step, pid_t writer, struct stuck *ret) {
-	*ret = (struct stuck){.writer = writer, .real = hang == HANG_KERNEL};
+bool hang_begin(enum hang hang, const struct step *step, pid_t writer, struct hung *ret) {
+	*ret = (struct hung){.writer = writer, .real = hang == HANG_KERNEL};
 	return hang == HANG_BEFORE ? kill(writer, SIGSTOP) == 0
 				   : start_helper(hang, step, writer, &ret->helper);
 }
 
-void hang_end(struct stuck *stuck) {
+void hang_end(struct hung *stuck) {
 	if (stuck->helper > 0) {
 		kill(stuck->helper, SIGKILL);
 	}
 	if (stuck->writer > 0) {
 		kill(stuck->writer, SIGCONT);
 	}
-	*stuck = (struct stuck){0};
+	*stuck = (struct hung){0};
 }

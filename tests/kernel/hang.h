@@ -14,7 +14,7 @@ enum hang {
 	HANG_KERNEL, /* waits for a process that has a node of the device open */
 };
 
-struct stuck {
+struct hung {
 	pid_t writer;
 	pid_t helper; /* who stops it, or holds the node; 0: nobody */
 	bool real;    /* HANG_KERNEL: whoever reads the device's override gets stuck too */
@@ -27,7 +27,7 @@ bool hang_is_real(const struct step *step);
 bool hang_guest_can_have(const char *address);
 
 /* To be called right before the writer is let go. False: it cannot be done. */
-bool hang_begin(enum hang hang, const struct step *step, pid_t writer, struct stuck *ret);
+bool hang_begin(enum hang hang, const struct step *step, pid_t writer, struct hung *ret);
 
 /* The writer goes on. */
-void hang_end(struct stuck *stuck);
+void hang_end(struct hung *stuck);

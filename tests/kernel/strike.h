@@ -40,7 +40,7 @@ struct cards {
 /* In memory that all processes of the trial share: what one has met counts for the next. */
 struct strike {
 	struct injector injector;
-	struct stuck stuck;
+	struct hung stuck;
 	struct step step;              /* the one that was begun last */
 	pid_t writer;                  /* of that step */
 	bool real[INJECTOR_TRACE_MAX]; /* commits: can it truly get stuck in the kernel? */

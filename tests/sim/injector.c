@@ -39,6 +39,7 @@ static const char *const faults[FAULT_COUNT] = {
 	[FAULT_DIE_TORN] = "die in mid-line",
 	[FAULT_DIE_HANG] = "die, the writer lives on",
 	[FAULT_LOSE] = "lost line",
+	[FAULT_OOPS] = "oops",
 	[FAULT_STRANGER] = "stranger",
 };
 
@@ -71,6 +72,7 @@ bool injector_applies(enum fault_kind kind, enum operation operation, bool block
 	case FAULT_HANG:
 	case FAULT_HANG_LATE:
 	case FAULT_DIE_HANG:
+	case FAULT_OOPS:
 		return commits && blocking;
 	case FAULT_TEAR:
 	case FAULT_DIE_TORN:
@@ -205,6 +207,9 @@ static int commit(struct ops *ops, struct writer *writer, struct error *error) {
 		injector->hooks->stick(
 			injector->context, !is(fault, FAULT_HANG) || fault->part > 0);
 	}
+	if (is(fault, FAULT_OOPS) && injector->writing) {
+		injector->hooks->oops(injector->context, fault->part > 0);
+	}
 	if (hangs && fault->kind != FAULT_HANG && fault->part != FAULT_FOR_EVER) {
 		injector->unstick_at = injector->count + fault->part;
 	}
@@ -238,6 +243,19 @@ static int identify(
 
 static int forget_ids(struct ops *ops, const char *address, struct error *error) {
 	return CALL(OPERATION_FORGET_IDS, address, forget_ids(inner, address, error));
+}
+
+static void explain(
+	struct ops *ops, struct process writer, const char *subject, struct error *error) {
+	struct ops *inner = ((struct injector *)ops)->inner;
+
+	inner->explain(inner, writer, subject, error);
+}
+
+static int64_t oopses(struct ops *ops) {
+	struct ops *inner = ((struct injector *)ops)->inner;
+
+	return inner->oopses(inner);
 }
 
 /* It only reads, and nothing depends on it but words. */
@@ -345,6 +363,8 @@ void injector_init(struct injector *injector, struct ops *inner, const struct in
 		.commit = commit,
 		.cancel = cancel,
 		.alive = alive,
+		.explain = explain,
+		.oopses = oopses,
 		.prove_free = prove_free,
 		.identify = identify,
 		.forget_ids = forget_ids,

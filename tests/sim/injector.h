@@ -43,6 +43,7 @@ enum fault_kind {
 	FAULT_DIE_HANG,  /* the process is killed while its writer is in the kernel, which ends
 			    `part` operations later */
 	FAULT_LOSE,      /* a line is not written, and it is said that it is */
+	FAULT_OOPS,      /* the writer dies in the kernel, `part` 1: in the middle of the change */
 	FAULT_STRANGER,  /* before the operation somebody else does thing number `part` */
 	FAULT_COUNT,
 };
@@ -65,6 +66,8 @@ struct injector_hooks {
 	void (*die)(void *context);
 	/* The next commit gets stuck: with something to be seen already, or not. */
 	void (*stick)(void *context, bool midway);
+	/* The next commit's writer dies in the kernel. NULL: that cannot be had. */
+	void (*oops)(void *context, bool midway);
 	/* What is stuck goes on. */
 	void (*unstick)(void *context);
 	/* Somebody else acts. False: there is nothing for him to do. */

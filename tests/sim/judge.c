@@ -130,7 +130,7 @@ static bool is_of_setting(const char *key) {
 static bool may_explain(
 	const struct trial *trial, const struct fault *fault, const struct difference *difference) {
 	bool hangs = fault->kind == FAULT_HANG || fault->kind == FAULT_HANG_LATE ||
-		     fault->kind == FAULT_DIE_HANG;
+		     fault->kind == FAULT_DIE_HANG || fault->kind == FAULT_OOPS;
 
 	if (!fault->fired) {
 		return false;
@@ -168,6 +168,9 @@ static bool may_explain(
 static void check_went_on(struct trial *trial) {
 	struct differences differences;
 
+	if (trial->world.oopses > 1) {
+		return; /* then nothing more is touched */
+	}
 	world_compare(&trial->before, &trial->world, &trial->exceptions, &differences);
 	for (size_t i = 0; i < differences.count; i++) {
 		const struct difference *at = &differences.list[i];

@@ -92,6 +92,12 @@ static void watch_for_violations(struct sim *sim, const struct step *step) {
 		world_violate(
 			sim->world, "\"%s\" while another writer is in the kernel with it", text);
 	}
+	if (world_oopsed_at(sim->world, step)) {
+		world_violate(sim->world, "\"%s\" after an oops in the last change of it", text);
+	}
+	if (sim->world->oopses > 1) {
+		world_violate(sim->world, "\"%s\" although the kernel has oopsed twice", text);
+	}
 	if (!world_same_process(sim->world->lock, sim->self)) {
 		world_violate(sim->world, "\"%s\" without the lock", text);
 	}
@@ -130,6 +136,19 @@ static int begin(struct ops *ops, const struct step *step, bool home, struct wri
 	return 0;
 }
 
+/* The writer dies in the middle of it, with the device's lock; half of the change may be seen. */
+static int stumble(struct sim *sim, struct world_process *writer) {
+	struct step step = writer->step;
+
+	if (sim->oops == OOPS_MIDWAY) {
+		world_stick(sim->world, writer);
+	}
+	sim->oops = OOPS_NOT;
+	world_end(sim->world, writer);
+	world_oops(sim->world, &step);
+	return -ECHILD;
+}
+
 static int stick(struct sim *sim, struct world_process *writer, bool natural) {
 	enum sim_hang hang = sim->hang;
 
@@ -153,6 +172,10 @@ static int commit(struct ops *ops, struct writer *writer, struct error *error) {
 	watch_for_violations(sim, &pending->step);
 	if (child && sim->hang != HANG_NOT) {
 		return error_set(error, stick(sim, child, false), "\"%s\" has not come back",
+			step_format(&pending->step, text));
+	}
+	if (child && sim->oops != OOPS_NOT) {
+		return error_set(error, stumble(sim, child), "\"%s\" died",
 			step_format(&pending->step, text));
 	}
 	r = world_apply(sim->world, &pending->step, pending->home);
@@ -181,6 +204,15 @@ static void cancel(struct ops *ops, struct writer *writer) {
 
 static bool alive(struct ops *ops, struct process process) {
 	return world_process(sim_of(ops)->world, process) != NULL;
+}
+
+/* Who waits for whom is not simulated. */
+static void explain(
+	struct ops *ops, struct process writer, const char *subject, struct error *error) {
+}
+
+static int64_t oopses(struct ops *ops) {
+	return sim_of(ops)->world->oopses;
 }
 
 static int prove_free(struct ops *ops, const char *address, struct error *error) {
@@ -349,6 +381,8 @@ void sim_init(struct sim *sim, struct world *world, struct process process, stru
 			.commit = commit,
 			.cancel = cancel,
 			.alive = alive,
+			.explain = explain,
+			.oopses = oopses,
 			.prove_free = prove_free,
 			.identify = identify,
 			.forget_ids = forget_ids,

@@ -15,12 +15,19 @@ enum sim_hang {
 	HANG_MIDWAY, /* it gets stuck with the driver link changed already */
 };
 
+enum sim_oops {
+	OOPS_NOT,
+	OOPS_BEFORE, /* the next commit's writer dies in the kernel before anything can be seen */
+	OOPS_MIDWAY, /* with the driver link changed already */
+};
+
 struct sim {
 	struct ops ops;
 	struct world *world;
 	struct process self;
 	struct process parent; /* the daemon that called it; none: a person */
 	enum sim_hang hang;
+	enum sim_oops oops;
 
 	/* Called instead of failing when the lock is held: returns when it may be free. NULL: the
 	 * deadline passes at once. */

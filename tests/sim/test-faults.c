@@ -83,6 +83,7 @@ static unsigned int parts(enum fault_kind kind, unsigned int *ret_parts) {
 
 	switch (kind) {
 	case FAULT_HANG:
+	case FAULT_OOPS:
 		ret_parts[0] = 0;
 		ret_parts[1] = 1;
 		return 2;

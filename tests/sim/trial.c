@@ -20,6 +20,12 @@ static void stick(void *context, bool midway) {
 	trial->sim.hang = midway ? HANG_MIDWAY : HANG_BEFORE;
 }
 
+static void oops(void *context, bool midway) {
+	struct trial *trial = context;
+
+	trial->sim.oops = midway ? OOPS_MIDWAY : OOPS_BEFORE;
+}
+
 static void unstick(void *context) {
 	struct trial *trial = context;
 
@@ -78,8 +84,12 @@ static void observe(void *context, unsigned int number, const char *key) {
 	trial->continuation ^= trial->injector.unstick_at;
 }
 
-static const struct injector_hooks hooks = {
-	.die = die, .stick = stick, .unstick = unstick, .stranger = stranger, .observe = observe};
+static const struct injector_hooks hooks = {.die = die,
+	.stick = stick,
+	.oops = oops,
+	.unstick = unstick,
+	.stranger = stranger,
+	.observe = observe};
 
 static struct request request_of(const struct trial *trial) {
 	struct request request;
@@ -176,7 +186,22 @@ static bool keeps_from_home(const struct trial *trial) {
 	return trial->stranger.blocks || (trial->stranger.robbed && !trial->world.console);
 }
 
+/* After an oops the machine is whole again when it has booted, and not before: until then nothing
+ * may be tried once more, and the journal says so. */
+static void finish_oopsed(struct trial *trial) {
+	heal(trial);
+	step(trial, ACT_REPAIR);
+	if (trial->result == RESULT_UNRESOLVED && !strstr(trial->error.text, "reboot")) {
+		trial_wrong(trial, "the last repair after an oops does not speak of a reboot: %s",
+			trial->error.text);
+	}
+}
+
 static void finish(struct trial *trial) {
+	if (trial->world.oopses > 0) {
+		finish_oopsed(trial);
+		return;
+	}
 	heal(trial);
 	step(trial, ACT_REPAIR);
 	if (!is_over(trial) && keeps_from_home(trial)) {

@@ -258,6 +258,20 @@ void world_unstick(struct world *world) {
 	world_settle(world);
 }
 
+void world_oops(struct world *world, const struct step *step) {
+	assert(world->oopses < WORLD_OOPSES);
+	world->oopsed[world->oopses++] = *step;
+}
+
+bool world_oopsed_at(const struct world *world, const struct step *step) {
+	for (unsigned int i = 0; i < world->oopses; i++) {
+		if (strcmp(world->oopsed[i].subject, step->subject) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 struct world_process *world_stuck_at(struct world *world, const char *subject) {
 	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
 		struct world_process *writer = &world->processes[i];

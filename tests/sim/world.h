@@ -27,6 +27,7 @@
 #define WORLD_NAME_SIZE    40
 #define WORLD_GUESTS       4
 #define WORLD_SETTING_SIZE 64
+#define WORLD_OOPSES       4
 
 struct world_id {
 	uint16_t vendor;
@@ -178,8 +179,10 @@ struct world {
 	size_t disk_free;      /* bytes beyond what is reserved */
 	struct world_guest guests[WORLD_GUESTS];
 	bool may_end;          /* programs may be ended: whoever asks for a device has allowed it */
-	bool framebuffer_lost; /* vfio-pci has removed one */
-	char violation[256];   /* the first thing that must never be done; empty: none */
+	bool framebuffer_lost;            /* vfio-pci has removed one */
+	unsigned int oopses;              /* of the kernel */
+	struct step oopsed[WORLD_OOPSES]; /* what was being changed then: locked for ever */
+	char violation[256];              /* the first thing that must never be done; empty: none */
 	struct world_journal journals[WORLD_JOURNALS];
 };
 
@@ -265,6 +268,10 @@ int world_apply(struct world *world, const struct step *step, bool home);
 void world_stick(struct world *world, struct world_process *writer);
 /* Lets what is stuck go on and end. */
 void world_unstick(struct world *world);
+/* An oops in a change: the fact stays as it is until the machine boots again. */
+void world_oops(struct world *world, const struct step *step);
+/* Was there one in a change of the same subject? */
+bool world_oopsed_at(const struct world *world, const struct step *step);
 struct world_process *world_stuck_at(struct world *world, const char *subject);
 /* The process is killed: its lock is free, its writers that were not let go are gone. */
 void world_kill(struct world *world, struct process id);

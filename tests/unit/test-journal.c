@@ -71,6 +71,9 @@ static void a_journal_says_what_was_written(void **state) {
 	assert_true(journal->homeward);
 	assert_int_equal(journal_depth(journal), 1);
 	assert_false(journal->torn);
+	assert_true(journal->any_written);
+	assert_int_equal(journal->written, 0);
+	assert_int_equal(journal->oopses, -1); /* written by an older baton, which did not look */
 }
 
 /* Cut anywhere, the whole lines count and nothing else does. */
@@ -187,9 +190,14 @@ static int create(struct ops *ops, const char *guest, size_t reserve, struct err
 	return 0;
 }
 
+static int64_t seven(struct ops *ops) {
+	return 7;
+}
+
 /* What is written is what is read, whatever the names. */
 static void names_of_any_kind_survive(void **state) {
-	struct file file = {.ops = {.journal_append = append, .journal_create = create}};
+	struct file file = {
+		.ops = {.journal_append = append, .journal_create = create, .oopses = seven}};
 	AUTO_PLAN struct plan *plan = calloc(1, sizeof(*plan));
 	AUTO_JOURNAL struct journal *written = NULL, *read = NULL;
 	struct request request = {.guest = "libvirt:../../x y%\n", .title = "a b\tc%\xff"};
@@ -213,6 +221,7 @@ static void names_of_any_kind_survive(void **state) {
 	assert_int_equal(journal_create(&file.ops, &beginning, &written, &error), 0);
 	assert_int_equal(step_make(FACT_CONSOLE, "frame buffer device", "bound", "-", &step), 0);
 	assert_int_equal(journal_push(&file.ops, written, &step, true, &error), 0);
+	assert_int_equal(journal_oops(&file.ops, written, 0, 8, &error), 0);
 	assert_int_equal(parse(&file.text, &read), 0);
 	assert_string_equal(read->guest, request.guest);
 	assert_string_equal(read->title, request.title);
@@ -221,6 +230,8 @@ static void names_of_any_kind_survive(void **state) {
 	assert_string_equal(read->devices[0].identity.serial, "00-11");
 	assert_true(read->devices[0].listed);
 	assert_string_equal(read->records[0].step.subject, "frame buffer device");
+	assert_true(read->records[0].oopsed);
+	assert_int_equal(read->oopses, 8);
 	assert_int_equal(read->line, file.lines);
 	text_free(&file.text);
 }

@@ -52,6 +52,10 @@ static int discard(struct ops *ops, const char *guest, struct error *error) {
 	return 0;
 }
 
+static int64_t oopses(struct ops *ops) {
+	return -1;
+}
+
 static uint64_t now_us(struct ops *ops) {
 	return 0;
 }
@@ -85,6 +89,7 @@ static void what_a_guest_needs_stays_beside_a_journal_that_cannot_be_read(void *
 			.journal_read = read_one,
 			.journal_append = append,
 			.journal_remove = discard,
+			.oopses = oopses,
 			.now_us = now_us,
 			.tell = tell},
 	};

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "run/journal.h"
+
+/*
+ * After an oops a hand-over stops. The task that died took its locks with it, that of the device
+ * among them, and what its driver has left is not to be trusted: so nothing more is ever done to
+ * what was being changed, nor to what has to be undone after it (step_depends); only a reboot helps
+ * there. A change by the service manager is none of a driver's, and is undone as ever.
+ *
+ * Everything else is undone: the kernel itself has chosen to go on (panic_on_oops), a change that
+ * gets stuck on some lock of the dead costs its deadline and no more, and the alternative is a
+ * machine without a picture. Only a second oops says that the damage is not where we thought: then
+ * everything is left as it is.
+ *
+ * The kernel counts. Any oops during a run is taken for its own, also one of somebody else's.
+ */
+
+/* How many changes of this hand-over the kernel has answered with an oops. */
+size_t oops_count(const struct journal *journal);
+
+/* Will none of what is left ever be undone? */
+bool oops_is_final(const struct journal *journal);
+
+/*
+ * To be called with what has become of the change of the record (made: the step, in its direction):
+ * that again; or -EOWNERDEAD and a sentence, with the record marked, if the kernel has oopsed
+ * since.
+ */
+int oops_check(struct ops *ops, struct journal *journal, size_t index, const struct step *made,
+	int r, struct error *error) MUST_CHECK;
+
+/*
+ * Before a way home: has the kernel oopsed in a run that nobody has come back from? Then it was the
+ * last change that was being made. What it did while the guest had everything is nobody's.
+ */
+void oops_find(struct ops *ops, struct journal *journal);
+
+/* Why nothing more is done to the record. */
+int oops_refuse(const struct record *record, struct error *error);
