@@ -289,6 +289,12 @@ static bool is_left(enum outcome outcome) {
 	return outcome == OUTCOME_STUCK || outcome == OUTCOME_FAILED;
 }
 
+/* A device comes home also without a setting that does not come back, unless the kernel died of it.
+ */
+static bool may_be_left(const struct record *record) {
+	return step_is_setting(&record->step) && !record->oopsed;
+}
+
 /* Undoes one record and pops it, unless it is left in the journal. */
 static enum outcome undo(struct ops *ops, struct journal *journal, size_t index,
 	const struct claims *claims, struct error *error) {
@@ -353,10 +359,8 @@ enum result run_undo(struct ops *ops, struct journal *journal, struct error *err
 				  ? OUTCOME_STUCK
 				  : undo(ops, journal, i, &claims, &why);
 		count_left += is_left(outcome);
-		/* A device comes home also without a setting that does not come back. */
-		blocks[i] =
-			outcome == OUTCOME_STUCK ||
-			(outcome == OUTCOME_FAILED && !step_is_setting(&journal->records[i].step));
+		blocks[i] = outcome == OUTCOME_STUCK ||
+			    (outcome == OUTCOME_FAILED && !may_be_left(&journal->records[i]));
 		if (is_left(outcome) && !first.text[0]) {
 			first = why;
 		}

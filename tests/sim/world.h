@@ -179,8 +179,8 @@ struct world {
 	size_t disk_free;      /* bytes beyond what is reserved */
 	struct world_guest guests[WORLD_GUESTS];
 	bool may_end;          /* programs may be ended: whoever asks for a device has allowed it */
-	bool framebuffer_lost;            /* vfio-pci has removed one */
-	unsigned int oopses;              /* of the kernel */
+	bool framebuffer_lost; /* vfio-pci has removed one */
+	unsigned int oopses;   /* of the kernel */
 	struct step oopsed[WORLD_OOPSES]; /* what was being changed then: locked for ever */
 	char violation[256];              /* the first thing that must never be done; empty: none */
 	struct world_journal journals[WORLD_JOURNALS];
