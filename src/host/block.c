@@ -115,6 +115,26 @@ static int follow_slaves(struct search *search, const char *path, unsigned int d
 	return r;
 }
 
+/* A loop over a disk holds it and has no slaves; one over a file has the file's mount for that. */
+static int follow_loop(struct search *search, const char *path, unsigned int depth) {
+	char disk[LABEL_SIZE], file[sizeof(CLASS "//loop/backing_file") + LABEL_SIZE];
+	char backing[256], name[LABEL_SIZE], link[LINK_SIZE];
+
+	if (!text_starts(path, "loop") || take_component(path, disk, sizeof(disk)) < 0 ||
+		name_format(file, sizeof(file), CLASS "/%s/loop/backing_file", disk) < 0 ||
+		file_read_line(search->root, file, backing, sizeof(backing)) < 0 ||
+		!text_starts(backing, "/dev/")) {
+		return 0;
+	}
+	if (link_read_name(search->root, backing, name, sizeof(name)) < 0 &&
+		name_set(name, sizeof(name), backing + strlen("/dev/")) < 0) {
+		return 0;
+	}
+	return link_read(search->class, name, link, sizeof(link)) < 0
+		       ? 0
+		       : follow(search, link, depth + 1);
+}
+
 static int follow(struct search *search, const char *link, unsigned int depth) {
 	const char *path;
 	int r;
@@ -131,7 +151,11 @@ static int follow(struct search *search, const char *link, unsigned int depth) {
 		return follow_subsystem(search, path);
 	}
 	path = link_after(link, "block");
-	return path ? follow_slaves(search, path, depth) : 0;
+	if (!path) {
+		return 0;
+	}
+	r = follow_slaves(search, path, depth);
+	return r < 0 ? r : follow_loop(search, path, depth);
 }
 
 int blocks_read(int root, const struct host *host, struct nodes *nodes) {

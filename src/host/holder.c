@@ -7,10 +7,15 @@
 #include "base/text.h"
 #include "host/array.h"
 #include "host/display_manager.h"
+#include "host/export.h"
 #include "host/filesystem.h"
+#include "host/fstab.h"
+#include "host/lingering.h"
 #include "host/mount.h"
+#include "host/namespace.h"
 #include "host/node.h"
 #include "host/route.h"
+#include "host/volume.h"
 #include "host/walk.h"
 
 void holders_free(struct holders *holders) {
@@ -69,16 +74,53 @@ int holders_add(struct holders *holders, const struct holder *holder) {
 	return 0;
 }
 
+/* What keeps disks besides mounts and processes. Each looks at what those before it have found. */
+static int read_disks(int root, const struct nodes *nodes, struct holders *holders) {
+	static int (*const readers[])(
+		int root, const struct nodes *nodes, struct holders *holders) = {
+		swaps_read, volumes_read, exports_read, lingering_read, fstab_read};
+	int r = 0;
+
+	for (size_t i = 0; i < COUNT(readers) && r == 0; i++) {
+		r = readers[i](root, nodes, holders);
+	}
+	return r;
+}
+
 static int read_all(int root, const struct host *host, struct holders *holders, size_t *hidden) {
 	AUTO_NODES struct nodes nodes = {0};
 	AUTO_FILESYSTEMS struct filesystems filesystems = {0};
 	int r = nodes_read(root, host, &nodes);
 
 	r = r < 0 ? r : mounts_read(root, &nodes, holders);
+	r = r < 0 ? r : namespaces_read(root, &nodes, holders);
 	r = r < 0 ? r : filesystems_read(root, &nodes, holders, &filesystems);
 	r = r < 0 ? r : processes_read(root, &nodes, &filesystems, holders, hidden);
-	r = r < 0 ? r : swaps_read(root, &nodes, holders);
+	r = r < 0 ? r : read_disks(root, &nodes, holders);
 	return r < 0 ? r : routes_read(root, host, holders);
+}
+
+bool holder_keeps(const struct holder *holder) {
+	switch (holder->kind) {
+	case HOLDER_PROCESS:
+	case HOLDER_MOUNT:
+	case HOLDER_SWAP:
+	case HOLDER_VOLUME:
+	case HOLDER_FILE_SYSTEM:
+	case HOLDER_EXPORT:
+	case HOLDER_ROUTE:
+	case HOLDER_LOGIN:
+	case HOLDER_GUEST:
+	case HOLDER_REMOTE:
+		return true;
+	case HOLDER_INTERFACE:
+	case HOLDER_FSTAB:
+	case HOLDER_CONSOLE:
+	case HOLDER_CONSUMER:
+	case HOLDER_MODULE:
+		return false;
+	}
+	return true;
 }
 
 int host_read_holders(int root, struct host *host, struct error *error) {

@@ -132,12 +132,23 @@ struct module {
 	struct names holders; /* modules that use it */
 };
 
-/* Who or what keeps a device busy. */
+/* Who or what keeps a device busy; and what should be known before it goes (holder_keeps). */
 enum holder_kind {
 	HOLDER_PROCESS,
 	HOLDER_MOUNT,
 	HOLDER_SWAP,
-	HOLDER_ROUTE
+	HOLDER_VOLUME,      /* a volume or an array that is active, with nothing above it */
+	HOLDER_FILE_SYSTEM, /* one in use, but mounted nowhere that can be seen */
+	HOLDER_EXPORT,      /* the kernel serves the disk to other machines */
+	HOLDER_ROUTE,
+	HOLDER_LOGIN,     /* a person's connection to this machine comes in through it */
+	HOLDER_GUEST,     /* a guest's or a container's network goes out through it */
+	HOLDER_REMOTE,    /* the way to a disk or a file system on another machine */
+	HOLDER_INTERFACE, /* a network interface that is up, and no more than that */
+	HOLDER_FSTAB,     /* a file system that is expected and not mounted now */
+	HOLDER_CONSOLE,   /* the kernel draws a text console on it */
+	HOLDER_CONSUMER,  /* a device in another slot, whose driver depends on this one's */
+	HOLDER_MODULE     /* uses of its driver's module that nobody here explains */
 };
 
 /* How a process holds a device through a node. */
@@ -153,12 +164,13 @@ struct holder {
 	enum holder_kind kind;
 	struct address device;
 	enum holder_way way;        /* processes only */
-	int pid;                    /* processes only */
+	int pid;                    /* processes, and mounts and connections of their own */
 	uint64_t start;             /* in clock ticks since boot: tells it from a later process with
 				       that pid; processes only */
 	uint32_t uid;               /* its real user; processes only */
 	char user[32];              /* that user's name, or the number; empty: not known */
-	char name[LABEL_SIZE];      /* comm; mount point; swap device; network interface */
+	char name[LABEL_SIZE];      /* comm; mount point; swap device; volume; interface; tap;
+				       server or what is mounted from it; console; module */
 	char node[LABEL_SIZE];      /* "dri/card0", "vfio/14", "nvme0n1p2", "eno1": through what
 				       it holds the device */
 	char unit[LABEL_SIZE];      /* the system unit, or session-N.scope, that the process runs
@@ -167,7 +179,10 @@ struct holder {
 				       own manager: "pipewire.service"; empty: none */
 	char guest[LABEL_SIZE];     /* of a QEMU, what its guest is called; empty: it is none, or
 				       does not say */
+	char type[DRIVER_SIZE];     /* of volumes, file systems, exports and what is remote:
+				       "LVM", "ext4", "nvmet", "nfs4"; a consumer's driver */
 	bool root;                  /* HOLDER_MOUNT: the root file system is behind it */
+	bool own;                   /* HOLDER_LOGIN: whoever asks came in by it */
 };
 
 #define STUCK_FRAMES  6
@@ -268,6 +283,12 @@ bool host_kernel_at_least(const struct host *host, unsigned int major, unsigned 
  * session whose leader descends from it (gdm's and sddm's way)?
  */
 bool host_display_manager_holds(const struct host *host, struct address device);
+
+/*
+ * Does the host lose something that it uses when the device goes, or does the driver not let go?
+ * False: it is only worth knowing.
+ */
+bool holder_keeps(const struct holder *holder);
 
 /* Is the holder part of what the display manager runs, so that stopping it ends the holder? */
 bool holder_of_display_manager(const struct host *host, const struct holder *holder);

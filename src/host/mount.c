@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "host/hold.h"
 #include "host/pool.h"
 
 #define FILE_MAX_SIZE (16U << 20)
 
 /* The kernel writes blanks and the like as \040 (fs/proc_namespace.c, mangle). */
-static void unescape(char *text) {
+void mount_unescape(char *text) {
 	char *to = text;
 
 	while (*text) {
@@ -44,11 +45,12 @@ int mount_parse(char *line, struct mount *ret) {
 	line = mark + strlen(" - ");
 	mount.type = strsep(&line, " ");
 	mount.source = strsep(&line, " ");
+	mount.options = line ? line : "";
 	if (!mount.source) {
 		return -EINVAL;
 	}
-	unescape(mount.point);
-	unescape(mount.source);
+	mount_unescape(mount.point);
+	mount_unescape(mount.source);
 	*ret = mount;
 	return 0;
 }
@@ -69,10 +71,13 @@ static int add(struct holders *holders, const struct holder *holder) {
 	return holders_add(holders, holder);
 }
 
+/* like: whose mounts these are; without a process they are the whole machine's. */
 struct search {
 	int root;
 	const struct nodes *nodes;
+	const struct holder *like;
 	struct holders *holders;
+	char root_pool[LABEL_SIZE];
 };
 
 static int add_nodes(
@@ -81,30 +86,15 @@ static int add_nodes(
 	int r = 0;
 
 	for (; node && r == 0; node = nodes_next(search->nodes, node + 1, number)) {
-		struct holder holder = {.kind = HOLDER_MOUNT,
-			.device = node->device,
-			.root = strcmp(mount->point, "/") == 0};
+		struct holder holder = *search->like;
 
+		holder.device = node->device;
+		holder.root = holder.pid == 0 && strcmp(mount->point, "/") == 0;
 		label_set(holder.name, mount->point);
 		memcpy(holder.node, node->name, sizeof(holder.node));
 		r = add(search->holders, &holder);
 	}
 	return r;
-}
-
-/* "/dev/sda1", or a link like "/dev/mapper/vg-root". */
-static const struct node *find_source(const struct search *search, const char *source) {
-	const struct node *node;
-	char name[LABEL_SIZE];
-
-	if (!text_starts(source, "/dev/")) {
-		return NULL;
-	}
-	node = nodes_find_name(search->nodes, source + strlen("/dev/"));
-	if (!node && link_read_name(search->root, source, name, sizeof(name)) == 0) {
-		node = nodes_find_name(search->nodes, name);
-	}
-	return node;
 }
 
 /* A btrfs names one of its devices; /sys/fs/btrfs/UUID/devices has all. */
@@ -132,12 +122,17 @@ static int add_btrfs(
 	return r == -ENOMEM || r == -E2BIG ? r : 0;
 }
 
-static int add_mount(const struct search *search, const struct mount *mount) {
+static int add_mount(void *context, const struct mount *mount) {
+	struct search *search = context;
 	const struct node *node = nodes_find(search->nodes, &mount->number);
 	int r;
 
+	if (strcmp(mount->type, "zfs") == 0 && strcmp(mount->point, "/") == 0) {
+		label_set(search->root_pool, mount->source); /* "rpool/ROOT/debian" */
+		search->root_pool[strcspn(search->root_pool, "/")] = '\0';
+	}
 	if (!node && mount->number.major == 0) {
-		node = find_source(search, mount->source);
+		node = nodes_find_path(search->root, search->nodes, mount->source);
 	}
 	if (!node) {
 		return 0;
@@ -146,57 +141,68 @@ static int add_mount(const struct search *search, const struct mount *mount) {
 	return r == 0 && strcmp(mount->type, "btrfs") == 0 ? add_btrfs(search, mount, node) : r;
 }
 
-/* The first process's: our own may be a daemon's, which sees less. */
-static int read_mountinfo(int root, char **ret) {
-	int r = file_read(root, "proc/1/mountinfo", FILE_MAX_SIZE, ret, NULL);
-
-	return r < 0 ? file_read(root, "proc/self/mountinfo", FILE_MAX_SIZE, ret, NULL) : r;
-}
-
-int mounts_read(int root, const struct nodes *nodes, struct holders *holders) {
-	struct search search = {.root = root, .nodes = nodes, .holders = holders};
-	AUTO_FREE char *data = NULL;
-	char root_pool[LABEL_SIZE] = "";
-	char *rest, *line;
-	int r = read_mountinfo(root, &data);
-
-	if (r < 0) {
-		return r == -ENOMEM ? r : 0;
-	}
-	rest = data;
-	while (r == 0 && (line = strsep(&rest, "\n"))) {
-		struct mount mount;
-
-		if (mount_parse(line, &mount) < 0) {
-			continue;
-		}
-		if (strcmp(mount.type, "zfs") == 0 && strcmp(mount.point, "/") == 0) {
-			/* "rpool/ROOT/debian" */
-			mount.source[strcspn(mount.source, "/")] = '\0';
-			label_set(root_pool, mount.source);
-		}
-		r = add_mount(&search, &mount);
-	}
-	return r < 0 ? r : pools_read(root, nodes, root_pool, holders);
-}
-
-static int add_swap(const struct search *search, const struct node *node) {
-	const struct node *number = node;
+static int read_lines(char *data, const struct mount_reader *reader) {
+	char *line;
 	int r = 0;
 
-	for (; node && r == 0; node = nodes_next(search->nodes, node + 1, number)) {
-		struct holder holder = {.kind = HOLDER_SWAP, .device = node->device};
+	while (r == 0 && (line = strsep(&data, "\n"))) {
+		struct mount mount;
 
-		memcpy(holder.name, node->name, sizeof(holder.name));
-		memcpy(holder.node, node->name, sizeof(holder.node));
-		r = holders_add(search->holders, &holder);
+		r = mount_parse(line, &mount) < 0 ? 0 : reader->found(reader->context, &mount);
 	}
 	return r;
 }
 
+/* The first process's: our own may be a daemon's, which sees less. */
+int mounts_each(int root, const struct mount_reader *reader) {
+	AUTO_FREE char *data = NULL;
+	int r = file_read(root, "proc/1/mountinfo", FILE_MAX_SIZE, &data, NULL);
+
+	r = r < 0 ? file_read(root, "proc/self/mountinfo", FILE_MAX_SIZE, &data, NULL) : r;
+	if (r < 0) {
+		return r == -ENOMEM ? r : 0;
+	}
+	return read_lines(data, reader);
+}
+
+int mounts_read(int root, const struct nodes *nodes, struct holders *holders) {
+	static const struct holder everybodys = {.kind = HOLDER_MOUNT};
+	struct search search = {
+		.root = root, .nodes = nodes, .like = &everybodys, .holders = holders};
+	const struct mount_reader reader = {add_mount, &search};
+	int r = mounts_each(root, &reader);
+
+	return r < 0 ? r : pools_read(root, nodes, search.root_pool, holders);
+}
+
+int mounts_read_of(int root, const struct nodes *nodes, const struct holder *process,
+	struct holders *holders) {
+	struct search search = {.root = root, .nodes = nodes, .like = process, .holders = holders};
+	const struct mount_reader reader = {add_mount, &search};
+	AUTO_FREE char *data = NULL;
+	char path[64];
+	int r = name_format(path, sizeof(path), "proc/%d/mountinfo", process->pid);
+
+	r = r < 0 ? r : file_read(root, path, FILE_MAX_SIZE, &data, NULL);
+	if (r < 0) {
+		return r == -ENOMEM ? r : 0; /* it has ended, or does not let us look */
+	}
+	return read_lines(data, &reader);
+}
+
+static int add_swap(
+	int root, const struct nodes *nodes, const char *source, struct holders *holders) {
+	const struct node *node = nodes_find_path(root, nodes, source);
+	struct holder holder = {.kind = HOLDER_SWAP};
+
+	if (node) {
+		memcpy(holder.name, node->name, sizeof(holder.name));
+	}
+	return nodes_hold(nodes, node, &holder, holders);
+}
+
 /* "/dev/dm-1    partition    1000444    0    -2" below a heading */
 int swaps_read(int root, const struct nodes *nodes, struct holders *holders) {
-	struct search search = {.root = root, .nodes = nodes, .holders = holders};
 	AUTO_FREE char *data = NULL;
 	char *rest, *line;
 	int r = file_read(root, "proc/swaps", FILE_MAX_SIZE, &data, NULL);
@@ -208,8 +214,8 @@ int swaps_read(int root, const struct nodes *nodes, struct holders *holders) {
 	while (r == 0 && (line = strsep(&rest, "\n"))) {
 		char *source = strsep(&line, " \t");
 
-		unescape(source);
-		r = add_swap(&search, find_source(&search, source));
+		mount_unescape(source);
+		r = add_swap(root, nodes, source, holders);
 	}
 	return r;
 }

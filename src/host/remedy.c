@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "host/volume.h"
 
 #define SESSION "session-"
 #define SCOPE   ".scope"
@@ -108,25 +109,117 @@ static void say_of_process(
 	}
 }
 
+/* What takes a volume down, and its name there. */
+static void say_of_volume(const struct holder *holder, char ret[REMEDY_SIZE]) {
+	char group[LABEL_SIZE];
+
+	if (strcmp(holder->type, "LVM") == 0 &&
+		volume_group(holder->name, group, sizeof(group)) == 0) {
+		snprintf(ret, REMEDY_SIZE, "deactivate its volume group (vgchange -an %s)", group);
+	} else if (strcmp(holder->type, "crypt") == 0) {
+		snprintf(ret, REMEDY_SIZE, "close it (cryptsetup close %s)", holder->name);
+	} else if (strcmp(holder->type, "RAID") == 0) {
+		snprintf(ret, REMEDY_SIZE, "stop it (mdadm --stop /dev/%s)", holder->node);
+	} else if (strcmp(holder->type, "multipath") == 0) {
+		snprintf(ret, REMEDY_SIZE, "flush it (multipath -f %s)", holder->name);
+	} else if (strcmp(holder->type, "loop") == 0) {
+		snprintf(ret, REMEDY_SIZE, "detach it (losetup -d /dev/%s)", holder->node);
+	} else if (strcmp(holder->type, "cache") == 0) {
+		snprintf(ret, REMEDY_SIZE, "stop it (echo 1 >/sys/block/%s/bcache/stop)",
+			holder->node);
+	} else {
+		snprintf(ret, REMEDY_SIZE, "remove it (dmsetup remove %s)", holder->name);
+	}
+}
+
+static void say_of_remote(const struct holder *holder, char ret[REMEDY_SIZE]) {
+	if (strcmp(holder->type, "iSCSI") == 0) {
+		snprintf(ret, REMEDY_SIZE, "log out of it (iscsiadm -m node -p %s -u)",
+			holder->name);
+	} else if (strcmp(holder->type, "NVMe") == 0) {
+		snprintf(ret, REMEDY_SIZE, "disconnect it (nvme disconnect -d %s)", holder->name);
+	} else {
+		snprintf(ret, REMEDY_SIZE, "unmount %s", holder->name);
+	}
+}
+
+/* These do not keep it, and what they lose comes back with the device. */
+static void say_of_bystander(const struct holder *holder, char ret[REMEDY_SIZE]) {
+	if (holder->kind == HOLDER_INTERFACE) {
+		snprintf(ret, REMEDY_SIZE, "nothing needs to be done (ip link set %s down)",
+			holder->name);
+	} else if (holder->kind == HOLDER_FSTAB) {
+		snprintf(ret, REMEDY_SIZE,
+			"nothing needs to be done; with noauto in /etc/fstab nothing mounts it by "
+			"itself");
+	} else {
+		snprintf(ret, REMEDY_SIZE, "nothing needs to be done");
+	}
+}
+
+static void say_of_mount(
+	const struct host *host, const struct holder *holder, char ret[REMEDY_SIZE]) {
+	if (holder->root) {
+		snprintf(ret, REMEDY_SIZE,
+			"it has to stay with the host: choose a device in another group, "
+			"or move the card to another slot");
+	} else if (holder->pid > 0) {
+		say_of_process(host, holder, ret);
+	} else {
+		snprintf(ret, REMEDY_SIZE, "unmount %s", holder->name);
+	}
+}
+
+static void say_of_login(
+	const struct host *host, const struct holder *holder, char ret[REMEDY_SIZE]) {
+	if (holder->own) {
+		snprintf(ret, REMEDY_SIZE, "come in by another interface, or from the console");
+	} else {
+		say_of_process(host, holder, ret);
+	}
+}
+
 void holder_remedy(const struct host *host, const struct holder *holder, char ret[REMEDY_SIZE]) {
 	switch (holder->kind) {
 	case HOLDER_PROCESS:
 		say_of_process(host, holder, ret);
 		break;
 	case HOLDER_MOUNT:
-		if (holder->root) {
-			snprintf(ret, REMEDY_SIZE,
-				"it has to stay with the host: choose a device in another group, "
-				"or move the card to another slot");
-		} else {
-			snprintf(ret, REMEDY_SIZE, "unmount %s", holder->name);
-		}
+		say_of_mount(host, holder, ret);
 		break;
 	case HOLDER_SWAP:
 		snprintf(ret, REMEDY_SIZE, "run swapoff for /dev/%s", holder->node);
 		break;
 	case HOLDER_ROUTE:
 		snprintf(ret, REMEDY_SIZE, "move the default route to another interface");
+		break;
+	case HOLDER_VOLUME:
+		say_of_volume(holder, ret);
+		break;
+	case HOLDER_FILE_SYSTEM:
+		snprintf(ret, REMEDY_SIZE, "end those who still use it (fuser -vm /dev/%s)",
+			holder->node);
+		break;
+	case HOLDER_EXPORT:
+		snprintf(ret, REMEDY_SIZE, "stop serving it (%s)",
+			strcmp(holder->type, "nvmet") == 0 ? "nvmetcli" : "targetcli");
+		break;
+	case HOLDER_LOGIN:
+		say_of_login(host, holder, ret);
+		break;
+	case HOLDER_GUEST:
+		snprintf(ret, REMEDY_SIZE,
+			"stop that guest or container, or give it another network card");
+		break;
+	case HOLDER_REMOTE:
+		say_of_remote(holder, ret);
+		break;
+	case HOLDER_INTERFACE:
+	case HOLDER_FSTAB:
+	case HOLDER_CONSOLE:
+	case HOLDER_CONSUMER:
+	case HOLDER_MODULE:
+		say_of_bystander(holder, ret);
 		break;
 	}
 }

@@ -125,8 +125,10 @@ void proof_note(struct machine *machine, const struct host *host) {
 		bool used = host->hidden_processes > 0;
 
 		for (size_t j = 0; !used && j < host->holder_count; j++) {
-			used = address_compare(host->holders[j].device, host->devices[i].address) ==
-			       0;
+			/* What is no process is no business of the vigil's, which watches nodes. */
+			used = host->holders[j].kind == HOLDER_PROCESS &&
+			       address_compare(host->holders[j].device, host->devices[i].address) ==
+				       0;
 		}
 		if (!used && !device_is_bridge(&host->devices[i])) {
 			vigil_note_free(machine, host->devices[i].address);

@@ -88,8 +88,9 @@ static void refuse_holder(
 	char why[128], text[HOLDER_TEXT_SIZE], words[REMEDY_SIZE], setting[REMEDY_SIZE] = "";
 	char remedy[2 * REMEDY_SIZE];
 
-	if (is_same(making->host, holder) || (kind == REFUSAL_IN_USE && !holder->root &&
-						     has_root(making->host, holder->device))) {
+	if (!holder_keeps(holder) || is_same(making->host, holder) ||
+		(kind == REFUSAL_IN_USE && !holder->root &&
+			has_root(making->host, holder->device))) {
 		return;
 	}
 	describe(making, planned, why, sizeof(why));

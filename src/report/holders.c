@@ -18,7 +18,18 @@ const char *holder_kind_name(enum holder_kind kind) {
 		[HOLDER_PROCESS] = "process",
 		[HOLDER_MOUNT] = "mount",
 		[HOLDER_SWAP] = "swap",
+		[HOLDER_VOLUME] = "volume",
+		[HOLDER_FILE_SYSTEM] = "file-system",
+		[HOLDER_EXPORT] = "export",
 		[HOLDER_ROUTE] = "route",
+		[HOLDER_LOGIN] = "login",
+		[HOLDER_GUEST] = "guest-network",
+		[HOLDER_REMOTE] = "remote",
+		[HOLDER_INTERFACE] = "interface",
+		[HOLDER_FSTAB] = "fstab",
+		[HOLDER_CONSOLE] = "console",
+		[HOLDER_CONSUMER] = "consumer",
+		[HOLDER_MODULE] = "module",
 	};
 
 	assert(kind < COUNT(names));
@@ -52,11 +63,24 @@ static const char *name_holder(const struct holder *holder) {
 	switch (holder->kind) {
 	case HOLDER_PROCESS:
 	case HOLDER_MOUNT:
+	case HOLDER_VOLUME:
+	case HOLDER_EXPORT:
+	case HOLDER_LOGIN:
+	case HOLDER_GUEST:
+	case HOLDER_REMOTE:
 		return holder->name;
 	case HOLDER_SWAP:
 		return "swap space";
+	case HOLDER_FILE_SYSTEM:
+		return "file system";
 	case HOLDER_ROUTE:
 		return "default route";
+	case HOLDER_INTERFACE:
+	case HOLDER_FSTAB:
+	case HOLDER_CONSOLE:
+	case HOLDER_CONSUMER:
+	case HOLDER_MODULE:
+		break; /* these stand below the table */
 	}
 	return "";
 }
@@ -89,7 +113,7 @@ static int add_row(struct table *table, const struct held *held, size_t first, s
 	if (r < 0) {
 		return r;
 	}
-	if (holder->kind == HOLDER_PROCESS) {
+	if (holder->pid > 0) {
 		snprintf(pid, sizeof(pid), "%d", holder->pid);
 	}
 	format_unit(holder, unit);
@@ -107,9 +131,31 @@ static int add_rows(struct table *table, const struct held *held) {
 
 	for (size_t i = 0; i < held->host->holder_count && r == 0; i += count) {
 		count = 1;
-		if (is_asked(held, &held->host->holders[i])) {
+		if (is_asked(held, &held->host->holders[i]) &&
+			holder_keeps(&held->host->holders[i])) {
 			r = add_row(table, held, i, &count);
 		}
+	}
+	return r;
+}
+
+/* What keeps nothing, in a sentence each. */
+static int add_bystanders(const struct held *held, struct text *ret) {
+	bool first = true;
+	int r = 0;
+
+	for (size_t i = 0; i < held->host->holder_count && r == 0; i++) {
+		const struct holder *holder = &held->host->holders[i];
+		char device[ADDRESS_SIZE], text[HOLDER_TEXT_SIZE];
+
+		if (!is_asked(held, holder) || holder_keeps(holder)) {
+			continue;
+		}
+		holder_format(holder, text);
+		r = text_add(ret, "%s%s %s\n",
+			first ? "\nNot in the way, but worth knowing:\n" : "",
+			address_format(holder->device, device), text);
+		first = false;
 	}
 	return r;
 }
@@ -132,15 +178,19 @@ int report_holders(const struct held *held, bool coloured, struct text *ret) {
 					: text_add(ret, "nobody holds %s\n",
 						  held->devices ? "these devices" : "any device");
 	}
+	r = r < 0 ? r : add_bystanders(held, ret);
 	if (r == 0 && hidden > 0) {
 		r = report_hidden(hidden, ret);
 	}
 	return r;
 }
 
+/* A process, or the one whose mount or connection it is. */
 static void add_process(
 	struct document *document, const struct host *host, const struct holder *holder) {
-	document_text(document, "way", holder_way_name(holder->way));
+	if (holder->kind == HOLDER_PROCESS) {
+		document_text(document, "way", holder_way_name(holder->way));
+	}
 	document_number(document, "pid", holder->pid);
 	if (holder->user[0]) {
 		document_number(document, "uid", holder->uid);
@@ -161,14 +211,38 @@ void report_holder(
 	document_text(document, "kind", holder_kind_name(holder->kind));
 	document_text(document, "name", holder->name);
 	document_text(document, "node", holder->node);
-	if (holder->kind == HOLDER_PROCESS) {
+	if (holder->type[0]) {
+		document_text(document, "type", holder->type);
+	}
+	if (holder->pid > 0) {
 		add_process(document, host, holder);
 	}
 	if (holder->kind == HOLDER_MOUNT) {
 		document_bool(document, "root", holder->root);
 	}
+	if (holder->kind == HOLDER_LOGIN) {
+		document_bool(document, "own", holder->own);
+	}
 	holder_remedy(host, holder, remedy);
 	document_text(document, "remedy", remedy);
+}
+
+/* Those that keep their device, or the others. */
+static void add_array(
+	struct document *document, const struct held *held, const char *key, bool keep) {
+	document_array(document, key);
+	for (size_t i = 0; i < held->host->holder_count; i++) {
+		const struct holder *holder = &held->host->holders[i];
+		char device[ADDRESS_SIZE];
+
+		if (is_asked(held, holder) && holder_keeps(holder) == keep) {
+			document_object(document, NULL);
+			document_text(document, "device", address_format(holder->device, device));
+			report_holder(document, held->host, holder);
+			document_close(document);
+		}
+	}
+	document_close(document);
 }
 
 int report_holders_json(const struct held *held, struct text *ret, struct error *error) {
@@ -176,18 +250,7 @@ int report_holders_json(const struct held *held, struct text *ret, struct error 
 
 	document_begin(&document);
 	document_number(&document, "hidden_processes", (long long)held->host->hidden_processes);
-	document_array(&document, "holders");
-	for (size_t i = 0; i < held->host->holder_count; i++) {
-		const struct holder *holder = &held->host->holders[i];
-		char device[ADDRESS_SIZE];
-
-		if (is_asked(held, holder)) {
-			document_object(&document, NULL);
-			document_text(&document, "device", address_format(holder->device, device));
-			report_holder(&document, held->host, holder);
-			document_close(&document);
-		}
-	}
-	document_close(&document);
+	add_array(&document, held, "holders", true);
+	add_array(&document, held, "bystanders", false);
 	return document_end(&document, ret, error);
 }

@@ -28,4 +28,4 @@ void report_holder(struct document *document, const struct host *host, const str
 /* How many processes did not let us look, as a paragraph of its own. */
 int report_hidden(size_t count, struct text *ret) MUST_CHECK;
 
-const char *holder_kind_name(enum holder_kind kind); /* "process", "mount", "swap", "route" */
+const char *holder_kind_name(enum holder_kind kind); /* "process", "mount", "file-system", ... */

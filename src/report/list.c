@@ -90,6 +90,24 @@ static int add_holder(const struct holder *holder, struct text *ret) {
 		return text_add(ret, "%sswap on %s", comma, holder->node);
 	case HOLDER_ROUTE:
 		return text_add(ret, "%sdefault route by %s", comma, holder->name);
+	case HOLDER_VOLUME:
+		return text_add(ret, "%s%s %s", comma, holder->type, holder->name);
+	case HOLDER_FILE_SYSTEM:
+		return text_add(ret, "%s%s on %s", comma, holder->type, holder->node);
+	case HOLDER_EXPORT:
+		return text_add(ret, "%s%s of %s", comma, holder->type, holder->node);
+	case HOLDER_LOGIN:
+		return text_add(ret, "%slogin by %s (%d)", comma, holder->node, holder->pid);
+	case HOLDER_GUEST:
+		return text_add(ret, "%snetwork of %s", comma, holder->name);
+	case HOLDER_REMOTE:
+		return text_add(ret, "%sway to %s", comma, holder->name);
+	case HOLDER_INTERFACE:
+	case HOLDER_FSTAB:
+	case HOLDER_CONSOLE:
+	case HOLDER_CONSUMER:
+	case HOLDER_MODULE:
+		break; /* the table is full enough with those that keep it */
 	}
 	return 0;
 }
@@ -104,6 +122,7 @@ static int format_holders(const struct host *host, const struct device *device, 
 		int r = 0;
 
 		if (address_compare(holder->device, device->address) != 0 ||
+			!holder_keeps(holder) ||
 			(holder->kind == HOLDER_PROCESS && holder->pid == pid)) {
 			continue;
 		}

@@ -53,13 +53,15 @@ static void add_connectors(struct document *document, const struct drm_card *car
 	document_close(document);
 }
 
-static void add_holders(
-	struct document *document, const struct host *host, const struct device *device) {
-	document_array(document, "holders");
+/* Those that keep the device, or the others. */
+static void add_holders(struct document *document, const struct host *host,
+	const struct device *device, const char *key, bool keep) {
+	document_array(document, key);
 	for (size_t i = 0; i < host->holder_count; i++) {
 		const struct holder *holder = &host->holders[i];
 
-		if (address_compare(holder->device, device->address) != 0) {
+		if (address_compare(holder->device, device->address) != 0 ||
+			holder_keeps(holder) != keep) {
 			continue;
 		}
 		document_object(document, NULL);
@@ -112,7 +114,8 @@ static void add_device(struct document *document, const struct host *host,
 		document_text(document, "card", card->name);
 		add_connectors(document, card);
 	}
-	add_holders(document, host, device);
+	add_holders(document, host, device, "holders", true);
+	add_holders(document, host, device, "bystanders", false);
 	add_problems(document, host, device);
 	document_close(document);
 }

@@ -73,11 +73,30 @@ static inline const struct holder *holder_of(const struct snapshot *snapshot, co
 	return NULL;
 }
 
+/* How many keep the device. */
 static inline size_t holders_of(const struct snapshot *snapshot, const char *device) {
 	size_t count = 0;
 
 	for (size_t i = 0; i < snapshot->host.holder_count; i++) {
-		count += address_compare(snapshot->host.holders[i].device, address_of(device)) == 0;
+		const struct holder *holder = &snapshot->host.holders[i];
+
+		count += address_compare(holder->device, address_of(device)) == 0 &&
+			 holder_keeps(holder);
 	}
 	return count;
+}
+
+/* Each stops the test if it cannot be done; the machine is to be read again afterwards. */
+static inline void snapshot_write(
+	const struct snapshot *snapshot, const char *path, const char *data) {
+	assert_int_equal(machine_write(&snapshot->machine, path, data), 0);
+}
+
+static inline void snapshot_link(
+	const struct snapshot *snapshot, const char *path, const char *target) {
+	assert_int_equal(machine_link(&snapshot->machine, path, target), 0);
+}
+
+static inline void snapshot_remove(const struct snapshot *snapshot, const char *path) {
+	assert_int_equal(machine_remove(&snapshot->machine, path), 0);
 }

@@ -18,6 +18,7 @@ static void a_line_of_mountinfo_is_taken_apart(void **state) {
 	assert_string_equal(mount.point, "/my files\\");
 	assert_string_equal(mount.type, "ext3");
 	assert_string_equal(mount.source, "/dev/r\toot");
+	assert_string_equal(mount.options, "rw,errors=continue");
 }
 
 static void broken_lines_are_refused(void **state) {
@@ -122,15 +123,17 @@ static void a_zfs_pool_holds_its_members(void **state) {
 
 static void a_long_mount_point_is_cut_and_still_holds(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("sata-in-group");
-	char line[512], point[201] = "/";
+	char line[512], point[201] = "/", name[LABEL_SIZE];
 
 	memset(point + 1, 'x', sizeof(point) - 2);
 	snprintf(line, sizeof(line), "50 29 8:1 / %s rw - ext4 /dev/sda1 rw\n", point);
 	assert_int_equal(machine_write(&snapshot.machine, "/proc/1/mountinfo", line), 0);
 	assert_int_equal(machine_remove(&snapshot.machine, "/proc/swaps"), 0);
 	snapshot_read(&snapshot);
+	label_set(name, point);
+	assert_int_equal(strlen(name), LABEL_SIZE - 1);
 	assert_int_equal(holders_of(&snapshot, "0000:02:00.1"), 1);
-	assert_int_equal(strlen(snapshot.host.holders[0].name), LABEL_SIZE - 1);
+	assert_non_null(holder_of(&snapshot, "0000:02:00.1", HOLDER_MOUNT, name));
 }
 
 int main(void) {
