@@ -13,8 +13,8 @@
 #include "host/lingering.h"
 #include "host/mount.h"
 #include "host/namespace.h"
+#include "host/network.h"
 #include "host/node.h"
-#include "host/route.h"
 #include "host/volume.h"
 #include "host/walk.h"
 
@@ -96,8 +96,13 @@ static int read_all(int root, const struct host *host, struct holders *holders, 
 	r = r < 0 ? r : namespaces_read(root, &nodes, holders);
 	r = r < 0 ? r : filesystems_read(root, &nodes, holders, &filesystems);
 	r = r < 0 ? r : processes_read(root, &nodes, &filesystems, holders, hidden);
-	r = r < 0 ? r : read_disks(root, &nodes, holders);
-	return r < 0 ? r : routes_read(root, host, holders);
+	return r < 0 ? r : read_disks(root, &nodes, holders);
+}
+
+static int read_network(int root, const struct host *host, struct holders *holders) {
+	AUTO_NAMES struct names own = {0};
+
+	return network_read(root, host, holders, &own);
 }
 
 bool holder_keeps(const struct holder *holder) {
@@ -130,6 +135,9 @@ int host_read_holders(int root, struct host *host, struct error *error) {
 
 	if (r == 0) {
 		r = read_all(root, host, &holders, &hidden);
+	}
+	if (r == 0) {
+		r = read_network(root, host, &holders);
 	}
 	if (r < 0) {
 		return error_set(

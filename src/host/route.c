@@ -3,15 +3,18 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/text.h"
-#include "host/link.h"
-#include "host/node.h"
+#include "host/array.h"
 
-#define CLASS         "sys/class/net"
 #define FILE_MAX_SIZE (16U << 20)
-#define DEPTH_MAX     8
+
+/* include/uapi/linux/route.h */
+#define GATEWAY 0x0002U
+#define REJECT  0x0200U
 
 static const char *next_line(const char *line) {
 	const char *newline = strchr(line, '\n');
@@ -19,26 +22,37 @@ static const char *next_line(const char *line) {
 	return newline ? newline + 1 : line + strlen(line);
 }
 
-static int add_name(struct names *names, const char *name) {
-	for (size_t i = 0; i < names->count; i++) {
-		if (strcmp(names->names[i], name) == 0) {
-			return 0;
-		}
-	}
-	return names_add(names, name);
+/* Routes that lead nowhere are on "*" (IPv4) or rejected; those on lo stay here. */
+static bool leads_out(const struct route *route, unsigned int flags) {
+	return !(flags & REJECT) && strcmp(route->interface, "lo") != 0 &&
+	       strcmp(route->interface, "*") != 0;
 }
 
-/* "eno1 00000000 0102A8C0 0003 0 0 100 00000000 ..." below a heading: destination and mask are 0 */
-int routes_parse(const char *data, struct names *interfaces) {
+static int add(struct routes *routes, struct route *route, unsigned int flags) {
+	if (!leads_out(route, flags)) {
+		return 0;
+	}
+	if (!ARRAY_ROOM(routes->routes, routes->count)) {
+		return -ENOMEM;
+	}
+	route->gateway = flags & GATEWAY;
+	routes->routes[routes->count++] = *route;
+	return 0;
+}
+
+/* "eno1 0002A8C0 0102A8C0 0003 0 0 100 00FFFFFF ..." below a heading: a mask has no gaps */
+int routes_parse(const char *data, struct routes *routes) {
 	for (; *data; data = next_line(data)) {
-		unsigned int destination, mask;
-		char interface[32];
+		unsigned int flags, mask;
+		char destination[9];
+		struct route route = {0};
 		int r = 0;
 
-		if (sscanf(data, "%31s %x %*x %*x %*u %*u %*u %x", interface, &destination,
-			    &mask) == 3 &&
-			destination == 0 && mask == 0) {
-			r = add_name(interfaces, interface);
+		if (sscanf(data, "%31s %8s %*x %x %*u %*u %*u %x", route.interface, destination,
+			    &flags, &mask) == 4 &&
+			inet_parse_words(destination, &route.destination) == 0) {
+			route.length = (unsigned int)__builtin_popcount(mask);
+			r = add(routes, &route, flags);
 		}
 		if (r < 0) {
 			return r;
@@ -47,19 +61,20 @@ int routes_parse(const char *data, struct names *interfaces) {
 	return 0;
 }
 
-/* "0000...0000 00 0000...0000 00 fe80...0001 00000400 ... eno1"; the kernel's own unreachable one
- * is on lo */
-int routes_parse_ipv6(const char *data, struct names *interfaces) {
+/* "0000...0000 00 0000...0000 00 fe80...0001 00000400 ... FLAGS eno1"; the kernel's own unreachable
+ * one is on lo */
+int routes_parse_ipv6(const char *data, struct routes *routes) {
 	for (; *data; data = next_line(data)) {
-		char destination[33], interface[32];
-		unsigned int length;
+		unsigned int flags;
+		char destination[33];
+		struct route route = {0};
 		int r = 0;
 
-		if (sscanf(data, "%32s %x %*s %*x %*s %*x %*x %*x %*x %31s", destination, &length,
-			    interface) == 3 &&
-			length == 0 && strspn(destination, "0") == 32 &&
-			strcmp(interface, "lo") != 0) {
-			r = add_name(interfaces, interface);
+		if (sscanf(data, "%32s %x %*s %*x %*s %*x %*x %*x %x %31s", destination,
+			    &route.length, &flags, route.interface) == 4 &&
+			route.length <= 128 &&
+			inet_parse_bytes(destination, &route.destination) == 0) {
+			r = add(routes, &route, flags);
 		}
 		if (r < 0) {
 			return r;
@@ -68,85 +83,45 @@ int routes_parse_ipv6(const char *data, struct names *interfaces) {
 	return 0;
 }
 
-struct search {
-	int root;
-	int class;
-	const struct host *host;
-	const char *interface; /* the route's */
-	struct holders *holders;
-};
+static int read_table(int root, const char *path,
+	int (*parse)(const char *data, struct routes *routes), struct routes *routes) {
+	AUTO_FREE char *data = NULL;
+	int r = file_read(root, path, FILE_MAX_SIZE, &data, NULL);
 
-static int add(const struct search *search, const struct address *devices, size_t count,
-	const char *name) {
-	int r = 0;
-
-	for (size_t i = 0; i < count && r == 0; i++) {
-		struct holder holder = {.kind = HOLDER_ROUTE, .device = devices[i]};
-
-		label_set(holder.name, search->interface);
-		label_set(holder.node, name);
-		r = holders_add(search->holders, &holder);
+	if (r < 0) {
+		return r == -ENOMEM ? r : 0;
 	}
-	return r;
+	return parse(data, routes);
 }
 
-/* What an interface stands on is linked in its directory as "lower_eno1". */
-static int follow(const struct search *search, const char *name, unsigned int depth) {
-	char link[LINK_SIZE], path[sizeof(CLASS "/") + LABEL_SIZE];
-	AUTO_NAMES struct names names = {0};
-	struct address devices[NODE_DEVICES_MAX];
-	size_t count;
-	int r = 0;
+int routes_read(int root, struct routes *ret) {
+	AUTO_ROUTES struct routes routes = {0};
+	int r = read_table(root, "proc/net/route", routes_parse, &routes);
 
-	if (depth > DEPTH_MAX || link_read(search->class, name, link, sizeof(link)) < 0) {
-		return 0;
-	}
-	count = node_devices(search->host, link, devices);
-	if (count > 0) {
-		return add(search, devices, count, name);
-	}
-	if (name_format(path, sizeof(path), CLASS "/%s", name) < 0 ||
-		names_read(search->root, path, &names) < 0) {
-		return 0;
-	}
-	for (size_t i = 0; i < names.count && r == 0; i++) {
-		if (text_starts(names.names[i], "lower_")) {
-			r = follow(search, names.names[i] + strlen("lower_"), depth + 1);
-		}
-	}
-	return r;
-}
-
-static int read_tables(int root, struct names *interfaces) {
-	AUTO_FREE char *data = NULL, *data_ipv6 = NULL;
-	int r = file_read(root, "proc/net/route", FILE_MAX_SIZE, &data, NULL);
-
-	if (r == 0) {
-		r = routes_parse(data, interfaces);
-	}
-	if (r == -ENOMEM) {
+	r = r < 0 ? r : read_table(root, "proc/net/ipv6_route", routes_parse_ipv6, &routes);
+	if (r < 0) {
 		return r;
 	}
-	r = file_read(root, "proc/net/ipv6_route", FILE_MAX_SIZE, &data_ipv6, NULL);
-	if (r == 0) {
-		r = routes_parse_ipv6(data_ipv6, interfaces);
-	}
-	return r == -ENOMEM ? r : 0;
+	*ret = routes;
+	routes = (struct routes){0};
+	return 0;
 }
 
-int routes_read(int root, const struct host *host, struct holders *holders) {
-	AUTO_CLOSE int class = dir_open(root, CLASS);
-	AUTO_NAMES struct names interfaces = {0};
-	int r = read_tables(root, &interfaces);
+void routes_free(struct routes *routes) {
+	free(routes->routes);
+	*routes = (struct routes){0};
+}
 
-	for (size_t i = 0; i < interfaces.count && class >= 0 && r == 0; i++) {
-		struct search search = {.root = root,
-			.class = class,
-			.host = host,
-			.interface = interfaces.names[i],
-			.holders = holders};
+const struct route *routes_find(const struct routes *routes, const struct inet *address) {
+	const struct route *best = NULL;
 
-		r = follow(&search, interfaces.names[i], 0);
+	for (size_t i = 0; i < routes->count; i++) {
+		const struct route *route = &routes->routes[i];
+
+		if (inet_within(address, &route->destination, route->length) &&
+			(!best || route->length > best->length)) {
+			best = route;
+		}
 	}
-	return r;
+	return best;
 }

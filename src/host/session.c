@@ -38,6 +38,8 @@ static int set_property(struct session *session, const char *key, const char *va
 		/* user, user-early, user-light, background, ...; greeter, lock-screen, manager */
 		session->of_a_person =
 			text_starts(value, "user") || text_starts(value, "background");
+	} else if (strcmp(key, "REMOTE") == 0) {
+		session->remote = strcmp(value, "1") == 0;
 	} else if (strcmp(key, "STATE") == 0 && strcmp(value, "closing") == 0) {
 		r = -EINVAL;
 	}

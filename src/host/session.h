@@ -14,6 +14,7 @@ struct session {
 	unsigned int uid;
 	int leader;       /* the process that opened it */
 	bool of_a_person; /* not a greeter's, not a user manager's */
+	bool remote;      /* from another machine */
 };
 
 struct sessions {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What keeps a device although no process has a node of it open: disks in use."""
+"""What keeps a device although no process has a node of it open: disks and networks in use."""
 
 import json
 
@@ -67,3 +67,51 @@ def a_disk_in_use_is_refused_wherever_it_is_used(host):
     detach(host, address)
     reattach(host, address)
     _wait_disk(host)
+
+
+def _make_guest(host):
+    """A bridge of eth0 and the one end of a cable, whose other end is in a network of its own.
+
+    Returns the words that do a command there.
+    """
+    for module in ("llc", "stp", "bridge", "veth"):
+        insert_module(host, module)
+    guest = host.start("unshare", "-n", "sh", "-c", "echo $$; exec tail -f /dev/null")
+    guest.wait_for("\n")
+    pid = host.run("pidof", "tail", check=True).stdout.strip()
+    host.shell(f"set -e; ip link add type veth; ip link set veth1 netns {pid}; "
+               "brctl addbr br0; echo 0 >/sys/class/net/br0/bridge/forward_delay; "
+               "brctl addif br0 eth0; brctl addif br0 veth0; "
+               "ifconfig eth0 up; ifconfig veth0 up; ifconfig br0 192.0.2.1 up; "
+               f"nsenter -t {pid} -n ifconfig veth1 192.0.2.2 up; "
+               "until [ $(cat /sys/class/net/veth0/operstate) = up ] && "
+               "[ $(cat /sys/class/net/eth0/brport/state) = 3 ]; do sleep 0.1; done",
+               check=True)
+    return ("nsenter", "-t", pid, "-n")
+
+
+@check(Machine("mini"), cargo, alone=True)
+def a_network_card_is_refused_while_a_guest_or_a_person_is_behind_it(host):
+    address = host.plug("network") + ".0"
+    host.shell("until [ -e /sys/class/net/eth0 ]; do sleep 0.1; done", check=True)
+    inside = _make_guest(host)
+    refused(host, address, saying=r"a guest or container that runs \(veth0, by eth0\)",
+            remedy="stop that guest")
+
+    # Whoever asks comes in by it: as over ssh, but that the connection is a plain one.
+    host.put("/run/ask", f"#!/bin/sh\nbaton detach --no-guard {address} >/run/said 2>&1\n"
+             "echo $? >/run/status\n", mode=0o755)
+    server = host.start("nc", "-l", "-p", "2323", "-e", "/run/ask")
+    host.shell("until grep -q ':0913 .* 0A ' /proc/net/tcp*; do sleep 0.1; done", check=True)
+    person = host.start(*inside, "sh", "-c", "tail -f /dev/null | nc 192.0.2.1 2323")
+    server.wait()
+    person.signal(9, group=True)
+    said = host.read("/run/said")
+    assert host.read("/run/status") == "3", said
+    assert "carries the connection by which you are here" in said and "by eth0" in said, said
+
+    # Without them it is up and nothing more: named, and handed over.
+    host.shell("set -e; brctl delif br0 veth0; brctl delif br0 eth0", check=True)
+    assert _listed(host, address) == ([], [("interface", "eth0")])
+    detach(host, address)
+    reattach(host, address)
