@@ -10,6 +10,7 @@
 #include "host/export.h"
 #include "host/filesystem.h"
 #include "host/fstab.h"
+#include "host/kernel.h"
 #include "host/lingering.h"
 #include "host/mount.h"
 #include "host/namespace.h"
@@ -96,7 +97,8 @@ static int read_all(int root, const struct host *host, struct holders *holders, 
 	r = r < 0 ? r : namespaces_read(root, &nodes, holders);
 	r = r < 0 ? r : filesystems_read(root, &nodes, holders, &filesystems);
 	r = r < 0 ? r : processes_read(root, &nodes, &filesystems, holders, hidden);
-	return r < 0 ? r : read_disks(root, &nodes, holders);
+	r = r < 0 ? r : read_disks(root, &nodes, holders);
+	return r < 0 ? r : kernel_users_read(root, host, holders);
 }
 
 static int read_network(int root, const struct host *host, struct holders *holders) {
