@@ -90,11 +90,9 @@ static bool has(const struct names *names, const char *name) {
 	return false;
 }
 
-/* A user's manager outlives the desktop if the user has another session, or lingers. */
-static bool outlives(int root, const struct sessions *sessions, const bool *ours,
-	const struct session *session) {
-	char path[sizeof("var/lib/systemd/linger/") + sizeof(session->user)];
-
+/* Has the user of a session another one, which stays? */
+static bool stays(
+	const struct sessions *sessions, const bool *ours, const struct session *session) {
 	for (size_t i = 0; i < sessions->count; i++) {
 		const struct session *other = &sessions->sessions[i];
 
@@ -102,22 +100,35 @@ static bool outlives(int root, const struct sessions *sessions, const bool *ours
 			return true;
 		}
 	}
+	return false;
+}
+
+static bool lingers(int root, const struct session *session) {
+	char path[sizeof("var/lib/systemd/linger/") + sizeof(session->user)];
+
 	return session->user[0] && !strchr(session->user, '/') &&
 	       name_format(path, sizeof(path), "var/lib/systemd/linger/%s", session->user) == 0 &&
 	       file_exists(root, path);
 }
 
+static int add_name(struct names *names, const char *name) {
+	return has(names, name) ? 0 : names_add(names, name);
+}
+
+/* A user's manager outlives the desktop if the user has another session, or lingers. */
 static int add_session(int root, struct display_manager *manager, const struct sessions *sessions,
 	const bool *ours, const struct session *session) {
+	bool has_other = stays(sessions, ours, session);
 	char user[LABEL_SIZE];
 	struct names *names =
-		outlives(root, sessions, ours, session) ? &manager->desktops : &manager->units;
+		has_other || lingers(root, session) ? &manager->desktops : &manager->units;
 	int r = names_add(&manager->units, session->scope);
 
-	if (r == 0) {
-		r = name_format(user, sizeof(user), "user@%u.service", session->uid);
-	}
-	return r < 0 || has(names, user) ? r : names_add(names, user);
+	r = r < 0 ? r : name_format(user, sizeof(user), "user@%u.service", session->uid);
+	r = r < 0 ? r : add_name(names, user);
+	return r < 0 || has_other || !session->of_a_person
+		       ? r
+		       : add_name(&manager->users, session->user);
 }
 
 int display_manager_read_sessions(int root, struct display_manager *manager) {
@@ -125,8 +136,7 @@ int display_manager_read_sessions(int root, struct display_manager *manager) {
 	AUTO_FREE bool *ours = NULL;
 	int r;
 
-	names_free(&manager->units);
-	names_free(&manager->desktops);
+	display_manager_done(manager);
 	if (!manager->unit[0]) {
 		return 0;
 	}
@@ -166,6 +176,7 @@ int host_ends_with_display_manager(int root, int pid, bool *ret) {
 void display_manager_done(struct display_manager *manager) {
 	names_free(&manager->units);
 	names_free(&manager->desktops);
+	names_free(&manager->users);
 }
 
 /* What a desktop gives up when its session ends, although the user's manager stays. */

@@ -16,6 +16,7 @@
 #include "host/namespace.h"
 #include "host/network.h"
 #include "host/node.h"
+#include "host/profile.h"
 #include "host/volume.h"
 #include "host/walk.h"
 
@@ -101,10 +102,20 @@ static int read_all(int root, const struct host *host, struct holders *holders, 
 	return r < 0 ? r : kernel_users_read(root, host, holders);
 }
 
-static int read_network(int root, const struct host *host, struct holders *holders) {
+/* The network, and which of its connections end with the display manager's sessions. */
+static int read_network(int root, struct host *host, struct holders *holders) {
 	AUTO_NAMES struct names own = {0};
+	struct profile *profiles = NULL;
+	size_t count = 0;
+	int r = network_read(root, host, holders, &own);
 
-	return network_read(root, host, holders, &own);
+	r = r < 0 ? r : profiles_read(root, &host->display_manager.users, &own, &profiles, &count);
+	if (r == 0) {
+		free(host->profiles);
+		host->profiles = profiles;
+		host->profile_count = count;
+	}
+	return r;
 }
 
 bool holder_keeps(const struct holder *holder) {

@@ -95,6 +95,7 @@ void host_free(struct host *host) {
 	modules_free(host->modules, host->module_count);
 	free(host->holders);
 	free(host->flights);
+	free(host->profiles);
 	display_manager_done(&host->display_manager);
 	*host = (struct host){0};
 }

@@ -205,6 +205,17 @@ struct flight {
 	struct stuck stuck;
 };
 
+/*
+ * A network connection of NetworkManager's that depends on a session which ends with the display
+ * manager.
+ */
+struct profile {
+	char name[64];      /* as nmcli calls it */
+	char interface[32]; /* "wlp3s0" */
+	char user[32]; /* whose it is; empty: everybody's, and only its secret is with a session */
+	bool own;      /* whoever asks came in by it */
+};
+
 /* The unit behind the alias display-manager.service, and what ends when it is stopped. */
 struct display_manager {
 	char unit[LABEL_SIZE]; /* "lightdm.service"; empty: none is configured */
@@ -212,6 +223,7 @@ struct display_manager {
 				  "user@UID.service" of those who have no other session */
 	struct names desktops; /* "user@UID.service" of those who have: their desktop ends, their
 				  other processes (the sound server) do not */
+	struct names users;    /* names of those who have no session left when it is stopped */
 };
 
 struct host {
@@ -237,7 +249,9 @@ struct host {
 	size_t flight_count;
 	struct holder *holders; /* by host_read_holders */
 	size_t holder_count;
-	size_t hidden_processes; /* those that it might not look into: it was not root */
+	size_t hidden_processes;  /* those that it might not look into: it was not root */
+	struct profile *profiles; /* by host_read_holders */
+	size_t profile_count;
 	struct display_manager display_manager;
 };
 

@@ -56,6 +56,14 @@ bool plan_adopts(const struct plan *plan, const char *guest);
 
 /* check.c: everything that can be known before anything is changed becomes a refusal here. */
 void plan_check(struct making *making);
+/*
+ * losses.c: what ending the display manager's sessions costs besides them: the network connections
+ * that only they keep up, with what would keep each. Goes on with a sentence; empty: nothing.
+ */
+#define LOST_CONNECTION_SIZE 352
+
+void plan_lost_connection(const struct host *host, char ret[LOST_CONNECTION_SIZE]);
+
 /* Refuses a device that another guest has or is being given. */
 void plan_check_owner(struct making *making, const struct planned_device *planned);
 

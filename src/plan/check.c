@@ -188,6 +188,7 @@ static void check_vfio(struct making *making) {
 
 static void check_display_manager(struct making *making) {
 	const struct policy *policy = &making->request->policy;
+	char connection[LOST_CONNECTION_SIZE];
 
 	if (!making->display_manager_goes) {
 		return;
@@ -199,9 +200,10 @@ static void check_display_manager(struct making *making) {
 			"would have to be stopped, which ends its login sessions");
 	}
 	if (policy->losses == CONSENT_REFUSE) {
+		plan_lost_connection(making->host, connection);
 		plan_refuse(making->plan, REFUSAL_LOSS, making->host->display_manager.unit,
 			"log out and stop it, or set `losses = allow` in the section [policy]",
-			"would have to be stopped, which ends its login sessions");
+			"would have to be stopped, which ends its login sessions%s", connection);
 	}
 }
 

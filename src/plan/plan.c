@@ -147,6 +147,7 @@ static int add_vfio_modules(struct making *making) {
 
 static int add_display_manager(struct making *making) {
 	const char *unit = making->host->display_manager.unit;
+	char connection[LOST_CONNECTION_SIZE];
 	struct planned *planned;
 
 	if (!making->display_manager_goes) {
@@ -156,7 +157,9 @@ static int add_display_manager(struct making *making) {
 	if (!planned) {
 		return -E2BIG;
 	}
-	snprintf(planned->loss, sizeof(planned->loss), "the login sessions of %s end", unit);
+	plan_lost_connection(making->host, connection);
+	snprintf(planned->loss, sizeof(planned->loss), "the login sessions of %s end%s", unit,
+		connection);
 	return 0;
 }
 
