@@ -178,3 +178,16 @@ int aside_read(const struct aside *aside, size_t count, void *ret_values, bool *
 	munmap(shared.values, size);
 	return r;
 }
+
+void *aside_memory_new(size_t size) {
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+void aside_memory_free(void *memory, size_t size) {
+	if (memory) {
+		munmap(memory, size);
+	}
+}

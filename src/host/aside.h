@@ -29,3 +29,10 @@ struct aside {
  */
 int aside_read(const struct aside *aside, size_t count, void *ret_values, bool *ret_answered)
 	MUST_CHECK;
+
+/*
+ * Zeroed memory that the children write into and we read, for what does not fit into values; made
+ * before aside_read. Pages that nobody touches cost nothing. NULL: there is none.
+ */
+void *aside_memory_new(size_t size);
+void aside_memory_free(void *memory, size_t size);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/text.h"
 #include "host/array.h"
@@ -29,9 +28,7 @@ struct walk {
 
 static void walk_done(struct walk *walk) {
 	free(walk->pids);
-	if (walk->found) {
-		munmap(walk->found, sizeof(*walk->found));
-	}
+	aside_memory_free(walk->found, sizeof(*walk->found));
 }
 
 static int read_pids(int root, struct walk *walk) {
@@ -116,10 +113,8 @@ int processes_read(int root, const struct nodes *nodes, const struct filesystems
 	if (r < 0) {
 		return r;
 	}
-	walk.found = mmap(NULL, sizeof(*walk.found), PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (walk.found == MAP_FAILED) {
-		walk.found = NULL;
+	walk.found = aside_memory_new(sizeof(*walk.found));
+	if (!walk.found) {
 		return -ENOMEM;
 	}
 	walk.look.found = walk.found;

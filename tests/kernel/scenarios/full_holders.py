@@ -32,11 +32,11 @@ def _of(found, device):
 
 @check(FULL, cargo)
 def what_fuser_and_lsof_find_is_found_and_more(host, tell):
-    host.shell("cp -a /dev/dri/card0 /run/node", check=True)
+    host.shell("cp -a /dev/dri/card0 /root/node", check=True)
     with contextlib.ExitStack() as stack:
         plants = {name: stack.enter_context(Planted(host, *words)) for name, words in {
             "mapped": ("hold", "map", "/dev/dri/card0"),
-            "deleted": opener("/run/node", "rm /run/node"),
+            "deleted": opener("/root/node", "rm /root/node"),
             "elsewhere": ("hold", "elsewhere", "/dev/dri/card0"),
             "sound": opener("/dev/snd/controlC0"),
         }.items()}
@@ -58,15 +58,22 @@ def what_fuser_and_lsof_find_is_found_and_more(host, tell):
         assert {holder["user"] for holder in rest} == {"root"}, rest
 
 
+def _session(host, line):
+    """The number of the session of which logind has noted this."""
+    return host.shell(f"until grep -lx {line} /run/systemd/sessions/*[0-9]; do sleep 0.2; done",
+                      check=True, deadline_s=STEP_S).stdout.split()[0].rsplit("/", 1)[1]
+
+
 def _log_alice_in(host):
     """A session of hers on a terminal of its own, in front; returns its number."""
     host.run("systemd-run", "--unit=alices-login", "-pUser=alice", "-pPAMName=login",
              "-pTTYPath=/dev/tty8", "-pStandardInput=tty", "-EXDG_SESSION_TYPE=wayland",
-             "sleep", "infinity", check=True)
-    host.shell(f"until [ -S {RUNTIME}/systemd/private ]; do sleep 0.2; done; chvt 8", check=True,
+             "sleep", "infinity", check=True, deadline_s=STEP_S)
+    host.shell(f"until [ -S {RUNTIME}/systemd/private ]; do sleep 0.2; done", check=True,
                deadline_s=STEP_S)
-    return host.shell("grep -l ^USER=alice$ /run/systemd/sessions/*[0-9]", check=True,
-                      deadline_s=STEP_S).stdout.split()[0].rsplit("/", 1)[1]
+    session = _session(host, "USER=alice")
+    host.run("loginctl", "activate", session, check=True, deadline_s=STEP_S)
+    return session
 
 
 def _wait_for(host, name):
@@ -99,7 +106,8 @@ def a_compositor_is_named_with_its_unit_in_its_users_manager(host):
     assert who in plan and compositor["remedy"] in plan, plan
     host.shell(f"runuser -u alice -- env XDG_RUNTIME_DIR={RUNTIME} "
                "systemctl --user stop compositor.service; systemctl stop alices-login.service; "
-               "chvt 7", check=True, deadline_s=STEP_S)
+               f"loginctl activate {_session(host, 'CLASS=greeter')}", check=True,
+               deadline_s=STEP_S)
     host.wait_login(LOGIN_S)
     left = {holder["unit"] for holder in holders(host, CARD[0])}
     assert left <= {"lightdm.service"}, left
