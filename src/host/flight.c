@@ -26,9 +26,14 @@
 #define PATIENCE_MS 125
 #define LIMIT_MS    10000
 
+struct found {
+	struct flight flight;
+	bool waits; /* it is none: somebody waits for its end, to read what the device shows */
+};
+
 struct flights {
 	size_t count;
-	struct flight all[FLIGHTS_MAX];
+	struct found all[FLIGHTS_MAX];
 };
 
 int syscall_parse(const char *line, struct syscall *ret) {
@@ -55,39 +60,65 @@ static int read_memory(int task, uint64_t at, size_t length, char ret[WRITTEN_MA
 	return 0;
 }
 
-/* Is the open file one by which drivers are given devices, and take leave of them? */
-static bool is_of_drivers(int task, uint64_t number) {
-	char path[PATH_SIZE], link[LINK_SIZE];
+static int read_file_of(int task, const struct syscall *call, char ret[LINK_SIZE]) {
+	char path[PATH_SIZE];
 
-	return number <= INT_MAX && name_format(path, sizeof(path), "fd/%d", (int)number) >= 0 &&
-	       link_read(task, path, link, sizeof(link)) >= 0 && strstr(link, DRIVERS) &&
-	       (text_ends(link, "/unbind") || text_ends(link, "/bind"));
+	if (call->arguments[0] > INT_MAX ||
+		name_format(path, sizeof(path), "fd/%d", (int)call->arguments[0]) < 0) {
+		return -EBADF;
+	}
+	return link_read(task, path, ret, LINK_SIZE);
 }
 
 /* Which device a thread is binding or unbinding. -ENOENT: none. */
-static int find_device(int task, struct address *ret) {
-	char line[256], written[WRITTEN_MAX + 1];
+static int find_written(int task, const struct syscall *call, struct address *ret) {
+	char link[LINK_SIZE], written[WRITTEN_MAX + 1];
+	int r = call->arguments[2] > WRITTEN_MAX ? -ENOENT : read_file_of(task, call, link);
+
+	if (r < 0 || !strstr(link, DRIVERS) ||
+		!(text_ends(link, "/unbind") || text_ends(link, "/bind"))) {
+		return -ENOENT;
+	}
+	r = read_memory(task, call->arguments[1], call->arguments[2], written);
+	return r < 0 ? r : address_parse(written, ret);
+}
+
+/*
+ * Which device's lock a reader waits for: one of ours, mostly, left behind after whoever had the
+ * lock died with it. Nobody has to follow it. -ENOENT: none.
+ */
+static int find_awaited(int task, const struct syscall *call, struct address *ret) {
+	char link[LINK_SIZE];
+	int r = read_file_of(task, call, link);
+
+	return r < 0 || !text_ends(link, "/driver_override") ? -ENOENT : link_device(link, ret);
+}
+
+static int find_device(int task, struct found *found) {
 	struct syscall call;
+	char line[256];
 	int r = file_read_line(task, "syscall", line, sizeof(line));
 
 	r = r < 0 ? r : syscall_parse(line, &call);
-	if (r < 0 || call.number != SYS_write || call.arguments[2] > WRITTEN_MAX ||
-		!is_of_drivers(task, call.arguments[0])) {
-		return -ENOENT;
+	if (r < 0) {
+		return r;
 	}
-	r = read_memory(task, call.arguments[1], call.arguments[2], written);
-	return r < 0 ? r : address_parse(written, ret);
+	found->waits = call.number == SYS_read;
+	if (found->waits) {
+		return find_awaited(task, &call, &found->flight.device);
+	}
+	return call.number == SYS_write ? find_written(task, &call, &found->flight.device)
+					: -ENOENT;
 }
 
 static void look_at_thread(int root, int tasks, const char *name, struct flights *flights) {
 	AUTO_CLOSE int task = dir_open(tasks, name);
-	struct flight *flight = &flights->all[flights->count];
+	struct found *found = &flights->all[flights->count];
 	unsigned long long pid;
 
-	*flight = (struct flight){0};
-	if (task >= 0 && number_parse(name, INT_MAX, &pid) == 0 &&
-		find_device(task, &flight->device) == 0 &&
-		stuck_read(root, (int)pid, &flight->stuck) == 0) {
+	*found = (struct found){0};
+	if (task >= 0 && number_parse(name, INT_MAX, &pid) == 0 && find_device(task, found) == 0 &&
+		stuck_read(root, (int)pid, &found->flight.stuck) == 0) {
 		flights->count++;
 	}
 }
@@ -157,11 +188,14 @@ static int keep(const struct flights *flights, struct host *host) {
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < flights->count; i++) {
-		struct device *device = (struct device *)host_device(host, flights->all[i].device);
+		const struct found *found = &flights->all[i];
+		struct device *device = (struct device *)host_device(host, found->flight.device);
 
 		if (device) {
 			device->in_flight = true;
-			host->flights[host->flight_count++] = flights->all[i];
+		}
+		if (device && !found->waits) {
+			host->flights[host->flight_count++] = found->flight;
 		}
 	}
 	return 0;

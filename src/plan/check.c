@@ -147,10 +147,22 @@ static void check_reset(struct making *making, const struct device *device) {
 		"devices that stay");
 }
 
+/* What an oops has left says more than that the kernel is silent. */
+static bool is_oopsed(const struct making *making, const struct device *device) {
+	for (size_t i = 0; i < making->claims->device_count; i++) {
+		const struct claimed_device *claimed = &making->claims->devices[i];
+
+		if (claimed->oopsed && address_compare(claimed->address, device->address) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void check_flight(struct making *making, const struct device *device) {
 	AUTO_TEXT struct text why = {0};
 
-	if (device->in_flight) {
+	if (device->in_flight && !is_oopsed(making, device)) {
 		/* Without memory for the words there are none. */
 		int r = flight_explain(making->host, device, &why);
 

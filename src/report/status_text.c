@@ -9,6 +9,7 @@
 #include "plan/stuck.h"
 #include "report/status.h"
 #include "report/table.h"
+#include "run/oops.h"
 
 /*
  * A card's line begins with its slot, and only such a line begins with a digit or one of a to f:
@@ -110,7 +111,8 @@ static bool is_ours(const struct status *status, const struct device *device) {
 		const struct handover_status *handover = &status->handovers[i];
 
 		for (size_t k = 0; k < handover->left_count; k++) {
-			if (handover->left[k].writer.process.pid &&
+			if ((handover->left[k].writer.process.pid ||
+				    handover->left[k].record->oopsed) &&
 				strcmp(handover->left[k].record->step.subject, device->name) == 0) {
 				return true;
 			}
@@ -185,9 +187,13 @@ static int add_interrupted(
 	if (r == 0 && handover->left_count == 0) {
 		r = add_line(ret, "  nothing is left of it");
 	}
-	return r < 0 || is_locked ? r
-				  : add_line(ret, "  left by a run that has ended: the guard goes "
-						  "on with it, or `baton repair`");
+	if (r < 0 || is_locked) {
+		return r;
+	}
+	return oops_is_final(journal)
+		       ? add_line(ret, "  nothing of it is tried again before the next boot")
+		       : add_line(ret, "  left by a run that has ended: the guard goes on with it, "
+				       "or `baton repair`");
 }
 
 static int add_unreadable(const struct found *found, struct text *ret) {

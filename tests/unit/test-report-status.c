@@ -227,6 +227,41 @@ static void interrupt(struct scene *scene) {
 	scene->status.handovers[0].left[1].writer = actor;
 }
 
+static void what_a_writer_waits_for_is_told_behind_it(void **state) {
+	AUTO_SCENE struct scene scene = {0};
+	AUTO_TEXT struct text text = {0}, json = {0};
+	struct error error;
+
+	interrupt(&scene);
+	scene.status.handovers[0].left[1].stuck =
+		(struct stuck){.pid = 4711, .frames = {"foo_wait", "foo_remove"}, .frame_count = 2};
+	assert_int_equal(report_status(&scene.status, &text), 0);
+	assert_non_null(strstr(text.data,
+		" 03:05:05\n    it waits in the kernel's foo_wait, called by foo_remove: python3 "
+		"(process 500) has /dev/nvidia1 open\n"));
+	assert_int_equal(report_status_json(&scene.status, &json, &error), 0);
+	assert_non_null(strstr(json.data,
+		"\"waits_for\": \"waits in the kernel's foo_wait, called by foo_remove: "));
+	assert_non_null(strstr(json.data, "\"foo_remove\""));
+}
+
+static void after_an_oops_nobody_is_promised_a_repair(void **state) {
+	AUTO_SCENE struct scene scene = {0};
+	AUTO_TEXT struct text first = {0}, last = {0};
+
+	interrupt(&scene);
+	scene.found[0].journal->records[2].oopsed = true;
+	assert_int_equal(report_status(&scene.status, &first), 0);
+	assert_non_null(strstr(first.data,
+		"  left: driver " CARD ".0 nvidia -\n    the kernel oopsed there: nothing more is "
+		"done to it, and only a reboot helps\n"));
+	assert_non_null(strstr(first.data, "`baton repair`")); /* the login screen's is still due */
+	scene.found[0].journal->records[1].popped = true;
+	assert_int_equal(report_status(&scene.status, &last), 0);
+	assert_non_null(strstr(last.data, "nothing of it is tried again before the next boot\n"));
+	assert_null(strstr(last.data, "`baton repair`"));
+}
+
 static void what_is_left_is_told_and_who_is_still_at_it(void **state) {
 	AUTO_SCENE struct scene scene = {0};
 	AUTO_TEXT struct text text = {0}, locked = {0}, home = {0};
@@ -383,6 +418,8 @@ int main(void) {
 		cmocka_unit_test(a_card_is_told_with_its_guest_its_door_and_since_when),
 		cmocka_unit_test(how_long_ago_that_was_is_told_where_the_time_is_known),
 		cmocka_unit_test(what_is_left_is_told_and_who_is_still_at_it),
+		cmocka_unit_test(what_a_writer_waits_for_is_told_behind_it),
+		cmocka_unit_test(after_an_oops_nobody_is_promised_a_repair),
 		cmocka_unit_test(a_journal_that_cannot_be_read_is_a_line),
 		cmocka_unit_test(of_a_card_at_home_that_is_of_no_use_it_is_said_why),
 		cmocka_unit_test(of_a_card_that_nobody_took_it_is_said_who_may_have),

@@ -6,19 +6,16 @@ import json
 import time
 
 from machine import Machine
-from rig import CARD, LOGIN_S, Planted, baton, cargo, holders, opener
+from rig import CARD, Planted, baton, cargo, holders, opener
 from scenario import check
 
 FULL = Machine("full")
 STEP_S = 180
 NODES = "/dev/dri/card0 /dev/fb0 /dev/snd/*C0*"
 RUNTIME = "/run/user/1000"
-# A compositor as desktops have it since they start everything as units of the user: logind gives it
-# the card for a session that another process leads.
-COMPOSITOR = ("systemd-run --user --unit=compositor -E XDG_SESSION_ID={session} "
-              "-E LIBSEAT_BACKEND=logind -E WLR_RENDERER=pixman -E WLR_LIBINPUT_NO_DEVICES=1 "
-              "-E WLR_BACKENDS=drm,libinput -E WLR_DRM_DEVICES=/dev/dri/card0 "
-              "cage -- sleep infinity")
+# As desktops start everything since they have units of the user.
+PROGRAM = (f"runuser -u alice -- env XDG_RUNTIME_DIR={RUNTIME} systemd-run --user --unit=painter "
+           "sh -c 'exec 3</dev/dri/card0; exec sleep 100000'")
 
 
 def _pids(host, command):
@@ -58,24 +55,6 @@ def what_fuser_and_lsof_find_is_found_and_more(host, tell):
         assert {holder["user"] for holder in rest} == {"root"}, rest
 
 
-def _session(host, line):
-    """The number of the session of which logind has noted this."""
-    return host.shell(f"until grep -lx {line} /run/systemd/sessions/*[0-9]; do sleep 0.2; done",
-                      check=True, deadline_s=STEP_S).stdout.split()[0].rsplit("/", 1)[1]
-
-
-def _log_alice_in(host):
-    """A session of hers on a terminal of its own, in front; returns its number."""
-    host.run("systemd-run", "--unit=alices-login", "-pUser=alice", "-pPAMName=login",
-             "-pTTYPath=/dev/tty8", "-pStandardInput=tty", "-EXDG_SESSION_TYPE=wayland",
-             "sleep", "infinity", check=True, deadline_s=STEP_S)
-    host.shell(f"until [ -S {RUNTIME}/systemd/private ]; do sleep 0.2; done", check=True,
-               deadline_s=STEP_S)
-    session = _session(host, "USER=alice")
-    host.run("loginctl", "activate", session, check=True, deadline_s=STEP_S)
-    return session
-
-
 def _wait_for(host, name):
     deadline = time.monotonic() + STEP_S
     while True:
@@ -88,26 +67,24 @@ def _wait_for(host, name):
 
 
 @check(FULL, cargo, alone=True)
-def a_compositor_is_named_with_its_unit_in_its_users_manager(host):
-    session = _log_alice_in(host)
-    host.shell(f"runuser -u alice -- env XDG_RUNTIME_DIR={RUNTIME} "
-               + COMPOSITOR.format(session=session), check=True, deadline_s=STEP_S)
-    found = _of(_wait_for(host, "cage"), CARD[0])
-    compositor = next(holder for holder in found.values() if holder["name"] == "cage")
-    assert compositor["user"] == "alice", compositor
-    assert compositor["unit"] == "user@1000.service", compositor
-    assert compositor["user_unit"] == "compositor.service", compositor
-    assert compositor["remedy"] == "systemctl --user stop compositor.service as alice", compositor
-    # logind has it open for her, and the first process keeps a copy for logind.
-    assert {holder["unit"] for holder in found.values()} <= {
-        "user@1000.service", "systemd-logind.service", "init.scope", "lightdm.service"}, found
-    plan = baton(host, "plan", "0000:01:00", code=3).stdout
-    who = f"cage (process {compositor['pid']} of alice, user@1000.service, compositor.service, "
-    assert who in plan and compositor["remedy"] in plan, plan
-    host.shell(f"runuser -u alice -- env XDG_RUNTIME_DIR={RUNTIME} "
-               "systemctl --user stop compositor.service; systemctl stop alices-login.service; "
-               f"loginctl activate {_session(host, 'CLASS=greeter')}", check=True,
+def what_a_users_own_manager_runs_is_named_with_its_unit(host):
+    host.run("loginctl", "enable-linger", "alice", check=True, deadline_s=STEP_S)
+    host.shell(f"until [ -S {RUNTIME}/systemd/private ]; do sleep 0.2; done; {PROGRAM}", check=True,
                deadline_s=STEP_S)
-    host.wait_login(LOGIN_S)
-    left = {holder["unit"] for holder in holders(host, CARD[0])}
-    assert left <= {"lightdm.service"}, left
+    found = _of(_wait_for(host, "sleep"), CARD[0])
+    program = next(holder for holder in found.values() if holder["name"] == "sleep")
+    assert program["user"] == "alice", program
+    assert program["unit"] == "user@1000.service", program
+    assert program["user_unit"] == "painter.service", program
+    assert program["remedy"] == "systemctl --user stop painter.service as alice", program
+    assert {holder["unit"] for holder in found.values()} == {
+        "user@1000.service", "lightdm.service"}, found
+    plan = baton(host, "plan", "0000:01:00", code=3).stdout
+    who = f"sleep (process {program['pid']} of alice, user@1000.service, painter.service, dri/card0)"
+    assert f"{who}: {program['remedy']}\n" in plan, plan
+    # What stops with the display manager is nobody's to stop.
+    assert "Xorg" not in plan, plan
+    host.shell(f"runuser -u alice -- env XDG_RUNTIME_DIR={RUNTIME} "
+               "systemctl --user stop painter.service", check=True, deadline_s=STEP_S)
+    assert not [holder for holder in holders(host, CARD[0]) if holder["name"] == "sleep"]
+    assert "Xorg" not in baton(host, "plan", "0000:01:00").stdout

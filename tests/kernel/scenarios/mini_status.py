@@ -13,6 +13,8 @@ MINI = Machine("mini")
 SOUND = CARD[1]
 TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(\d+ (s|min) ago\)"
 LOOK_S = 30
+WAITS = (r"waits until nobody has the sound card open any more: (sh|sleep) \(process \d+\) has "
+         "/dev/snd/controlC0 open")
 
 
 def _status(host, code=0):
@@ -109,6 +111,7 @@ def a_writer_that_hangs_is_named_and_nobody_who_looks_hangs_with_it(host):
     assert re.search(rf"^hand-over of hand:{SOUND}, on the way home, last heard of {TIME}\n"
                      rf"  left: driver {SOUND} snd_hda_intel -\n"
                      rf"    process \d+ \(baton .*\) is still at it, and runs since {TIME}\n"
+                     rf"    it {WAITS}\n"
                      r"  left by a run that has ended: the guard goes on with it, or `baton "
                      r"repair`$", text, re.MULTILINE), text
     over, = report["hand_overs"]
@@ -117,6 +120,7 @@ def a_writer_that_hangs_is_named_and_nobody_who_looks_hangs_with_it(host):
     assert " D " in host.read(f"/proc/{left['writer']['pid']}/stat"), left
     told = json.loads(host.read("/tmp/report"))
     assert told["result"] == "unresolved" and "still in the kernel" in told["errors"][0], told
+    assert re.search(WAITS, told["errors"][0]) and re.fullmatch(WAITS, left["waits_for"]), told
     assert host.read("/tmp/errors") == ""
 
     holder.kill(group=True)

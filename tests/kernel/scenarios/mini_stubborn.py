@@ -7,7 +7,7 @@ import time
 
 import stubborn
 from machine import Machine
-from rig import SECOND, Before, baton, cargo, detach, reattach, refused
+from rig import CARD, SECOND, Before, baton, cargo, detach, reattach, refused
 from scenario import check
 
 MINI = Machine("mini")
@@ -228,7 +228,8 @@ def _oopses(host):
 @check(MINI, cargo, alone=True)
 def after_an_oops_the_run_stops_and_nothing_is_tried_again(host):
     device = _stubborn(host)
-    before = Before(host)
+    # The device itself nobody can look at afterwards.
+    before = Before(host, *CARD, SECOND)
     stubborn.behave(host, oopses=True)
     failed = detach(host, SECOND, device, code=4, deadline_s=120)
     assert "the kernel has oopsed" in failed.stderr and "only a reboot helps" in failed.stderr, failed
@@ -236,8 +237,8 @@ def after_an_oops_the_run_stops_and_nothing_is_tried_again(host):
     # All but what it was about is as before, and nobody waits for the lock of the dead.
     assert host.driver(SECOND) == "bochs-drm"
     assert not blocked(host)
-    left = before.differences(host)
-    assert left and all(device in line or "module stubborn" in line for line in left), left
+    before.check(host, but=("-driver pci/stubborn device: *", "?module stubborn *",
+                            "+state /run/baton/*.journal: *"))
 
     for words in (("repair",), ("reattach", "--no-guard", device), ("repair",)):
         tried = baton(host, *words, code=4, deadline_s=60)
@@ -245,13 +246,16 @@ def after_an_oops_the_run_stops_and_nothing_is_tried_again(host):
     text, report = status(host)
     assert f"  left: driver {device} stubborn -\n    the kernel oopsed there: nothing more is done " \
         "to it, and only a reboot helps\n" in text, text
+    assert "before the next boot" in text and "baton repair" not in text, text
     assert report["hand_overs"][0]["left"][-1]["oopsed"], report
     refusal = detach(host, device, code=3)
     assert "the kernel oopsed" in refusal.stderr and "reboot" in refusal.stderr, refusal
     # A guard finds nothing that it may do, and goes.
     guard = baton(host, "guard", f"hand:{SECOND}", code=4, deadline_s=60)
     assert "oopsed" in guard.stderr, guard
-    assert _oopses(host) == 1 and not blocked(host)
+    assert _oopses(host) == 1
+    # Up to Linux 6.11 the first who looks cannot know that the lock has no owner any more.
+    assert len(blocked(host)) <= 1, host.shell("ps").stdout
 
 
 @check(MINI, cargo, alone=True)
