@@ -14,7 +14,7 @@ import tree
 
 MANUAL = "man/baton.8.scd"
 CONFIGURATION = "man/baton.conf.5.scd"
-KEYS = "src/request/configuration_parse.c"
+KEYS = "src/request/configuration_key.c"
 LONG_OPTION = re.compile(r"--[a-z][a-z-]*")
 OPTION_LINE = re.compile(r"^  (?:-\w, )?(--[a-z-]+)(?: [A-Z]+)?  +\S")
 SYNOPSIS = re.compile(r"^\*([a-z][a-z-]*)\*(.*)$", re.MULTILINE)
