@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the end of a desktop would cost besides the desktop."""
 
-from baton import installed
 from machine import Machine
-from rig import LOGIN_S, baton
+from rig import LOGIN_S, baton, cargo
 from scenario import check
 
 # As NetworkManager writes it; it does not run here, and baton reads no more than its files.
@@ -11,7 +10,7 @@ ACTIVE = "[device]\nmanaged-type=full\nconnection-uuid=0a-1b\n"
 HOME = "[connection]\nid=Home\nuuid=0a-1b\ntype=wifi\npermissions=user:alice:;\n"
 
 
-@check(Machine("full"), installed, alone=True)
+@check(Machine("full"), cargo, alone=True)
 def a_network_connection_that_ends_with_the_desktop_is_named(host):
     host.run("useradd", "-m", "-s", "/bin/sh", "alice", check=True)
     host.put("/etc/lightdm/lightdm.conf.d/60-alice.conf", "[Seat:*]\nautologin-user=alice\n")

@@ -48,7 +48,8 @@ def _services(host):
         host.shell(f"systemctl stop {DAEMON} {MODEL} user@1000.service; "
                    f"rm -f /run/systemd/system/{DAEMON} /run/systemd/system/{MODEL} "
                    f"/run/systemd/user/{SOUND}; systemctl daemon-reload; "
-                   "udevadm trigger -c change -s sound; udevadm settle", check=True, deadline_s=STEP_S)
+                   "udevadm trigger -c change -s sound; udevadm settle", check=True,
+                   deadline_s=3 * STEP_S)
 
 
 def _up(host):
