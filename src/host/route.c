@@ -40,6 +40,15 @@ static int add(struct routes *routes, struct route *route, unsigned int flags) {
 	return 0;
 }
 
+static unsigned int count_bits(unsigned int mask) {
+	unsigned int count = 0;
+
+	for (unsigned int bit = 0; bit < 32; bit++) {
+		count += mask >> bit & 1;
+	}
+	return count;
+}
+
 /* "eno1 0002A8C0 0102A8C0 0003 0 0 100 00FFFFFF ..." below a heading: a mask has no gaps */
 int routes_parse(const char *data, struct routes *routes) {
 	for (; *data; data = next_line(data)) {
@@ -51,7 +60,7 @@ int routes_parse(const char *data, struct routes *routes) {
 		if (sscanf(data, "%31s %8s %*x %x %*u %*u %*u %x", route.interface, destination,
 			    &flags, &mask) == 4 &&
 			inet_parse_words(destination, &route.destination) == 0) {
-			route.length = (unsigned int)__builtin_popcount(mask);
+			route.length = count_bits(mask);
 			r = add(routes, &route, flags);
 		}
 		if (r < 0) {

@@ -73,13 +73,15 @@ static bool has_root(const struct host *host, struct address device) {
 	return false;
 }
 
-/* The other nodes by which a process has the device say nothing new; they are ordered by it. */
-static bool is_same(const struct host *host, const struct holder *holder) {
+/* The other nodes by which a refused process has the device say nothing new; they are ordered by
+ * it. */
+static bool is_same(const struct making *making, const struct holder *holder) {
 	const struct holder *before = holder - 1;
 
-	return holder > host->holders && holder->kind == HOLDER_PROCESS &&
+	return holder > making->host->holders && holder->kind == HOLDER_PROCESS &&
 	       before->kind == HOLDER_PROCESS && before->pid == holder->pid &&
-	       address_compare(before->device, holder->device) == 0;
+	       address_compare(before->device, holder->device) == 0 &&
+	       plan_means(making, before) == MEANS_NONE;
 }
 
 static void refuse_holder(
@@ -88,7 +90,7 @@ static void refuse_holder(
 	char why[128], text[HOLDER_TEXT_SIZE], words[REMEDY_SIZE], setting[REMEDY_SIZE] = "";
 	char remedy[2 * REMEDY_SIZE];
 
-	if (!holder_keeps(holder) || is_same(making->host, holder) ||
+	if (!holder_keeps(holder) || is_same(making, holder) ||
 		(kind == REFUSAL_IN_USE && !holder->root &&
 			has_root(making->host, holder->device))) {
 		return;

@@ -33,7 +33,7 @@ struct refusal {
 	enum refusal_kind kind;
 	char subject[SUBJECT_SIZE]; /* the address, or what it is about */
 	char reason[1024];          /* who and why: completes the sentence "SUBJECT ..." */
-	char remedy[256];
+	char remedy[512];
 	const struct problem *problem; /* REFUSAL_PROBLEM: which; NULL for all others */
 };
 

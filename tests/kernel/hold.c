@@ -8,6 +8,7 @@
  *     hold elsewhere NODE     has it open by a node of its own, in a mount namespace of its own
  *     hold late GATE NODE     opens NODE when somebody opens the file GATE, who is kept waiting
  * until that is done
+ *     hold gate GATE          keeps whoever opens the file GATE waiting until it is killed
  *
  * Prints "ready" when it does ("watching": the gate is watched), and stays until it is killed.
  */
@@ -124,13 +125,26 @@ static int watch_gate(const char *path) {
 	return gate;
 }
 
-static void hold_late(int gate, const char *path) {
-	struct fanotify_event_metadata event;
-	struct fanotify_response answer = {.response = FAN_ALLOW};
-
-	if (read(gate, &event, sizeof(event)) != sizeof(event)) {
+static void await_opening(int gate, struct fanotify_event_metadata *ret) {
+	puts("watching");
+	fflush(stdout);
+	if (read(gate, ret, sizeof(*ret)) != sizeof(*ret)) {
 		fail("fanotify");
 	}
+}
+
+static void hold_gate(const char *path) {
+	struct fanotify_event_metadata event;
+
+	await_opening(watch_gate(path), &event);
+}
+
+static void hold_late(const char *gate_path, const char *path) {
+	struct fanotify_event_metadata event;
+	struct fanotify_response answer = {.response = FAN_ALLOW};
+	int gate = watch_gate(gate_path);
+
+	await_opening(gate, &event);
 	open_node(path);
 	answer.fd = event.fd;
 	if (write(gate, &answer, sizeof(answer)) != sizeof(answer)) {
@@ -151,13 +165,12 @@ int main(int argc, char **argv) {
 	} else if (strcmp(way, "elsewhere") == 0) {
 		hold_elsewhere(argv[2]);
 	} else if (strcmp(way, "late") == 0 && argc > 3) {
-		int gate = watch_gate(argv[2]);
-
-		puts("watching");
-		fflush(stdout);
-		hold_late(gate, argv[3]);
+		hold_late(argv[2], argv[3]);
+	} else if (strcmp(way, "gate") == 0) {
+		hold_gate(argv[2]);
 	} else {
-		fputs("usage: hold map|buffer|elsewhere NODE | hold late GATE NODE\n", stderr);
+		fputs("usage: hold map|buffer|elsewhere NODE | hold late GATE NODE | hold gate GATE\n",
+			stderr);
 		return 2;
 	}
 	stay();

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "base/text.h"
 
 static const char *const operations[OPERATION_COUNT] = {
 	[OPERATION_LOOK] = "look",
@@ -90,7 +91,7 @@ bool injector_applies(enum fault_kind kind, enum operation operation, bool block
 
 bool injector_may_persist(enum fault_kind kind) {
 	return kind == FAULT_FAIL || kind == FAULT_FAIL_LATE || kind == FAULT_LIE ||
-	       kind == FAULT_HANG || kind == FAULT_TEAR;
+	       kind == FAULT_HANG || kind == FAULT_TEAR || kind == FAULT_OOPS;
 }
 
 static bool strikes(struct fault *fault, unsigned int number, const char *key) {
@@ -98,7 +99,12 @@ static bool strikes(struct fault *fault, unsigned int number, const char *key) {
 		(void)snprintf(fault->key, sizeof(fault->key), "%s", key);
 		return true;
 	}
-	return fault->fired && fault->persistent && strcmp(fault->key, key) == 0;
+	if (!fault->fired || !fault->persistent) {
+		return false;
+	}
+	/* Where one driver has died, the next may: of the same thing nothing is done any more. */
+	return fault->kind == FAULT_OOPS ? text_starts(key, operations[OPERATION_COMMIT])
+					 : strcmp(fault->key, key) == 0;
 }
 
 /* Counts the operation; lets the stranger act or the process die; else returns what strikes. */

@@ -54,8 +54,9 @@ const char *fault_name(enum fault_kind kind);
 
 struct fault {
 	enum fault_kind kind;
-	bool persistent;   /* also whenever the same operation meets the same subject again */
-	unsigned int at;   /* number of the operation, from 0 */
+	bool persistent; /* also whenever the same operation meets the same subject again; an oops:
+			    at every change from then on */
+	unsigned int at; /* number of the operation, from 0 */
 	unsigned int part; /* of a line: 0 the first byte, 1 half, 2 all but one byte; else above */
 	bool fired;
 	char key[SUBJECT_SIZE + 32]; /* of what it struck */

@@ -27,7 +27,7 @@
 #define WORLD_NAME_SIZE    40
 #define WORLD_GUESTS       4
 #define WORLD_SETTING_SIZE 64
-#define WORLD_OOPSES       4
+#define WORLD_OOPSES       64
 
 struct world_id {
 	uint16_t vendor;

@@ -6,7 +6,7 @@ import time
 import domain
 from baton import HOOKS, installed
 from machine import Machine
-from rig import CARD, DRIVERS, HOME_S, LOGIN_S, Before, baton, wait_home
+from rig import CARD, DRIVERS, HOME_S, LOGIN_S, Before, Planted, baton, wait_home
 from scenario import check, long
 
 FULL = Machine("full")
@@ -138,11 +138,13 @@ def a_start_that_fails_after_prepare_gives_the_card_back(host):
 @check(FULL, installed, limit_s=900)
 def the_guard_repairs_a_hook_that_is_killed(host):
     before = Before(host)
-    start = host.start("virsh", "create", _define(host))
-    # The journal says whose run it is.
-    host.shell("until grep -q 'push driver' /run/baton/*.journal 2>/dev/null; do :; done; "
-               "kill -9 $(sed -n 's/.* owner libvirt \\([0-9]*\\) .*/\\1/p' /run/baton/*.journal)",
-               check=True, deadline_s=START_S)
+    unbind = f"/sys/bus/pci/drivers/{host.driver(CARD[2])}/unbind"
+    # Its writer is kept at the first step, and the journal says whose run it is.
+    with Planted(host, "hold", "gate", unbind, ready="watching") as gate:
+        start = host.start("virsh", "create", _define(host))
+        gate.command.wait_for("ready", START_S)
+        host.shell("kill -9 $(sed -n 's/.* owner libvirt \\([0-9]*\\) .*/\\1/p' "
+                   "/run/baton/*.journal)", check=True)
     start.wait(START_S)
     wait_home(host, before, GUARD_S)
 
