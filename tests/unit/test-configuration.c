@@ -42,7 +42,7 @@ static void nothing_said_gives_the_defaults(void **state) {
 	}
 }
 
-static void every_key_is_read(void **state) {
+static void every_key_of_a_card_is_read(void **state) {
 	static const char text[] = "# the card of the desk\r\n"
 				   "[card gpu]\r\n"
 				   "address = 0000:01:00.0\t0000:01:00.1 02:00\n"
@@ -52,21 +52,7 @@ static void every_key_is_read(void **state) {
 				   "\n"
 				   "  [card Audio-2_b.c]\n"
 				   "address = 0000:03:00\n"
-				   "id = 8086:9d71\n"
-				   "[guest]\n"
-				   "unit = win\\x2011@a.service\n"
-				   "[policy]\n"
-				   "losses=refuse\n"
-				   "holders = terminate\n"
-				   "services = ollama.service\tx@1.service\n"
-				   "programs = ollama\n"
-				   "accept = amd-reset-vega\t linux-6.15 \n"
-				   "[timeouts]\n"
-				   "device = 1\n"
-				   "service = 3600\n"
-				   "process = 5\n"
-				   "lock = 007\n"
-				   "home = 0";
+				   "id = 8086:9d71";
 	struct configuration configuration;
 	struct error error = {{0}};
 	const struct card_name *card;
@@ -95,19 +81,43 @@ static void every_key_is_read(void **state) {
 	assert_int_equal(card->selection_count, 1);
 	assert_string_equal(card->id, "8086:9d71");
 	assert_int_equal(card->return_driver_count, 0);
-	assert_int_equal(configuration.policy.holders, HOLDERS_TERMINATE);
-	assert_int_equal(configuration.policy.services.count, 2);
-	assert_true(policy_has(&configuration.policy.services, "x@1.service"));
-	assert_true(policy_has(&configuration.policy.programs, "ollama"));
-	assert_int_equal(configuration.process_timeout_s, 5);
 	assert_null(configuration_card(&configuration, "GPU"));
+}
+
+static void every_other_key_is_read(void **state) {
+	static const char text[] = "[guest]\n"
+				   "unit = win\\x2011@a.service\n"
+				   "[policy]\n"
+				   "losses=refuse\n"
+				   "holders = terminate\n"
+				   "services = ollama.service\tx@1.service\n"
+				   "programs = ollama\n"
+				   "accept = amd-reset-vega\t linux-6.15 \n"
+				   "[timeouts]\n"
+				   "device = 1\n"
+				   "service = 3600\n"
+				   "process = 5\n"
+				   "lock = 007\n"
+				   "home = 0";
+	struct configuration configuration;
+	const struct policy *policy = &configuration.policy;
+	struct error error = {{0}};
+
+	if (parse(text, &configuration, &error) < 0) {
+		fail_msg("%s", error.text);
+	}
 	assert_string_equal(configuration.unit, "win\\x2011@a.service");
-	assert_int_equal(configuration.policy.losses, CONSENT_REFUSE);
-	assert_int_equal(configuration.policy.accepted.count, 2);
-	assert_string_equal(configuration.policy.accepted.names[0], "amd-reset-vega");
-	assert_string_equal(configuration.policy.accepted.names[1], "linux-6.15");
+	assert_int_equal(policy->losses, CONSENT_REFUSE);
+	assert_int_equal(policy->holders, HOLDERS_TERMINATE);
+	assert_int_equal(policy->services.count, 2);
+	assert_true(policy_has(&policy->services, "x@1.service"));
+	assert_true(policy_has(&policy->programs, "ollama"));
+	assert_int_equal(policy->accepted.count, 2);
+	assert_string_equal(policy->accepted.names[0], "amd-reset-vega");
+	assert_string_equal(policy->accepted.names[1], "linux-6.15");
 	assert_int_equal(configuration.writer_timeout_s, 1);
 	assert_int_equal(configuration.service_timeout_s, 3600);
+	assert_int_equal(configuration.process_timeout_s, 5);
 	assert_int_equal(configuration.lock_timeout_s, 7);
 	assert_int_equal(configuration.home_watch_s, 0);
 }
@@ -604,7 +614,8 @@ static void what_only_root_can_write_is_read(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_said_gives_the_defaults),
-		cmocka_unit_test(every_key_is_read),
+		cmocka_unit_test(every_key_of_a_card_is_read),
+		cmocka_unit_test(every_other_key_is_read),
 		cmocka_unit_test(what_is_wanted_of_devices_goes_with_the_policy),
 		cmocka_unit_test(what_is_wrong_is_told_by_file_and_line),
 		cmocka_unit_test(a_zero_byte_does_not_end_a_text),
