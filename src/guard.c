@@ -197,13 +197,15 @@ static const char *find_card(const struct journal *journal) {
 
 /*
  * Few cards survive a suspend of the host while a guest has them. The guard's start is waited for,
- * so nobody else is asked before that.
+ * so nobody else is asked before that. A card that only comes home is about to be there, and
+ * nothing may keep us from seeing it arrive.
  */
 static void keep_awake(struct guard *guard, const struct journal *journal) {
 	struct ops *ops = guard->handover->ops;
 	char why[TITLE_SIZE + ADDRESS_SIZE + 32];
 
-	if (guard->at_post && !guard->awake && journal->device_count > 0 &&
+	if (guard->at_post && !guard->awake && strcmp(journal->owner.door, "home") != 0 &&
+		journal->device_count > 0 &&
 		name_format(why, sizeof(why), "%s has the card %s", journal->title,
 			find_card(journal)) == 0) {
 		ops->keep_awake(ops, why);

@@ -12,7 +12,6 @@ HOME = "[connection]\nid=Home\nuuid=0a-1b\ntype=wifi\npermissions=user:alice:;\n
 
 @check(Machine("full"), cargo, alone=True)
 def a_network_connection_that_ends_with_the_desktop_is_named(host):
-    host.run("useradd", "-m", "-s", "/bin/sh", "alice", check=True)
     host.put("/etc/lightdm/lightdm.conf.d/60-alice.conf", "[Seat:*]\nautologin-user=alice\n")
     host.run("systemctl", "restart", "lightdm.service", check=True)
     host.shell("until grep -qs '^USER=alice' $(grep -ls '^CLASS=user' /run/systemd/sessions/*); do "

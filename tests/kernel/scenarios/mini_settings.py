@@ -65,6 +65,10 @@ def a_device_with_everything_goes_without_its_virtual_functions_and_they_alone(h
     _take(host, "reset-method", device, methods[-1], "%20".join(methods))
     _take(host, "vf-count", device, "0", "2")
     assert not host.missing([f"/sys/bus/pci/devices/{address}" for address in functions])
+    # They have no queues of their own, so that their driver gives them up after a while.
+    for address in functions:
+        host.shell(f"until [ ! -e /sys/bus/pci/devices/{address}/driver ]; do sleep 0.1; done",
+                   check=True)
 
     refused(host, device, saying="has 2 virtual functions", remedy="virtual-functions = remove")
     before = Before(host)

@@ -72,7 +72,8 @@ def while_its_node_is_open_the_holder_is_named_and_nothing_is_tried(host):
     before = Before(host)
     stubborn.behave(host, waits_for_users=True)
     holder, pid = _open(host, "/dev/stubborn")
-    refused(host, device, saying=rf"sleep \(process {pid}, stubborn\)", remedy="end that program")
+    refused(host, device, saying=rf"sleep \(process {pid} of user 0, stubborn\)",
+            remedy=f"end process {pid}")
     assert not blocked(host)
     holder.kill()
     until(host, f"[ ! -d /proc/{pid} ]")
@@ -195,7 +196,8 @@ def nvidias_modules_go_in_their_order_and_come_back(host):
     before = Before(host)
 
     holder, pid = _open(host, "/dev/nvidia0")
-    refused(host, device, saying=rf"sleep \(process {pid}, nvidia0\)", remedy="end that program")
+    refused(host, device, saying=rf"sleep \(process {pid} of user 0, nvidia0\)",
+            remedy=f"end process {pid}")
     holder.kill()
     until(host, f"[ ! -d /proc/{pid} ]")
 
