@@ -21,13 +21,22 @@ static bool ends(const char *text, size_t length, const char *suffix) {
 	return length > end && memcmp(text + length - end, suffix, end) == 0;
 }
 
-/* The next service or scope on the way down from *path to end; *path is what follows it. */
+/*
+ * The next service or scope on the way down from *path to end; *path is what follows it. A service
+ * manager puts its units into slices and nowhere else: what stands below anything other is of
+ * another manager, that of a container ("/lxc/101/ns/system.slice/ssh.service").
+ */
 static int find_unit(const char **path, const char *end, char *ret, size_t size) {
-	while (*path < end) {
+	bool in_slices = true;
+
+	while (*path < end && in_slices) {
 		const char *start = *path, *slash = memchr(start, '/', (size_t)(end - start));
 		size_t part = (size_t)((slash ? slash : end) - start);
 
 		*path = start + part + 1;
+		/* "..": we are in a namespace of our own, below what we look at */
+		in_slices = part == 0 || ends(start, part, ".slice") ||
+			    (part == 2 && memcmp(start, "..", part) == 0);
 		if (ends(start, part, ".service") || ends(start, part, ".scope")) {
 			if (part >= size) {
 				return -ENAMETOOLONG;

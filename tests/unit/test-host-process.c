@@ -61,6 +61,18 @@ static void processes_outside_of_units_have_none(void **state) {
 	}
 }
 
+/* They have service managers of their own, whose units are called as ours are. */
+static void what_runs_in_a_container_is_in_none_of_our_units(void **state) {
+	static const char *const cgroups[] = {"0::/lxc/101/ns/system.slice/jellyfin.service\n",
+		"0::/lxc.payload.c1/user.slice/user-1000.slice/user@1000.service/app.slice/x.service",
+		"0::/lxc/101/ns/init.scope\n"};
+	struct units units;
+
+	for (size_t i = 0; i < COUNT(cgroups); i++) {
+		assert_int_equal(cgroup_units_parse(cgroups[i], &units), -ENOENT);
+	}
+}
+
 /* A name that is cut would be another unit's. */
 static void a_unit_with_too_long_a_name_is_none(void **state) {
 	char data[3 * LABEL_SIZE];
@@ -131,6 +143,7 @@ int main(void) {
 		cmocka_unit_test(the_unit_is_the_first_on_the_way_down),
 		cmocka_unit_test(below_a_users_manager_the_next_is_the_users),
 		cmocka_unit_test(processes_outside_of_units_have_none),
+		cmocka_unit_test(what_runs_in_a_container_is_in_none_of_our_units),
 		cmocka_unit_test(a_unit_with_too_long_a_name_is_none),
 		cmocka_unit_test(a_commands_name_cannot_forge_its_parent),
 		cmocka_unit_test(reads_when_a_process_started),
