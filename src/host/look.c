@@ -377,6 +377,11 @@ static void describe(const struct subject *subject) {
 	}
 }
 
+/* Whatever kept us from looking; who has ended meanwhile holds nothing. */
+static bool is_hidden(int r) {
+	return r < 0 && r != -ENOENT && r != -ESRCH;
+}
+
 int look_at_process(struct look *look, int pid) {
 	const struct subject subject = {.look = look, .pid = pid, .first = look->found->count};
 	int files, mappings;
@@ -390,7 +395,7 @@ int look_at_process(struct look *look, int pid) {
 		describe(&subject);
 	}
 	/* The kernel's threads show nobody but root that they have no files. */
-	return (is_forbidden(files) || is_forbidden(mappings)) &&
+	return (is_hidden(files) || is_hidden(mappings)) &&
 			       !process_is_kernel_thread(look->root, pid)
 		       ? -EACCES
 		       : 0;

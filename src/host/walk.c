@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/walk.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "host/array.h"
@@ -31,14 +33,30 @@ static void walk_done(struct walk *walk) {
 	aside_memory_free(walk->found, sizeof(*walk->found));
 }
 
-static int read_pids(int root, struct walk *walk) {
-	AUTO_NAMES struct names names = {0};
-	int r = names_read(root, "proc", &names);
+static void closedirp(DIR **stream) {
+	if (*stream) {
+		closedir(*stream);
+	}
+}
 
-	for (size_t i = 0; i < names.count; i++) {
+/* There is no limit to how many: one that is not looked at would be taken for holding nothing. */
+static int read_pids(int root, struct walk *walk) {
+	CLEANUP(closedirp) DIR *proc = NULL;
+	const struct dirent *entry;
+	int fd = dir_open(root, "proc");
+
+	if (fd < 0) {
+		return fd == -ENOENT ? 0 : fd;
+	}
+	proc = fdopendir(fd);
+	if (!proc) {
+		close(fd);
+		return -ENOMEM;
+	}
+	while ((entry = readdir(proc))) {
 		unsigned long long pid;
 
-		if (number_parse(names.names[i], INT_MAX, &pid) < 0) {
+		if (number_parse(entry->d_name, INT_MAX, &pid) < 0) {
 			continue;
 		}
 		if (!ARRAY_ROOM(walk->pids, walk->count)) {
@@ -46,7 +64,7 @@ static int read_pids(int root, struct walk *walk) {
 		}
 		walk->pids[walk->count++] = (int)pid;
 	}
-	return r == -ENOMEM ? r : 0;
+	return 0;
 }
 
 /* In the child; its value: is the process hidden? */
