@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/text.h"
 #include "linux/deadline.h"
@@ -53,6 +54,24 @@ int bus_open(uint64_t deadline, struct bus *ret, struct error *error) {
 	return 0;
 }
 
+/*
+ * The socket lies in a directory of the user's, who may have put a link in its place: what listens
+ * there has to be the user's own, or we would ask somebody else's manager in the user's name.
+ */
+static int check_peer(const struct bus *bus, uint32_t uid) {
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+	int fd = bus->lib->sd_bus_get_fd(bus->bus);
+
+	if (fd < 0) {
+		return fd;
+	}
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0) {
+		return -errno;
+	}
+	return peer.uid == uid ? 0 : -EPERM;
+}
+
 int bus_open_user(uint32_t uid, uint64_t deadline, struct bus *ret, struct error *error) {
 	struct bus bus = {.deadline = deadline};
 	char address[sizeof(USER_SOCKET) + 16];
@@ -63,6 +82,10 @@ int bus_open_user(uint32_t uid, uint64_t deadline, struct bus *ret, struct error
 	}
 	r = name_format(address, sizeof(address), USER_SOCKET, uid);
 	r = r < 0 ? r : open_private(bus.lib, address, &bus.bus);
+	r = r < 0 ? r : check_peer(&bus, uid);
+	if (r < 0) {
+		bus_close(&bus);
+	}
 	if (r == -ENOENT || r == -ECONNREFUSED) {
 		return error_set(error, -ENODEV,
 			"user %" PRIu32 " has no service manager (logged out)", uid);

@@ -17,6 +17,7 @@
 	X(sd_bus_close_unref)                                                                      \
 	X(sd_bus_error_free)                                                                       \
 	X(sd_bus_error_has_name)                                                                   \
+	X(sd_bus_get_fd)                                                                           \
 	X(sd_bus_get_property_string)                                                              \
 	X(sd_bus_match_signal)                                                                     \
 	X(sd_bus_message_append)                                                                   \
