@@ -57,6 +57,22 @@ int oops_refuse(const struct record *record, struct error *error) {
 		fact_name(record->step.fact), record->step.subject);
 }
 
+/*
+ * A writer that was left in the kernel may die there later than the one that came after it: then
+ * its record is there still, and it is not.
+ */
+static size_t find_culprit(struct ops *ops, const struct journal *journal, size_t otherwise) {
+	for (size_t i = 0; i < journal->record_count; i++) {
+		const struct record *record = &journal->records[i];
+
+		if (i != otherwise && !record->popped && !record->oopsed && record->writer.pid &&
+			!ops->alive(ops, record->writer)) {
+			return i;
+		}
+	}
+	return otherwise;
+}
+
 int oops_check(struct ops *ops, struct journal *journal, size_t index, const struct step *made,
 	int r, struct error *error) {
 	int64_t count = ops->oopses(ops);
@@ -84,7 +100,7 @@ void oops_find(struct ops *ops, struct journal *journal) {
 		return;
 	}
 	if (!journal->held && journal->oopses >= 0 && journal->any_written) {
-		mark(ops, journal, journal->written, count);
+		mark(ops, journal, find_culprit(ops, journal, journal->written), count);
 	} else {
 		(void)!journal_oopses(ops, journal, count, NULL);
 		journal->oopses = count;

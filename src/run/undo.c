@@ -48,6 +48,10 @@ static enum outcome turn_round(
 	if (r == -EINPROGRESS) {
 		return OUTCOME_STUCK;
 	}
+	/* It lists methods that it does not take back, and never will (linux/reset_method.c). */
+	if (r == -EINVAL && reverse.fact == FACT_RESET_METHOD) {
+		return OUTCOME_LEFT_ALONE;
+	}
 	return r < 0 ? OUTCOME_FAILED : OUTCOME_UNDONE;
 }
 
