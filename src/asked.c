@@ -72,7 +72,10 @@ int asked_fill(struct ops *ops, const struct host *host, const struct request *r
 	if (host->display_manager.unit[0]) {
 		r = ask_unit(ops, host->display_manager.unit, &ret->display_manager_up, error);
 	}
-	for (size_t i = 0; r == 0 && i < host->holder_count; i++) {
+	/* With `refuse` nobody is stopped, and so nobody's manager has to answer. */
+	for (size_t i = 0;
+		r == 0 && request->policy.holders != HOLDERS_REFUSE && i < host->holder_count;
+		i++) {
 		if (is_first(host, request, i)) {
 			r = ask_audio(ops, &host->holders[i], ret_up, error);
 		}

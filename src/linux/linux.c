@@ -142,6 +142,10 @@ static int commit(struct ops *ops, struct writer *writer, struct error *error) {
 	AUTO_FREE struct change *change = TAKE(writer->private);
 
 	assert(change);
+	/* It takes time in which somebody may come by a way that the vigil does not hear. */
+	if (change->step.fact == FACT_SERVICE || change->step.fact == FACT_PROCESS) {
+		vigil_end(machine);
+	}
 	return writer->process.pid ? order_change(machine, change, writer->process.pid, error)
 				   : apply(machine, change, error);
 }

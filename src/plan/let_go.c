@@ -96,8 +96,10 @@ static enum means find_own_means(const struct making *making, const struct holde
 		write_unit(holder, unit, subject) == 0) {
 		return MEANS_SERVICE;
 	}
-	return is_wanted(policy, holder) && policy->losses == CONSENT_ALLOW ? MEANS_PROCESS
-									    : MEANS_NONE;
+	/* One whose start is not known could be another one by then. */
+	return is_wanted(policy, holder) && policy->losses == CONSENT_ALLOW && holder->start > 0
+		       ? MEANS_PROCESS
+		       : MEANS_NONE;
 }
 
 /* Somebody on a seat has the device through its manager: does he go? */

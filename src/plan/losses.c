@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
+#include <string.h>
 
 #include "plan/build.h"
 
@@ -11,6 +12,11 @@ static const struct profile *find_worst(const struct host *host) {
 		}
 	}
 	return host->profile_count > 0 ? &host->profiles[0] : NULL;
+}
+
+/* Users name their connections, and root may paste what we say. */
+static bool is_plain(const char *name) {
+	return !strpbrk(name, "$`\"\\!");
 }
 
 /* A connection with permissions ends with its user's last session; one whose secret is with a
@@ -28,7 +34,8 @@ void plan_lost_connection(const struct host *host, char ret[LOST_CONNECTION_SIZE
 			", and so does %s \"%s\" of %s (%s%s); keep it with: nmcli c modify "
 			"\"%s\" connection.permissions \"\"",
 			profile->own ? "YOUR OWN network connection" : "the network connection",
-			profile->name, profile->user, profile->interface, others, profile->name);
+			profile->name, profile->user, profile->interface, others,
+			is_plain(profile->name) ? profile->name : "ITS UUID");
 	} else {
 		snprintf(ret, LOST_CONNECTION_SIZE,
 			", and %s \"%s\" (%s%s) cannot be set up again without them: have "

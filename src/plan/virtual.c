@@ -25,7 +25,8 @@ static const char *find_guest(const struct making *making, const struct device *
 
 static const struct holder *find_holder(const struct host *host, const struct device *function) {
 	for (size_t i = 0; i < host->holder_count; i++) {
-		if (address_compare(host->holders[i].device, function->address) == 0) {
+		if (holder_keeps(&host->holders[i]) &&
+			address_compare(host->holders[i].device, function->address) == 0) {
 			return &host->holders[i];
 		}
 	}

@@ -241,6 +241,7 @@ static void a_seat_manager_lets_go_with_the_one_that_it_holds_for(void **state) 
 			strcpy(holder->unit, "session-9.scope");
 			holder->user_unit[0] = '\0';
 			strcpy(holder->name, "sway");
+			holder->start = 4711;
 		}
 	}
 	assert_says(&made, "refused: ");
