@@ -64,11 +64,17 @@ static int show_information(struct seq_file *file, void *data) {
 
 static int nvidia_probe(struct pci_dev *device, const struct pci_device_id *id) {
 	unsigned long minor = next_minor;
-	struct proc_dir_entry *card = proc_mkdir(pci_name(device), cards);
+	struct proc_dir_entry *card;
+	int r = pci_enable_device(device);
 
+	if (r < 0) {
+		return r;
+	}
+	card = proc_mkdir(pci_name(device), cards);
 	if (!card || !proc_create_single_data(
 			     "information", 0444, card, show_information, (void *)minor)) {
 		proc_remove(card);
+		pci_disable_device(device);
 		return -ENOMEM;
 	}
 	pci_set_drvdata(device, card);
@@ -85,6 +91,7 @@ static noinline void nv_pci_remove_helper(struct pci_dev *device) {
 	}
 	proc_remove(pci_get_drvdata(device));
 	next_minor--;
+	pci_disable_device(device);
 }
 
 static void nvidia_remove(struct pci_dev *device) {
