@@ -6,9 +6,14 @@
  * while it runs, and whoever waits looks at them again:
  *
  *     waits_for_users  remove waits until nobody has the node open, as a sound card's does
- *     keeps            remove waits for ever, as NVIDIA's does when its users cannot let go any
- * more oopses           remove follows a pointer that is none refuses          probe fails defers
- * probe says that something is not there yet
+ *
+ *     keeps            remove waits for ever, as NVIDIA's does for users who cannot let go
+ *
+ *     oopses           remove follows a pointer that is none
+ *
+ *     refuses          probe fails
+ *
+ *     defers           probe says that something is not there yet
  */
 #include <linux/atomic.h>
 #include <linux/fs.h>
