@@ -36,6 +36,28 @@ int dir_open(int dir, const char *path) {
 	return path_open(dir, path, O_RDONLY | O_DIRECTORY);
 }
 
+int dir_stream(int dir, const char *path, DIR **ret) {
+	int fd = dir_open(dir, path);
+	DIR *stream;
+
+	if (fd < 0) {
+		return fd;
+	}
+	stream = fdopendir(fd);
+	if (!stream) {
+		close(fd);
+		return -ENOMEM;
+	}
+	*ret = stream;
+	return 0;
+}
+
+void dir_close(DIR **stream) {
+	if (*stream) {
+		closedir(*stream);
+	}
+}
+
 int root_open(const char *path) {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -229,12 +251,6 @@ static int compare_names(const void *a, const void *b) {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void closedirp(DIR **stream) {
-	if (*stream) {
-		closedir(*stream);
-	}
-}
-
 static int read_names(DIR *stream, struct names *names) {
 	for (;;) {
 		const struct dirent *entry;
@@ -256,21 +272,11 @@ static int read_names(DIR *stream, struct names *names) {
 }
 
 int names_read(int dir, const char *path, struct names *ret) {
-	CLEANUP(closedirp) DIR *stream = NULL;
+	AUTO_DIR DIR *stream = NULL;
 	AUTO_NAMES struct names names = {0};
-	int fd = dir_open(dir, path);
-	int r;
+	int r = dir_stream(dir, path, &stream);
 
-	if (fd < 0) {
-		return fd;
-	}
-	stream = fdopendir(fd);
-	if (!stream) {
-		r = -errno;
-		close(fd);
-		return r;
-	}
-	r = read_names(stream, &names);
+	r = r < 0 ? r : read_names(stream, &names);
 	if (r < 0) {
 		return r;
 	}

@@ -3,6 +3,7 @@
 
 #include "base/macros.h"
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,12 @@ int path_open(int dir, const char *path, int flags) MUST_CHECK;
 
 /* Opens a directory for reading below dir. Returns the fd or -errno. */
 int dir_open(int dir, const char *path) MUST_CHECK;
+
+/* The same, to be gone through with readdir(3). -errno. */
+int dir_stream(int dir, const char *path, DIR **ret) MUST_CHECK;
+void dir_close(DIR **stream);
+
+#define AUTO_DIR CLEANUP(dir_close)
 
 /*
  * Opens a root that a person named: "/" or the top of a captured machine.

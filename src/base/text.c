@@ -191,6 +191,12 @@ int token_take(const char **line, char *ret, size_t size) {
 	return token_decode(token, length, ret, size);
 }
 
+const char *text_next_line(const char *text) {
+	const char *newline = strchr(text, '\n');
+
+	return newline ? newline + 1 : text + strlen(text);
+}
+
 bool text_starts(const char *text, const char *prefix) {
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }

@@ -44,6 +44,9 @@ size_t token_next(const char **line, const char **ret);
 /* And decodes it: it must be there and fit. Errors as of token_decode. */
 int token_take(const char **line, char *ret, size_t size) MUST_CHECK;
 
+/* What follows the line that the text begins with: its end, if there is none. */
+const char *text_next_line(const char *text);
+
 bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix); /* and has something before it */
 

@@ -210,37 +210,19 @@ static int look_at_names(DIR *directory, struct device *device) {
 	return r;
 }
 
-static void closedirp(DIR **directory) {
-	if (*directory) {
-		closedir(*directory);
-	}
-}
-
-static DIR *open_device(int root, const char *name) {
-	char path[sizeof(DEVICES "/") + ADDRESS_SIZE];
-	DIR *directory;
-	int fd = name_format(path, sizeof(path), DEVICES "/%s", name) < 0 ? -1
-									  : dir_open(root, path);
-
-	directory = fd < 0 ? NULL : fdopendir(fd);
-	if (!directory && fd >= 0) {
-		close(fd);
-	}
-	return directory;
-}
-
 /* -ENODEV: it is no PCI function, or went away while we looked. */
 static int device_read(int root, const char *name, struct device *ret) {
 	struct device device = {0};
-	CLEANUP(closedirp) DIR *directory = NULL;
+	AUTO_DIR DIR *directory = NULL;
+	char path[sizeof(DEVICES "/") + ADDRESS_SIZE];
 	int r;
 
 	if (address_parse(name, &device.address) < 0) {
 		return -ENODEV;
 	}
 	address_format(device.address, device.name);
-	directory = open_device(root, name);
-	if (!directory) {
+	if (name_format(path, sizeof(path), DEVICES "/%s", name) < 0 ||
+		dir_stream(root, path, &directory) < 0) {
 		return -ENODEV;
 	}
 	read_attributes(dirfd(directory), &device);

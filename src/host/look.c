@@ -207,26 +207,15 @@ static bool is_forbidden(int r) {
 	return r == -EACCES || r == -EPERM;
 }
 
-static void closedirp(DIR **stream) {
-	if (*stream) {
-		closedir(*stream);
-	}
-}
-
 /* What "812/fd" has in it; *ret_any: is there anything? */
 static int look_at_files(const struct subject *subject, const char *path, bool *ret_any) {
-	CLEANUP(closedirp) DIR *files = NULL;
+	AUTO_DIR DIR *files = NULL;
 	const struct dirent *entry;
-	int fd = dir_open(subject->look->proc, path), r = 0;
+	int r = dir_stream(subject->look->proc, path, &files);
 
 	*ret_any = false;
-	if (fd < 0) {
-		return fd;
-	}
-	files = fdopendir(fd);
-	if (!files) {
-		close(fd);
-		return -ENOMEM;
+	if (r < 0) {
+		return r;
 	}
 	while (!is_forbidden(r) && (entry = readdir(files))) {
 		if (entry->d_name[0] != '.') {

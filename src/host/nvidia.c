@@ -17,14 +17,8 @@
 #define MINOR_CONTROL 255
 #define FILE_MAX_SIZE 65536
 
-static const char *next_line(const char *line) {
-	const char *newline = strchr(line, '\n');
-
-	return newline ? newline + 1 : line + strlen(line);
-}
-
 int nvidia_minor_parse(const char *data, uint32_t *ret) {
-	for (; *data; data = next_line(data)) {
+	for (; *data; data = text_next_line(data)) {
 		unsigned int minor;
 
 		if (sscanf(data, "Device Minor: %u", &minor) == 1) {
@@ -36,7 +30,7 @@ int nvidia_minor_parse(const char *data, uint32_t *ret) {
 }
 
 int nvidia_capability_parse(const char *data, uint32_t *ret) {
-	for (; *data; data = next_line(data)) {
+	for (; *data; data = text_next_line(data)) {
 		unsigned int minor;
 
 		if (sscanf(data, "DeviceFileMinor: %u", &minor) == 1) {
@@ -48,7 +42,7 @@ int nvidia_capability_parse(const char *data, uint32_t *ret) {
 }
 
 int character_major_parse(const char *data, const char *driver, uint32_t *ret) {
-	for (; *data && !text_starts(data, "Block devices:"); data = next_line(data)) {
+	for (; *data && !text_starts(data, "Block devices:"); data = text_next_line(data)) {
 		char name[64];
 		unsigned int major;
 

@@ -16,12 +16,6 @@
 #define GATEWAY 0x0002U
 #define REJECT  0x0200U
 
-static const char *next_line(const char *line) {
-	const char *newline = strchr(line, '\n');
-
-	return newline ? newline + 1 : line + strlen(line);
-}
-
 /* Routes that lead nowhere are on "*" (IPv4) or rejected; those on lo stay here. */
 static bool leads_out(const struct route *route, unsigned int flags) {
 	return !(flags & REJECT) && strcmp(route->interface, "lo") != 0 &&
@@ -51,7 +45,7 @@ static unsigned int count_bits(unsigned int mask) {
 
 /* "eno1 0002A8C0 0102A8C0 0003 0 0 100 00FFFFFF ..." below a heading: a mask has no gaps */
 int routes_parse(const char *data, struct routes *routes) {
-	for (; *data; data = next_line(data)) {
+	for (; *data; data = text_next_line(data)) {
 		unsigned int flags, mask;
 		char destination[9];
 		struct route route = {0};
@@ -73,7 +67,7 @@ int routes_parse(const char *data, struct routes *routes) {
 /* "0000...0000 00 0000...0000 00 fe80...0001 00000400 ... FLAGS eno1"; the kernel's own unreachable
  * one is on lo */
 int routes_parse_ipv6(const char *data, struct routes *routes) {
-	for (; *data; data = next_line(data)) {
+	for (; *data; data = text_next_line(data)) {
 		unsigned int flags;
 		char destination[33];
 		struct route route = {0};

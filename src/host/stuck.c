@@ -47,12 +47,6 @@ static int read_of(int root, int pid, const char *name, char **ret) {
 	return r < 0 ? r : file_read(root, path, FILE_MAX_SIZE, ret, NULL);
 }
 
-static void closedirp(DIR **stream) {
-	if (*stream) {
-		closedir(*stream);
-	}
-}
-
 /* The node of one open file, if it has gone from that directory of /dev. */
 static bool is_orphan(int files, const char *name, const char *directory, char ret[LABEL_SIZE]) {
 	char link[LINK_SIZE];
@@ -71,19 +65,17 @@ static bool is_orphan(int files, const char *name, const char *directory, char r
 }
 
 static bool has_orphan(int root, int pid, const char *directory, struct holder *ret) {
-	CLEANUP(closedirp) DIR *files = NULL;
+	AUTO_DIR DIR *files = NULL;
 	AUTO_FREE char *comm = NULL;
 	const struct dirent *entry;
 	char path[PATH_SIZE];
-	int fd = name_format(path, sizeof(path), "proc/%d/fd", pid);
 
-	fd = fd < 0 ? fd : dir_open(root, path);
-	files = fd < 0 ? NULL : fdopendir(fd);
-	if (!files) {
+	if (name_format(path, sizeof(path), "proc/%d/fd", pid) < 0 ||
+		dir_stream(root, path, &files) < 0) {
 		return false;
 	}
 	while ((entry = readdir(files))) {
-		if (!is_orphan(fd, entry->d_name, directory, ret->node)) {
+		if (!is_orphan(dirfd(files), entry->d_name, directory, ret->node)) {
 			continue;
 		}
 		ret->kind = HOLDER_PROCESS;

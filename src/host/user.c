@@ -6,11 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *next_line(const char *line) {
-	const char *newline = strchr(line, '\n');
-
-	return newline ? newline + 1 : line + strlen(line);
-}
+#include "base/text.h"
 
 /* "alice:x:1000:1000:Alice,,,:/srv/alice:/bin/bash"; the password may be empty. */
 static int parse_line(const char *line, size_t length, char name[USER_SIZE], uint32_t *ret_uid) {
@@ -30,7 +26,7 @@ static int parse_line(const char *line, size_t length, char name[USER_SIZE], uin
 }
 
 int user_name_parse(const char *passwd, uint32_t uid, char ret[USER_SIZE]) {
-	for (; *passwd; passwd = next_line(passwd)) {
+	for (; *passwd; passwd = text_next_line(passwd)) {
 		char name[USER_SIZE];
 		uint32_t number;
 
@@ -45,7 +41,7 @@ int user_name_parse(const char *passwd, uint32_t uid, char ret[USER_SIZE]) {
 
 /* "Uid:\t1000\t1000\t1000\t1000": real, effective, saved, of the file system */
 int status_uid_parse(const char *status, uint32_t *ret) {
-	for (; *status; status = next_line(status)) {
+	for (; *status; status = text_next_line(status)) {
 		if (sscanf(status, "Uid:\t%" SCNu32, ret) == 1) {
 			return 0;
 		}

@@ -33,25 +33,14 @@ static void walk_done(struct walk *walk) {
 	aside_memory_free(walk->found, sizeof(*walk->found));
 }
 
-static void closedirp(DIR **stream) {
-	if (*stream) {
-		closedir(*stream);
-	}
-}
-
 /* There is no limit to how many: one that is not looked at would be taken for holding nothing. */
 static int read_pids(int root, struct walk *walk) {
-	CLEANUP(closedirp) DIR *proc = NULL;
+	AUTO_DIR DIR *proc = NULL;
 	const struct dirent *entry;
-	int fd = dir_open(root, "proc");
+	int r = dir_stream(root, "proc", &proc);
 
-	if (fd < 0) {
-		return fd == -ENOENT ? 0 : fd;
-	}
-	proc = fdopendir(fd);
-	if (!proc) {
-		close(fd);
-		return -ENOMEM;
+	if (r < 0) {
+		return r == -ENOENT ? 0 : r;
 	}
 	while ((entry = readdir(proc))) {
 		unsigned long long pid;
