@@ -55,7 +55,7 @@ int journal_push(struct ops *ops, struct journal *journal, const struct step *st
 	if (r < 0) {
 		return r;
 	}
-	journal->records[journal->record_count++] = (struct record){.step = *step, .tried = tried};
+	journal_add(journal, step, tried);
 	return 0;
 }
 
@@ -91,6 +91,7 @@ int journal_hold(struct ops *ops, struct journal *journal, struct error *error) 
 	if (r < 0) {
 		return r;
 	}
+	journal_end_writers(journal);
 	journal->held = true;
 	return 0;
 }

@@ -14,7 +14,7 @@ struct record {
 	struct step step;
 	bool popped;
 	bool tried; /* false: another guest, or another step, did it; undone all the same */
-	struct process writer; /* none: none recorded */
+	struct process writer; /* none: none recorded, or done with it */
 	bool oopsed; /* the kernel did while it was made or undone: nothing more is done to it */
 };
 
@@ -80,8 +80,13 @@ int journal_oopses(struct ops *ops, struct journal *journal, int64_t count, stru
 int journal_oops(struct ops *ops, struct journal *journal, size_t index, int64_t count,
 	struct error *error) MUST_CHECK;
 
-/* The same for the record in memory alone. */
+/*
+ * The same for the record in memory alone. What is begun on the way out begins when all before it
+ * is done: so a new record, like the end of the way out, ends the writing of those before.
+ */
+void journal_add(struct journal *journal, const struct step *step, bool tried);
 void journal_set_writer(struct journal *journal, size_t index, struct process writer);
+void journal_end_writers(struct journal *journal);
 
 /* Records that are not popped. */
 size_t journal_depth(const struct journal *journal);

@@ -68,15 +68,25 @@ static int replay_device(struct journal *journal, const char *text) {
 	return 0;
 }
 
+void journal_end_writers(struct journal *journal) {
+	for (size_t i = 0; i < journal->record_count; i++) {
+		journal->records[i].writer = (struct process){0};
+	}
+}
+
+void journal_add(struct journal *journal, const struct step *step, bool tried) {
+	journal_end_writers(journal);
+	journal->records[journal->record_count++] = (struct record){.step = *step, .tried = tried};
+}
+
 static int add_record(struct journal *journal, const char *text, bool tried) {
-	struct record record = {0};
-	int r = step_parse(text, &record.step);
+	struct step step;
+	int r = step_parse(text, &step);
 
 	if (r < 0 || journal->record_count == PLAN_STEPS_MAX) {
 		return -EINVAL;
 	}
-	record.tried = tried;
-	journal->records[journal->record_count++] = record;
+	journal_add(journal, &step, tried);
 	return 0;
 }
 
@@ -163,6 +173,7 @@ static int replay_oops(struct journal *journal, const char *text) {
 }
 
 static int replay_held(struct journal *journal, const char *text) {
+	journal_end_writers(journal);
 	journal->held = true;
 	return *text ? -EINVAL : 0;
 }

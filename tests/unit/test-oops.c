@@ -28,9 +28,15 @@ static int append(
 	return 0;
 }
 
+static bool nobody_lives(struct ops *ops, struct process process) {
+	return false;
+}
+
 static struct kernel kernel_of(int64_t count) {
 	return (struct kernel){
-		.ops = {.oopses = oopses, .journal_append = append}, .oopses = count};
+		.ops = {.oopses = oopses, .journal_append = append, .alive = nobody_lives},
+		.oopses = count,
+	};
 }
 
 /* Two devices and a unit, changed in this order; the second device's driver last. */
@@ -42,9 +48,12 @@ static struct journal *begin(void) {
 	assert_non_null(journal);
 	journal->oopses = 3;
 	for (size_t i = 0; i < COUNT(steps); i++) {
-		assert_int_equal(step_parse(steps[i], &journal->records[i].step), 0);
+		struct step step;
+
+		assert_int_equal(step_parse(steps[i], &step), 0);
+		journal_add(journal, &step, true);
+		journal_set_writer(journal, i, (struct process){100 + (pid_t)i, 1});
 	}
-	journal->record_count = COUNT(steps);
 	return journal;
 }
 
@@ -91,9 +100,21 @@ static void whoever_repairs_finds_the_one_that_nobody_has_told(void **state) {
 	AUTO_JOURNAL struct journal *journal = begin();
 	struct kernel kernel = kernel_of(4);
 
+	journal_end_writers(journal);
 	journal_set_writer(journal, 1, (struct process){10, 20});
 	oops_find(&kernel.ops, journal);
 	assert_true(journal->records[1].oopsed);
+	assert_int_equal(oops_count(journal), 1);
+}
+
+/* Both writers are gone by now: one of them because it was done, the other died in the kernel. */
+static void of_a_way_out_only_the_last_writer_can_have_died(void **state) {
+	AUTO_JOURNAL struct journal *journal = begin();
+	struct kernel kernel = kernel_of(4);
+
+	journal_set_writer(journal, 1, (struct process){10, 20});
+	oops_find(&kernel.ops, journal);
+	assert_true(journal->records[3].oopsed);
 	assert_int_equal(oops_count(journal), 1);
 }
 
@@ -129,6 +150,7 @@ int main(void) {
 		cmocka_unit_test(a_change_that_met_one_is_marked_whatever_became_of_it),
 		cmocka_unit_test(a_units_change_is_no_drivers),
 		cmocka_unit_test(whoever_repairs_finds_the_one_that_nobody_has_told),
+		cmocka_unit_test(of_a_way_out_only_the_last_writer_can_have_died),
 		cmocka_unit_test(what_happened_while_the_guest_had_it_is_nobodys),
 		cmocka_unit_test(it_is_final_when_all_that_is_left_depends_on_it),
 	};
