@@ -17,7 +17,8 @@ It fails by raising anything, and passes by returning. The decorator says
   * which virtual host it runs on (machine.Machine; --kernel replaces the kernel), and cargo: a
     function without arguments that returns the cargo.Cargo to bring there, in most cases
     rig.cargo;
-  * when it runs: @check always, @long only with --long;
+  * when it runs: @check always, @long only with --long, @release only with --release: what takes
+    hours;
   * alone: on a host of its own. All others of one module with the same machine and the same cargo
     share one host, in the order in which they stand: each leaves it as it found it. After a
     failure the next one gets a fresh host.
@@ -35,6 +36,7 @@ from cargo import Cargo
 from machine import Machine
 
 LIMIT_S = 300
+LENGTHS = ("check", "long", "release")  # each has what the ones before it have
 
 _all = []
 
@@ -46,7 +48,7 @@ class Scenario:
     function: Callable
     machine: Machine
     cargo: Callable[[], Cargo]
-    long: bool
+    length: str
     alone: bool
     limit_s: int
 
@@ -69,23 +71,28 @@ class Scenario:
             self.function(host)
 
 
-def _register(machine, cargo, options, long):
+def _register(machine, cargo, options, length):
     settings = {"alone": False, "limit_s": LIMIT_S, **options}
 
     def register(function):
-        _all.append(Scenario(function, machine, cargo, long, **settings))
+        _all.append(Scenario(function, machine, cargo, length, **settings))
         return function
     return register
 
 
 def check(machine, cargo, **options):
     """Register a scenario that always runs; options: alone, limit_s."""
-    return _register(machine, cargo, options, long=False)
+    return _register(machine, cargo, options, "check")
 
 
 def long(machine, cargo, **options):
     """Register a scenario that runs with --long only; options: alone, limit_s."""
-    return _register(machine, cargo, options, long=True)
+    return _register(machine, cargo, options, "long")
+
+
+def release(machine, cargo, **options):
+    """Register a scenario that runs with --release only; options: alone, limit_s."""
+    return _register(machine, cargo, options, "release")
 
 
 def everything():
