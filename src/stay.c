@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "host/rebinder.h"
+#include "host/driver/rebinder.h"
 
 #define CULPRITS_MAX 3 /* that one sentence names */
 

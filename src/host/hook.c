@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "host/taking.h"
+#include "host/driver/taking.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,15 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "host/console.h"
 #include "host/device.h"
-#include "host/display_manager.h"
-#include "host/drm.h"
-#include "host/flight.h"
-#include "host/framebuffer.h"
+#include "host/display/console.h"
+#include "host/display/display_manager.h"
+#include "host/display/drm.h"
+#include "host/display/framebuffer.h"
+#include "host/driver/flight.h"
+#include "host/driver/module.h"
+#include "host/driver/vfio.h"
 #include "host/guarded.h"
-#include "host/module.h"
-#include "host/vfio.h"
 
 static void read_line(int root, const char *path, char *ret, size_t size) {
 	if (file_read_line(root, path, ret, size) < 0) {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/timeouts.h"
-#include "host/rebinder.h"
+#include "host/driver/rebinder.h"
 #include "linux/deadline.h"
 #include "linux/guard.h"
 #include "linux/guest.h"

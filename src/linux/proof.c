@@ -7,8 +7,8 @@
 #include <sys/inotify.h>
 
 #include "base/text.h"
-#include "host/holder_text.h"
-#include "host/remedy.h"
+#include "host/holder/holder_text.h"
+#include "host/holder/remedy.h"
 #include "linux/deadline.h"
 #include "linux/process.h"
 #include "linux/usage.h"

@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "host/display_manager.h"
+#include "host/display/display_manager.h"
 #include "linux/deadline.h"
 #include "linux/seat.h"
 #include "linux/unit.h"

@@ -29,7 +29,7 @@ static int read_subject(const char *subject, struct process *ret, struct error *
 	return 0;
 }
 
-/* As the snapshot has it: up to the first newline (host/process.c). */
+/* As the snapshot has it: up to the first newline (host/holder/process.c). */
 static int read_name(struct process process, char ret[VALUE_SIZE]) {
 	AUTO_CLOSE int root = root_open("/");
 	AUTO_FREE char *comm = NULL;

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "host/node.h"
-#include "host/walk.h"
+#include "host/holder/node.h"
+#include "host/holder/walk.h"
 
 #define DEVICES    "sys/bus/pci/devices"
 #define VFIO_NODES "vfio/"

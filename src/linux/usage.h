@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "host/holder.h"
+#include "host/holder/holder.h"
 #include "linux/machine.h"
 
 /*

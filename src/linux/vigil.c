@@ -7,7 +7,8 @@
 
 #include "base/text.h"
 
-/* Where the classes that host/node.c knows have their nodes. What is not there yet has none. */
+/* Where the classes that host/holder/node.c knows have their nodes. What is not there yet has none.
+ */
 static const char *const places[] = {"dev", "dev/accel", "dev/dri", "dev/infiniband",
 	"dev/nvidia-caps", "dev/snd", "dev/vfio", "dev/vfio/devices"};
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "host/holder_text.h"
-#include "host/remedy.h"
+#include "host/holder/holder_text.h"
+#include "host/holder/remedy.h"
 
 /* Why a member of a group that nobody listed is asked to move at all: begins its refusals. */
 static void describe(

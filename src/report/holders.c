@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "host/holder_text.h"
-#include "host/remedy.h"
+#include "host/holder/holder_text.h"
+#include "host/holder/remedy.h"
 #include "report/table.h"
 
 static const char *const headings[] = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "host/driver/rebinder.h"
 #include "host/host.h"
-#include "host/rebinder.h"
 #include "run/actor.h"
 #include "run/journals.h"
 

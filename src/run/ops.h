@@ -76,7 +76,7 @@ struct event {
 	const char *detail; /* NULL or a sentence */
 };
 
-struct rebinders; /* host/rebinder.h */
+struct rebinders; /* host/driver/rebinder.h */
 
 struct ops {
 	/* The machine as it is now, holders included. */

@@ -13,8 +13,8 @@
 #include <sys/sysmacros.h>
 
 #include "base/text.h"
-#include "host/holder_text.h"
-#include "host/walk.h"
+#include "host/holder/holder_text.h"
+#include "host/holder/walk.h"
 
 static int walk(const char *path) {
 	AUTO_CLOSE int root = root_open("/");

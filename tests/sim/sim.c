@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "host/rebinder.h"
+#include "host/driver/rebinder.h"
 
 #define GRACE_US 15000000 /* as libvirt's daemon has */
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/alias.h"
+#include "host/driver/alias.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/buffer.h"
+#include "host/holder/buffer.h"
 
 #include <errno.h>
 

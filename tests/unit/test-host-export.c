@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/export.h"
+#include "host/disk/export.h"
 
 #include "snapshot.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/filesystem.h"
+#include "host/disk/filesystem.h"
 
-#include "host/mount.h"
+#include "host/disk/mount.h"
 #include "snapshot.h"
 
 struct fixture {

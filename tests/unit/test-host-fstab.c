@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/fstab.h"
+#include "host/disk/fstab.h"
 
 #include <errno.h>
 

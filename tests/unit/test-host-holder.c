@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/holder.h"
+#include "host/holder/holder.h"
 
 #include <errno.h>
 #include <string.h>

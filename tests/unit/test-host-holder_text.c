@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/holder_text.h"
+#include "host/holder/holder_text.h"
 
-#include "host/remedy.h"
+#include "host/holder/remedy.h"
 #include "snapshot.h"
 
 static void who_holds_is_told_with_all_that_names_it(void **state) {

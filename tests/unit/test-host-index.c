@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/index.h"
+#include "host/driver/index.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/inet.h"
+#include "host/network/inet.h"
 
 #include <errno.h>
 

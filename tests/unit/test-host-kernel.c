@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/kernel.h"
+#include "host/holder/kernel.h"
 
 #include "snapshot.h"
 

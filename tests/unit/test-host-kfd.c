@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/kfd.h"
+#include "host/holder/kfd.h"
 
 #include <errno.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/lingering.h"
+#include "host/holder/lingering.h"
 
 #include "snapshot.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/login.h"
+#include "host/network/login.h"
 
 #include <errno.h>
 

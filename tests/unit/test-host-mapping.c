@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/mapping.h"
+#include "host/holder/mapping.h"
 
 #include "snapshot.h"
 

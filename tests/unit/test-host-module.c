@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/module.h"
+#include "host/driver/module.h"
 
 #include <string.h>
 

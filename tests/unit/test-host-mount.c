@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/mount.h"
+#include "host/disk/mount.h"
 
 #include <errno.h>
 #include <string.h>

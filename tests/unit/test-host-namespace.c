@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/namespace.h"
+#include "host/holder/namespace.h"
 
 #include "snapshot.h"
 

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "host/blacklist.h"
+#include "host/driver/blacklist.h"
 #include "snapshot.h"
 
 static int natural(const struct snapshot *snapshot, const char *name, char *ret) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/network.h"
+#include "host/network/network.h"
 
 #include "snapshot.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/node.h"
+#include "host/holder/node.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "host/nvidia.h"
+#include "host/holder/nvidia.h"
 #include "snapshot.h"
 
 static struct nodes nodes_of(const struct snapshot *snapshot) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/profile.h"
+#include "host/network/profile.h"
 
 #include "snapshot.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/qemu.h"
+#include "host/holder/qemu.h"
 
 #include <errno.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/rebinder.h"
+#include "host/driver/rebinder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/remedy.h"
+#include "host/holder/remedy.h"
 
 #include "snapshot.h"
 

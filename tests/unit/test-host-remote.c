@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/remote.h"
+#include "host/network/remote.h"
 
 #include "snapshot.h"
 

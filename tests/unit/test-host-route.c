@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/route.h"
+#include "host/network/route.h"
 
 #include <string.h>
 

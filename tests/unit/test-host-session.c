@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/session.h"
+#include "host/holder/session.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/stuck.h"
+#include "host/driver/stuck.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "host/flight.h"
+#include "host/driver/flight.h"
 #include "snapshot.h"
 
 static struct machine make(void) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/user.h"
+#include "host/holder/user.h"
 
 #include <errno.h>
 

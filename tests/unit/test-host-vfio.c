@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/vfio.h"
+#include "host/driver/vfio.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -47,7 +47,8 @@ static void without_a_list_it_is_the_general_driver(void **state) {
 	assert_false(snapshot.host.vfio);
 }
 
-/* A modules.dep.bin that has one module: a node with a prefix and one value (host/index.h). */
+/* A modules.dep.bin that has one module: a node with a prefix and one value (host/driver/index.h).
+ */
 static void write_dependencies(const struct snapshot *snapshot, const char *module) {
 	static const char head[] = {'\xb0', '\x07', '\xf4', '\x57', 0, 2, 0, 1, '\xc0', 0, 0, 12};
 	static const char value[] = "\0\0\0\1\0\0\0\0kernel/module.ko:";

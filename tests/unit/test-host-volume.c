@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/volume.h"
+#include "host/disk/volume.h"
 
 #include <errno.h>
 

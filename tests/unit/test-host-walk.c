@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/walk.h"
+#include "host/holder/walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 
-#include "host/look.h"
+#include "host/holder/look.h"
 #include "snapshot.h"
 
 static const struct filesystems no_filesystems = {0};

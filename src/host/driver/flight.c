@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/driver/flight.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "host/aside.h"
+#include "host/attribute.h"
+#include "host/link.h"
+
+#define DEVICES     "sys/bus/pci/devices"
+#define DRIVERS     "/bus/pci/drivers/"
+#define PATH_SIZE   96
+#define WRITTEN_MAX 32 /* an address and what may be around it */
+#define FLIGHTS_MAX 8
+
+/* How long to wait for the answer of a kernel that is busy with a task (aside.h). */
+#define PATIENCE_MS 125
+#define LIMIT_MS    10000
+
+struct found {
+	struct flight flight;
+	bool waits; /* it is none: somebody waits for its end, to read what the device shows */
+};
+
+struct flights {
+	size_t count;
+	struct found all[FLIGHTS_MAX];
+};
+
+int syscall_parse(const char *line, struct syscall *ret) {
+	struct syscall call;
+
+	if (sscanf(line, "%ld 0x%" SCNx64 " 0x%" SCNx64 " 0x%" SCNx64, &call.number,
+		    &call.arguments[0], &call.arguments[1], &call.arguments[2]) != 4) {
+		return -ENOENT;
+	}
+	*ret = call;
+	return 0;
+}
+
+/* What stands in the memory of a task. */
+static int read_memory(int task, uint64_t at, size_t length, char ret[WRITTEN_MAX + 1]) {
+	AUTO_CLOSE int memory = path_open(task, "mem", O_RDONLY);
+	ssize_t n = memory < 0 ? -1 : pread(memory, ret, length, (off_t)at);
+
+	if (n <= 0) {
+		return -EIO;
+	}
+	ret[n] = '\0';
+	ret[strcspn(ret, "\n")] = '\0';
+	return 0;
+}
+
+static int read_file_of(int task, const struct syscall *call, char ret[LINK_SIZE]) {
+	char path[PATH_SIZE];
+
+	if (call->arguments[0] > INT_MAX ||
+		name_format(path, sizeof(path), "fd/%d", (int)call->arguments[0]) < 0) {
+		return -EBADF;
+	}
+	return link_read(task, path, ret, LINK_SIZE);
+}
+
+/* Which device a thread is binding or unbinding. -ENOENT: none. */
+static int find_written(int task, const struct syscall *call, struct address *ret) {
+	char link[LINK_SIZE], written[WRITTEN_MAX + 1];
+	int r = call->arguments[2] > WRITTEN_MAX ? -ENOENT : read_file_of(task, call, link);
+
+	if (r < 0 || !strstr(link, DRIVERS) ||
+		!(text_ends(link, "/unbind") || text_ends(link, "/bind"))) {
+		return -ENOENT;
+	}
+	r = read_memory(task, call->arguments[1], call->arguments[2], written);
+	return r < 0 ? r : address_parse(written, ret);
+}
+
+/*
+ * Which device's lock a reader waits for: one of ours, mostly, left behind after whoever had the
+ * lock died with it. Nobody has to follow it. -ENOENT: none.
+ */
+static int find_awaited(int task, const struct syscall *call, struct address *ret) {
+	char link[LINK_SIZE];
+	int r = read_file_of(task, call, link);
+
+	return r < 0 || !text_ends(link, "/driver_override") ? -ENOENT : link_device(link, ret);
+}
+
+static int find_device(int task, struct found *found) {
+	struct syscall call;
+	char line[256];
+	int r = file_read_line(task, "syscall", line, sizeof(line));
+
+	r = r < 0 ? r : syscall_parse(line, &call);
+	if (r < 0) {
+		return r;
+	}
+	found->waits = call.number == SYS_read;
+	if (found->waits) {
+		return find_awaited(task, &call, &found->flight.device);
+	}
+	return call.number == SYS_write ? find_written(task, &call, &found->flight.device)
+					: -ENOENT;
+}
+
+static void look_at_thread(int root, int tasks, const char *name, struct flights *flights) {
+	AUTO_CLOSE int task = dir_open(tasks, name);
+	struct found *found = &flights->all[flights->count];
+	unsigned long long pid;
+
+	*found = (struct found){0};
+	if (task >= 0 && number_parse(name, INT_MAX, &pid) == 0 && find_device(task, found) == 0 &&
+		stuck_read(root, (int)pid, &found->flight.stuck) == 0) {
+		flights->count++;
+	}
+}
+
+/* Others than root cannot bind, and are many. */
+static bool is_of_root(int process) {
+	struct stat status;
+
+	return fstat(process, &status) == 0 && status.st_uid == 0;
+}
+
+static void look_at_process(int root, const char *name, struct flights *flights) {
+	AUTO_NAMES struct names threads = {0};
+	AUTO_CLOSE int tasks = -1;
+	char path[PATH_SIZE];
+
+	if (name_format(path, sizeof(path), "proc/%s/task", name) < 0) {
+		return;
+	}
+	tasks = dir_open(root, path);
+	if (tasks < 0 || !is_of_root(tasks) || names_read(tasks, ".", &threads) < 0) {
+		return;
+	}
+	for (size_t i = 0; i < threads.count && flights->count < FLIGHTS_MAX; i++) {
+		look_at_thread(root, tasks, threads.names[i], flights);
+	}
+}
+
+/* In a child: a task that is just becoming another program keeps us waiting. */
+static void look_at_all(void *context, size_t index, void *ret_value) {
+	const struct aside *aside = context;
+	AUTO_NAMES struct names names = {0};
+	unsigned long long pid;
+
+	if (names_read(aside->root, "proc", &names) < 0) {
+		return;
+	}
+	for (size_t i = 0; i < names.count; i++) {
+		if (number_parse(names.names[i], INT_MAX, &pid) == 0) {
+			look_at_process(aside->root, names.names[i], ret_value);
+		}
+	}
+}
+
+/* Switched on, and by nobody? Somebody's remove has not come to its end, or does not switch off. */
+static bool is_on(int root, const struct device *device) {
+	char path[PATH_SIZE];
+	int64_t enabled = 0;
+
+	return !device->driver[0] && !device_is_bridge(device) &&
+	       name_format(path, sizeof(path), DEVICES "/%s/enable", device->name) >= 0 &&
+	       file_read_signed(root, path, &enabled) >= 0 && enabled > 0;
+}
+
+static bool is_worth_it(int root, const struct host *host) {
+	bool worth = false;
+
+	for (size_t i = 0; i < host->device_count && !worth; i++) {
+		worth = host->devices[i].in_flight || is_on(root, &host->devices[i]);
+	}
+	return worth;
+}
+
+static int keep(const struct flights *flights, struct host *host) {
+	host->flights = calloc(flights->count, sizeof(*host->flights));
+	if (!host->flights) {
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < flights->count; i++) {
+		const struct found *found = &flights->all[i];
+		struct device *device = (struct device *)host_device(host, found->flight.device);
+
+		if (device) {
+			device->in_flight = true;
+		}
+		if (device && !found->waits) {
+			host->flights[host->flight_count++] = found->flight;
+		}
+	}
+	return 0;
+}
+
+int flights_read(int root, struct host *host, bool *looked) {
+	AUTO_FREE struct flights *flights = NULL;
+	struct aside aside = {
+		.read = look_at_all,
+		.context = &aside,
+		.size = sizeof(*flights),
+		.root = root,
+		.patience_ms = PATIENCE_MS,
+		.limit_ms = LIMIT_MS,
+	};
+	bool answered = false;
+	int r;
+
+	if (*looked || !is_worth_it(root, host)) {
+		return 0;
+	}
+	*looked = true;
+	flights = calloc(1, sizeof(*flights));
+	if (!flights) {
+		return -ENOMEM;
+	}
+	r = aside_read(&aside, 1, flights, &answered);
+	return r < 0 || flights->count == 0 ? r : keep(flights, host);
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/driver/stuck.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "host/holder/holder.h"
+#include "host/link.h"
+
+#define FILE_MAX_SIZE 16384
+#define PATH_SIZE     64
+#define GONE          " (deleted)"
+
+static bool add_frame(struct stuck *stuck, const char *name, size_t length) {
+	char *frame = stuck->frames[stuck->frame_count];
+
+	if (stuck->frame_count == STUCK_FRAMES || length == 0 || length >= FUNCTION_SIZE) {
+		return false;
+	}
+	memcpy(frame, name, length);
+	frame[length] = '\0';
+	stuck->frame_count++;
+	return true;
+}
+
+void stack_parse(const char *data, struct stuck *stuck) {
+	while (*data) {
+		size_t length = strcspn(data, "\n");
+		const char *name = memchr(data, ']', length);
+
+		name = name && name[1] == ' ' ? name + 2 : NULL;
+		if (name && name < data + length) {
+			(void)add_frame(stuck, name, strcspn(name, "+ \n"));
+		}
+		data += length + (data[length] == '\n');
+	}
+}
+
+static int read_of(int root, int pid, const char *name, char **ret) {
+	char path[PATH_SIZE];
+	int r = name_format(path, sizeof(path), "proc/%d/%s", pid, name);
+
+	return r < 0 ? r : file_read(root, path, FILE_MAX_SIZE, ret, NULL);
+}
+
+/* The node of one open file, if it has gone from that directory of /dev. */
+static bool is_orphan(int files, const char *name, const char *directory, char ret[LABEL_SIZE]) {
+	char link[LINK_SIZE];
+	const char *node;
+
+	if (link_read(files, name, link, sizeof(link)) < 0 || !text_starts(link, "/dev/")) {
+		return false;
+	}
+	node = link + strlen("/dev/");
+	if (!text_starts(node, directory) || !text_ends(node, GONE)) {
+		return false;
+	}
+	link[strlen(link) - strlen(GONE)] = '\0';
+	label_set(ret, node);
+	return true;
+}
+
+static bool has_orphan(int root, int pid, const char *directory, struct holder *ret) {
+	AUTO_DIR DIR *files = NULL;
+	AUTO_FREE char *comm = NULL;
+	const struct dirent *entry;
+	char path[PATH_SIZE];
+
+	if (name_format(path, sizeof(path), "proc/%d/fd", pid) < 0 ||
+		dir_stream(root, path, &files) < 0) {
+		return false;
+	}
+	while ((entry = readdir(files))) {
+		if (!is_orphan(dirfd(files), entry->d_name, directory, ret->node)) {
+			continue;
+		}
+		ret->kind = HOLDER_PROCESS;
+		ret->pid = pid;
+		if (read_of(root, pid, "comm", &comm) == 0) {
+			comm[strcspn(comm, "\n")] = '\0';
+			label_set(ret->name, comm);
+		}
+		return true;
+	}
+	return false;
+}
+
+void orphan_find(int root, const char *directory, struct holder *ret) {
+	AUTO_NAMES struct names names = {0};
+	struct holder holder = {0};
+
+	*ret = holder;
+	if (names_read(root, "proc", &names) < 0) {
+		return;
+	}
+	for (size_t i = 0; i < names.count; i++) {
+		unsigned long long pid;
+
+		if (number_parse(names.names[i], INT_MAX, &pid) == 0 &&
+			has_orphan(root, (int)pid, directory, &holder)) {
+			*ret = holder;
+			return;
+		}
+	}
+}
+
+/* A sound card's nodes go before its driver's remove waits for who has them open. */
+static bool waits_for_orphans(const struct stuck *stuck) {
+	for (size_t i = 0; i < stuck->frame_count; i++) {
+		if (text_starts(stuck->frames[i], "snd_card_")) {
+			return true;
+		}
+	}
+	return false;
+}
+
+int stuck_read(int root, int pid, struct stuck *ret) {
+	struct stuck stuck = {.pid = pid};
+	AUTO_FREE char *comm = NULL, *stack = NULL, *wchan = NULL;
+	int r = read_of(root, pid, "comm", &comm);
+
+	if (r < 0) {
+		return r == -ENOENT ? -ESRCH : r;
+	}
+	comm[strcspn(comm, "\n")] = '\0';
+	r = name_set(stuck.command, sizeof(stuck.command), comm);
+	if (r >= 0 && read_of(root, pid, "stack", &stack) == 0) {
+		stack_parse(stack, &stuck);
+	}
+	if (r >= 0 && stuck.frame_count == 0 && read_of(root, pid, "wchan", &wchan) == 0 &&
+		strcmp(wchan, "0") != 0) {
+		(void)add_frame(&stuck, wchan, strcspn(wchan, "\n"));
+	}
+	if (waits_for_orphans(&stuck)) {
+		orphan_find(root, "snd/", &stuck.holder);
+	}
+	*ret = stuck;
+	return 0;
+}

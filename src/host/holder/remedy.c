@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/holder/remedy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "host/disk/volume.h"
+
+#define SESSION "session-"
+#define SCOPE   ".scope"
+
+/* Container engines that give each container a scope of its own: how it is called, and stopped. */
+static const struct {
+	const char *prefix;
+	const char *command;
+} engines[] = {
+	{"docker-", "docker stop"},
+	{"libpod-", "podman stop"},
+	{"machine-", "machinectl poweroff"},
+};
+
+/* The part of a scope's name behind the prefix: "3" for "session-3.scope". 0: it is no such scope.
+ */
+static int find_name(const char *unit, const char *prefix, const char **ret) {
+	if (!text_starts(unit, prefix) || !text_ends(unit, SCOPE)) {
+		return 0;
+	}
+	*ret = unit + strlen(prefix);
+	return (int)(strlen(*ret) - strlen(SCOPE));
+}
+
+/* An engine takes the first twelve digits of an id, and names may have dashes: "\x2d". */
+static bool say_container(const struct holder *holder, char ret[REMEDY_SIZE]) {
+	const char *name;
+
+	for (size_t i = 0; i < COUNT(engines); i++) {
+		int length = find_name(holder->unit, engines[i].prefix, &name);
+		bool is_id = length == 64;
+
+		if (length > 0 && !memchr(name, '\\', (size_t)length)) {
+			snprintf(ret, REMEDY_SIZE, "stop its container (%s %.*s)",
+				engines[i].command, is_id ? 12 : length, name);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What a user's own manager runs outlives every session of the user. */
+static void say_of_user(const struct holder *holder, char ret[REMEDY_SIZE]) {
+	const char *user = holder->user[0] ? holder->user : "its user";
+
+	if (holder->user_unit[0] && strcmp(holder->user_unit, "init.scope") != 0) {
+		snprintf(ret, REMEDY_SIZE, "systemctl --user stop %s as %s", holder->user_unit,
+			user);
+	} else {
+		snprintf(ret, REMEDY_SIZE, "end process %d of %s", holder->pid, user);
+	}
+}
+
+/* logind opens cards for those who draw on them, and leaves copies with the first process, which
+ * keeps them while logind restarts. */
+static bool is_for_session(const struct holder *holder) {
+	static const char *const units[] = {
+		"init.scope", "systemd-logind.service", "seatd.service"};
+
+	for (size_t i = 0; i < COUNT(units); i++) {
+		if (strcmp(holder->unit, units[i]) == 0) {
+			return text_starts(holder->node, "dri/");
+		}
+	}
+	return false;
+}
+
+static void say_of_system(const struct holder *holder, char ret[REMEDY_SIZE]) {
+	const char *session;
+	int length = find_name(holder->unit, SESSION, &session);
+
+	if (length > 0) {
+		snprintf(ret, REMEDY_SIZE,
+			"end process %d, or end session %.*s%s%s (loginctl terminate-session %.*s)",
+			holder->pid, length, session, holder->user[0] ? " of " : "", holder->user,
+			length, session);
+	} else if (is_for_session(holder)) {
+		snprintf(ret, REMEDY_SIZE,
+			"end the login session that draws on it (loginctl shows them)");
+	} else if (strcmp(holder->unit, "init.scope") == 0) {
+		snprintf(ret, REMEDY_SIZE,
+			"stop the unit that process %d keeps it open for (systemctl shows them)",
+			holder->pid);
+	} else if (holder->unit[0]) {
+		snprintf(ret, REMEDY_SIZE, "stop %s", holder->unit);
+	} else {
+		snprintf(ret, REMEDY_SIZE, "end process %d", holder->pid);
+	}
+}
+
+static void say_of_process(
+	const struct host *host, const struct holder *holder, char ret[REMEDY_SIZE]) {
+	if (holder->guest[0]) {
+		snprintf(ret, REMEDY_SIZE, "stop guest %s", holder->guest);
+	} else if (holder_of_display_manager(host, holder)) {
+		snprintf(ret, REMEDY_SIZE, "stop %s", host->display_manager.unit);
+	} else if (text_starts(holder->unit, "user@")) {
+		say_of_user(holder, ret);
+	} else if (!say_container(holder, ret)) {
+		say_of_system(holder, ret);
+	}
+}
+
+/* What takes a volume down, and its name there. */
+static void say_of_volume(const struct holder *holder, char ret[REMEDY_SIZE]) {
+	char group[LABEL_SIZE];
+
+	if (strcmp(holder->type, "LVM") == 0 &&
+		volume_group(holder->name, group, sizeof(group)) == 0) {
+		snprintf(ret, REMEDY_SIZE, "deactivate its volume group (vgchange -an %s)", group);
+	} else if (strcmp(holder->type, "crypt") == 0) {
+		snprintf(ret, REMEDY_SIZE, "close it (cryptsetup close %s)", holder->name);
+	} else if (strcmp(holder->type, "RAID") == 0) {
+		snprintf(ret, REMEDY_SIZE, "stop it (mdadm --stop /dev/%s)", holder->node);
+	} else if (strcmp(holder->type, "multipath") == 0) {
+		snprintf(ret, REMEDY_SIZE, "flush it (multipath -f %s)", holder->name);
+	} else if (strcmp(holder->type, "loop") == 0) {
+		snprintf(ret, REMEDY_SIZE, "detach it (losetup -d /dev/%s)", holder->node);
+	} else if (strcmp(holder->type, "cache") == 0) {
+		snprintf(ret, REMEDY_SIZE, "stop it (echo 1 >/sys/block/%s/bcache/stop)",
+			holder->node);
+	} else {
+		snprintf(ret, REMEDY_SIZE, "remove it (dmsetup remove %s)", holder->name);
+	}
+}
+
+static void say_of_remote(const struct holder *holder, char ret[REMEDY_SIZE]) {
+	if (strcmp(holder->type, "iSCSI") == 0) {
+		snprintf(ret, REMEDY_SIZE, "log out of it (iscsiadm -m node -p %s -u)",
+			holder->name);
+	} else if (strcmp(holder->type, "NVMe") == 0) {
+		snprintf(ret, REMEDY_SIZE, "disconnect it (nvme disconnect -d %s)", holder->name);
+	} else {
+		snprintf(ret, REMEDY_SIZE, "unmount %s", holder->name);
+	}
+}
+
+/* These do not keep it, and what they lose comes back with the device. */
+static void say_of_bystander(const struct holder *holder, char ret[REMEDY_SIZE]) {
+	if (holder->kind == HOLDER_INTERFACE) {
+		snprintf(ret, REMEDY_SIZE, "nothing needs to be done (ip link set %s down)",
+			holder->name);
+	} else if (holder->kind == HOLDER_FSTAB) {
+		snprintf(ret, REMEDY_SIZE,
+			"nothing needs to be done; with noauto in /etc/fstab nothing mounts it by "
+			"itself");
+	} else {
+		snprintf(ret, REMEDY_SIZE, "nothing needs to be done");
+	}
+}
+
+static void say_of_mount(
+	const struct host *host, const struct holder *holder, char ret[REMEDY_SIZE]) {
+	if (holder->root) {
+		snprintf(ret, REMEDY_SIZE,
+			"it has to stay with the host: choose a device in another group, "
+			"or move the card to another slot");
+	} else if (holder->pid > 0) {
+		say_of_process(host, holder, ret);
+	} else {
+		snprintf(ret, REMEDY_SIZE, "unmount %s", holder->name);
+	}
+}
+
+static void say_of_login(
+	const struct host *host, const struct holder *holder, char ret[REMEDY_SIZE]) {
+	if (holder->own) {
+		snprintf(ret, REMEDY_SIZE, "come in by another interface, or from the console");
+	} else {
+		say_of_process(host, holder, ret);
+	}
+}
+
+void holder_remedy(const struct host *host, const struct holder *holder, char ret[REMEDY_SIZE]) {
+	switch (holder->kind) {
+	case HOLDER_PROCESS:
+		say_of_process(host, holder, ret);
+		break;
+	case HOLDER_MOUNT:
+		say_of_mount(host, holder, ret);
+		break;
+	case HOLDER_SWAP:
+		snprintf(ret, REMEDY_SIZE, "run swapoff for /dev/%s", holder->node);
+		break;
+	case HOLDER_ROUTE:
+		snprintf(ret, REMEDY_SIZE, "move the default route to another interface");
+		break;
+	case HOLDER_VOLUME:
+		say_of_volume(holder, ret);
+		break;
+	case HOLDER_FILE_SYSTEM:
+		snprintf(ret, REMEDY_SIZE, "end those who still use it (fuser -vm /dev/%s)",
+			holder->node);
+		break;
+	case HOLDER_EXPORT:
+		snprintf(ret, REMEDY_SIZE, "stop serving it (%s)",
+			strcmp(holder->type, "nvmet") == 0 ? "nvmetcli" : "targetcli");
+		break;
+	case HOLDER_LOGIN:
+		say_of_login(host, holder, ret);
+		break;
+	case HOLDER_GUEST:
+		snprintf(ret, REMEDY_SIZE,
+			"stop that guest or container, or give it another network card");
+		break;
+	case HOLDER_REMOTE:
+		say_of_remote(holder, ret);
+		break;
+	case HOLDER_INTERFACE:
+	case HOLDER_FSTAB:
+	case HOLDER_CONSOLE:
+	case HOLDER_CONSUMER:
+	case HOLDER_MODULE:
+		say_of_bystander(holder, ret);
+		break;
+	}
+}
