@@ -65,7 +65,6 @@ static void a_journal_says_what_was_written(void **state) {
 	assert_int_equal(journal->devices[0].identity.device, 0x2484);
 	assert_int_equal(journal->devices[0].identity.revision, 0xa1);
 	assert_int_equal(journal->record_count, 2);
-	assert_int_equal(journal->records[0].writer.start, 60);
 	assert_true(journal->records[1].popped);
 	assert_false(journal->held);
 	assert_true(journal->homeward);
@@ -74,6 +73,21 @@ static void a_journal_says_what_was_written(void **state) {
 	assert_true(journal->any_written);
 	assert_int_equal(journal->written, 0);
 	assert_int_equal(journal->oopses, -1); /* written by an older baton, which did not look */
+}
+
+static void the_step_after_a_writers_says_that_it_was_done(void **state) {
+	AUTO_TEXT struct text text = sample();
+	AUTO_JOURNAL struct journal *journal = NULL;
+
+	add_line(&text, 10, "writer 0 70 80");
+	assert_int_equal(parse(&text, &journal), 0);
+	assert_int_equal(journal->records[0].writer.pid, 70);
+	assert_int_equal(journal->records[0].writer.start, 80);
+	journal_free(&journal);
+	add_line(&text, 11, "push driver 0000:01:00.0 - vfio-pci");
+	assert_int_equal(parse(&text, &journal), 0);
+	assert_int_equal(journal->records[0].writer.pid, 0);
+	assert_int_equal(journal->written, 0);
 }
 
 /* Cut anywhere, the whole lines count and nothing else does. */
@@ -239,6 +253,7 @@ static void names_of_any_kind_survive(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_journal_says_what_was_written),
+		cmocka_unit_test(the_step_after_a_writers_says_that_it_was_done),
 		cmocka_unit_test(a_torn_line_was_never_tried),
 		cmocka_unit_test(the_line_after_a_torn_one_counts),
 		cmocka_unit_test(a_line_that_arrived_although_its_write_failed_does_no_harm),
