@@ -38,26 +38,26 @@ static bool is_first(const struct host *host, const struct request *request, siz
 	for (size_t i = 0; i < index; i++) {
 		const struct holder *other = &host->holders[i];
 
-		if (strcmp(other->unit, holder->unit) == 0 &&
-			strcmp(other->user_unit, holder->user_unit) == 0 &&
+		if (strcmp(other->who.unit, holder->who.unit) == 0 &&
+			strcmp(other->who.user_unit, holder->who.user_unit) == 0 &&
 			concerns(host, request, other)) {
 			return false;
 		}
 	}
-	return holder->user_unit[0] && concerns(host, request, holder);
+	return holder->who.user_unit[0] && concerns(host, request, holder);
 }
 
 /* What would start a sound server again: is it up? */
 static int ask_audio(
 	struct ops *ops, const struct holder *holder, struct names *up, struct error *error) {
-	const struct audio *audio = audio_find(holder->user_unit);
+	const struct audio *audio = audio_find(holder->who.user_unit);
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && audio && audio->before[i]; i++) {
 		char subject[SUBJECT_SIZE];
 		bool is_up = false;
 
-		r = step_write_user_unit(holder->unit, audio->before[i], subject);
+		r = step_write_user_unit(holder->who.unit, audio->before[i], subject);
 		r = r < 0 ? r : ask_unit(ops, subject, &is_up, error);
 		r = r == 0 && is_up ? names_add(up, subject) : r;
 	}

@@ -160,29 +160,36 @@ enum holder_way {
 	WAY_FILE,      /* it has a file of that file system open or mapped */
 };
 
-struct holder {
-	enum holder_kind kind;
-	struct address device;
-	enum holder_way way;        /* processes only */
-	int pid;                    /* processes, and mounts and connections of their own */
+/* What a process is. */
+struct who {
+	int pid;
 	uint64_t start;             /* in clock ticks since boot: tells it from a later process with
-				       that pid; processes only */
-	uint32_t uid;               /* its real user; processes only */
+				       that pid; 0: not known */
+	uint32_t uid;               /* its real user */
 	char user[32];              /* that user's name, or the number; empty: not known */
-	char name[LABEL_SIZE];      /* comm; mount point; swap device; volume; interface; tap;
-				       server or what is mounted from it; console; module */
-	char node[LABEL_SIZE];      /* "dri/card0", "vfio/14", "nvme0n1p2", "eno1": through what
-				       it holds the device */
-	char unit[LABEL_SIZE];      /* the system unit, or session-N.scope, that the process runs
-				       in; empty: none */
+	char comm[LABEL_SIZE];      /* empty: not known */
+	char unit[LABEL_SIZE];      /* the system unit, or session-N.scope, that it runs in; empty:
+				       none */
 	char user_unit[LABEL_SIZE]; /* of a unit "user@UID.service", the one within that user's
 				       own manager: "pipewire.service"; empty: none */
 	char guest[LABEL_SIZE];     /* of a QEMU, what its guest is called; empty: it is none, or
 				       does not say */
-	char type[DRIVER_SIZE];     /* of volumes, file systems, exports and what is remote:
-				       "LVM", "ext4", "nvmet", "nfs4"; a consumer's driver */
-	bool root;                  /* HOLDER_MOUNT: the root file system is behind it */
-	bool own;                   /* HOLDER_LOGIN: whoever asks came in by it */
+};
+
+struct holder {
+	enum holder_kind kind;
+	struct address device;
+	enum holder_way way;    /* processes only */
+	struct who who;         /* the process, or whose mount or connection it is; no pid: nobody's
+				   alone */
+	char name[LABEL_SIZE];  /* comm; mount point; swap device; volume; interface; tap; server
+				   or what is mounted from it; console; module */
+	char node[LABEL_SIZE];  /* "dri/card0", "vfio/14", "nvme0n1p2", "eno1": through what it
+				   holds the device */
+	char type[DRIVER_SIZE]; /* of volumes, file systems, exports and what is remote: "LVM",
+				   "ext4", "nvmet", "nfs4"; a consumer's driver */
+	bool root;              /* HOLDER_MOUNT: the root file system is behind it */
+	bool own;               /* HOLDER_LOGIN: whoever asks came in by it */
 };
 
 #define STUCK_FRAMES  6

@@ -131,7 +131,7 @@ static int find_by_devices(int root, const struct address *devices, size_t count
 
 	for (size_t i = 0; r >= 0 && i < holders.count; i++) {
 		struct process_stat stat;
-		pid_t pid = (pid_t)holders.holders[i].pid;
+		pid_t pid = (pid_t)holders.holders[i].who.pid;
 
 		if (process_stat_read(root, pid, &stat) == 0) {
 			*ret = (struct process){.pid = pid, .start = stat.start};

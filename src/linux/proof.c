@@ -49,7 +49,7 @@ static_assert(sizeof(struct users) <= ANSWER_MAX, "who uses a device fits an ans
 static void add_user(const struct holder *holder, struct users *users) {
 	struct user *user = &users->users[users->count];
 
-	if (users->count < USERS_MAX && process_find(holder->pid, &user->process) != -ESRCH) {
+	if (users->count < USERS_MAX && process_find(holder->who.pid, &user->process) != -ESRCH) {
 		memcpy(user->node, holder->node, sizeof(user->node));
 		users->first = users->count ? users->first : *holder;
 		users->count++;

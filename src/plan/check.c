@@ -79,7 +79,7 @@ static bool is_same(const struct making *making, const struct holder *holder) {
 	const struct holder *before = holder - 1;
 
 	return holder > making->host->holders && holder->kind == HOLDER_PROCESS &&
-	       before->kind == HOLDER_PROCESS && before->pid == holder->pid &&
+	       before->kind == HOLDER_PROCESS && before->who.pid == holder->who.pid &&
 	       address_compare(before->device, holder->device) == 0 &&
 	       plan_means(making, before) == MEANS_NONE;
 }

@@ -46,17 +46,17 @@ static bool is_unit_of_system(const char *unit) {
 /* Nothing that a policy says is about these. A name that reads as "none" is one of a program that
  * hides. */
 static bool is_untouchable(const struct holder *holder) {
-	return holder->pid <= 1 || holder->guest[0] || !holder->name[0] ||
+	return holder->who.pid <= 1 || holder->who.guest[0] || !holder->name[0] ||
 	       strcmp(holder->name, VALUE_NONE) == 0 || is_program_of_system(holder->name) ||
-	       is_unit_of_system(holder->unit) || is_unit_of_system(holder->user_unit);
+	       is_unit_of_system(holder->who.unit) || is_unit_of_system(holder->who.user_unit);
 }
 
 /* The unit that is its own: not the manager of a user as a whole. */
 static const char *unit_of(const struct holder *holder) {
-	if (holder->user_unit[0]) {
-		return holder->user_unit;
+	if (holder->who.user_unit[0]) {
+		return holder->who.user_unit;
 	}
-	return text_starts(holder->unit, "user@") ? "" : holder->unit;
+	return text_starts(holder->who.unit, "user@") ? "" : holder->who.unit;
 }
 
 static bool is_service(const char *unit) {
@@ -68,7 +68,7 @@ static bool is_known(const struct policy *policy, const struct holder *holder) {
 	const char *unit = unit_of(holder);
 
 	return policy_has(&policy->services, unit) ||
-	       (holder->user_unit[0] ? audio_find(unit) != NULL : daemon_find(unit) != NULL);
+	       (holder->who.user_unit[0] ? audio_find(unit) != NULL : daemon_find(unit) != NULL);
 }
 
 /* May it be ended with `holders = terminate`? */
@@ -78,8 +78,8 @@ static bool is_wanted(const struct policy *policy, const struct holder *holder) 
 }
 
 static int write_unit(const struct holder *holder, const char *unit, char ret[SUBJECT_SIZE]) {
-	return holder->user_unit[0] ? step_write_user_unit(holder->unit, unit, ret)
-				    : name_set(ret, SUBJECT_SIZE, unit);
+	return holder->who.user_unit[0] ? step_write_user_unit(holder->who.unit, unit, ret)
+					: name_set(ret, SUBJECT_SIZE, unit);
 }
 
 /* Without the display manager. */
@@ -97,7 +97,7 @@ static enum means find_own_means(const struct making *making, const struct holde
 		return MEANS_SERVICE;
 	}
 	/* One whose start is not known could be another one by then. */
-	return is_wanted(policy, holder) && policy->losses == CONSENT_ALLOW && holder->start > 0
+	return is_wanted(policy, holder) && policy->losses == CONSENT_ALLOW && holder->who.start > 0
 		       ? MEANS_PROCESS
 		       : MEANS_NONE;
 }
@@ -130,7 +130,7 @@ enum means plan_means(const struct making *making, const struct holder *holder) 
 static bool needs_display_manager(const struct making *making, const struct holder *holder) {
 	return plan_has(making->plan, holder->device) &&
 	       holder_of_display_manager(making->host, holder) && !holder_is_seat_manager(holder) &&
-	       !(holder->user_unit[0] && is_known(&making->request->policy, holder));
+	       !(holder->who.user_unit[0] && is_known(&making->request->policy, holder));
 }
 
 /* A display manager that has just been started is about to open every card there is. */
@@ -216,7 +216,8 @@ static bool is_up(const struct making *making, const char *subject) {
 }
 
 static int stop_before(struct making *making, const struct holder *holder) {
-	const struct audio *audio = holder->user_unit[0] ? audio_find(holder->user_unit) : NULL;
+	const struct audio *audio =
+		holder->who.user_unit[0] ? audio_find(holder->who.user_unit) : NULL;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && audio && audio->before[i]; i++) {
@@ -249,7 +250,7 @@ int plan_add_services(struct making *making) {
 static int end_process(struct making *making, const struct holder *holder) {
 	struct planned *planned;
 	char subject[SUBJECT_SIZE];
-	int r = step_write_process(holder->pid, holder->start, subject);
+	int r = step_write_process(holder->who.pid, holder->who.start, subject);
 
 	if (r < 0 || plan_has_step(making->plan, FACT_PROCESS, subject)) {
 		return r;
@@ -259,7 +260,7 @@ static int end_process(struct making *making, const struct holder *holder) {
 		return -E2BIG;
 	}
 	snprintf(planned->loss, sizeof(planned->loss), "%s (process %d) ends", holder->name,
-		holder->pid);
+		holder->who.pid);
 	return 0;
 }
 

@@ -59,7 +59,7 @@ static int add_function(const struct stuck *stuck, struct text *ret) {
 
 static int add_holder(const struct holder *holder, const char *separator, struct text *ret) {
 	return text_add(ret, "%s%s (process %d) has /dev/%s open", separator, holder->name,
-		holder->pid, holder->node);
+		holder->who.pid, holder->node);
 }
 
 static int add_holders(const char *device, const struct holder *holders, size_t count,
@@ -73,12 +73,12 @@ static int add_holders(const char *device, const struct holder *holders, size_t 
 	for (size_t i = 0; i < count && r == 0; i++) {
 		const struct holder *holder = &holders[i];
 
-		if (holder->kind != HOLDER_PROCESS || holder->pid == pid ||
+		if (holder->kind != HOLDER_PROCESS || holder->who.pid == pid ||
 			address_compare(holder->device, address) != 0) {
 			continue;
 		}
 		r = add_holder(holder, pid ? ", " : separator, ret);
-		pid = holder->pid;
+		pid = holder->who.pid;
 	}
 	return r;
 }
@@ -88,7 +88,7 @@ int stuck_explain(const struct stuck *stuck, const char *device, const struct ho
 	const char *words = find_words(stuck);
 	int r = words ? text_add(ret, "%s", words) : add_function(stuck, ret);
 
-	if (r == 0 && stuck->holder.pid) {
+	if (r == 0 && stuck->holder.who.pid) {
 		return add_holder(&stuck->holder, ": ", ret);
 	}
 	return r < 0 ? r : add_holders(device, holders, holder_count, ": ", ret);

@@ -47,7 +47,7 @@ static bool is_asked(const struct held *held, const struct holder *holder) {
 
 /* Do both stand in one row: a process with two nodes of a device? */
 static bool is_same(const struct holder *a, const struct holder *b) {
-	return a->kind == HOLDER_PROCESS && b->kind == HOLDER_PROCESS && a->pid == b->pid &&
+	return a->kind == HOLDER_PROCESS && b->kind == HOLDER_PROCESS && a->who.pid == b->who.pid &&
 	       address_compare(a->device, b->device) == 0;
 }
 
@@ -91,10 +91,11 @@ static const char *or_none(const char *value) {
 
 /* The unit that is nearest to the process: one of a user's own manager is named with that. */
 static void format_unit(const struct holder *holder, char ret[3 * LABEL_SIZE]) {
-	if (holder->user_unit[0]) {
-		snprintf(ret, 3 * (size_t)LABEL_SIZE, "%s in %s", holder->user_unit, holder->unit);
+	if (holder->who.user_unit[0]) {
+		snprintf(ret, 3 * (size_t)LABEL_SIZE, "%s in %s", holder->who.user_unit,
+			holder->who.unit);
 	} else {
-		snprintf(ret, 3 * (size_t)LABEL_SIZE, "%s", or_none(holder->unit));
+		snprintf(ret, 3 * (size_t)LABEL_SIZE, "%s", or_none(holder->who.unit));
 	}
 }
 
@@ -113,15 +114,15 @@ static int add_row(struct table *table, const struct held *held, size_t first, s
 	if (r < 0) {
 		return r;
 	}
-	if (holder->pid > 0) {
-		snprintf(pid, sizeof(pid), "%d", holder->pid);
+	if (holder->who.pid > 0) {
+		snprintf(pid, sizeof(pid), "%d", holder->who.pid);
 	}
 	format_unit(holder, unit);
 	holder_remedy(held->host, holder, remedy);
 	*ret_count = count;
 	return table_row(table, STYLE_PLAIN,
 		(const char *const[]){address_format(holder->device, device), pid,
-			or_none(name_holder(holder)), or_none(holder->user), unit, nodes.data,
+			or_none(name_holder(holder)), or_none(holder->who.user), unit, nodes.data,
 			remedy});
 }
 
@@ -191,16 +192,16 @@ static void add_process(
 	if (holder->kind == HOLDER_PROCESS) {
 		document_text(document, "way", holder_way_name(holder->way));
 	}
-	document_number(document, "pid", holder->pid);
-	if (holder->user[0]) {
-		document_number(document, "uid", holder->uid);
+	document_number(document, "pid", holder->who.pid);
+	if (holder->who.user[0]) {
+		document_number(document, "uid", holder->who.uid);
 	} else {
 		document_name(document, "uid", "");
 	}
-	document_name(document, "user", holder->user);
-	document_name(document, "unit", holder->unit);
-	document_name(document, "user_unit", holder->user_unit);
-	document_name(document, "guest", holder->guest);
+	document_name(document, "user", holder->who.user);
+	document_name(document, "unit", holder->who.unit);
+	document_name(document, "user_unit", holder->who.user_unit);
+	document_name(document, "guest", holder->who.guest);
 	document_bool(document, "of_display_manager", holder_of_display_manager(host, holder));
 }
 
@@ -214,7 +215,7 @@ void report_holder(
 	if (holder->type[0]) {
 		document_text(document, "type", holder->type);
 	}
-	if (holder->pid > 0) {
+	if (holder->who.pid > 0) {
 		add_process(document, host, holder);
 	}
 	if (holder->kind == HOLDER_MOUNT) {

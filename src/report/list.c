@@ -83,7 +83,7 @@ static int add_holder(const struct holder *holder, struct text *ret) {
 
 	switch (holder->kind) {
 	case HOLDER_PROCESS:
-		return text_add(ret, "%s%s (%d)", comma, holder->name, holder->pid);
+		return text_add(ret, "%s%s (%d)", comma, holder->name, holder->who.pid);
 	case HOLDER_MOUNT:
 		return text_add(ret, "%s%s on %s", comma, holder->name, holder->node);
 	case HOLDER_SWAP:
@@ -97,7 +97,7 @@ static int add_holder(const struct holder *holder, struct text *ret) {
 	case HOLDER_EXPORT:
 		return text_add(ret, "%s%s of %s", comma, holder->type, holder->node);
 	case HOLDER_LOGIN:
-		return text_add(ret, "%slogin by %s (%d)", comma, holder->node, holder->pid);
+		return text_add(ret, "%slogin by %s (%d)", comma, holder->node, holder->who.pid);
 	case HOLDER_GUEST:
 		return text_add(ret, "%snetwork of %s", comma, holder->name);
 	case HOLDER_REMOTE:
@@ -123,10 +123,10 @@ static int format_holders(const struct host *host, const struct device *device, 
 
 		if (address_compare(holder->device, device->address) != 0 ||
 			!holder_keeps(holder) ||
-			(holder->kind == HOLDER_PROCESS && holder->pid == pid)) {
+			(holder->kind == HOLDER_PROCESS && holder->who.pid == pid)) {
 			continue;
 		}
-		pid = holder->pid;
+		pid = holder->who.pid;
 		if (count++ < SHOWN_MAX) {
 			r = add_holder(holder, ret);
 		}

@@ -35,7 +35,8 @@ static int walk(const char *path) {
 		return -1;
 	}
 	for (size_t i = 0; i < holders.count; i++) {
-		printf("%d %s\n", holders.holders[i].pid, holder_way_name(holders.holders[i].way));
+		printf("%d %s\n", holders.holders[i].who.pid,
+			holder_way_name(holders.holders[i].way));
 	}
 	return 0;
 }

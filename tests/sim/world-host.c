@@ -184,13 +184,13 @@ static int fill_modules(const struct world *world, struct host *ret) {
 static int fill_unit(const char *service, struct holder *ret) {
 	bool of_user;
 	const char *unit;
-	int r = step_read_unit(service, &of_user, &ret->uid, &unit);
+	int r = step_read_unit(service, &of_user, &ret->who.uid, &unit);
 
 	if (r < 0 || !of_user) {
-		return r < 0 ? r : name_set(ret->unit, sizeof(ret->unit), unit);
+		return r < 0 ? r : name_set(ret->who.unit, sizeof(ret->who.unit), unit);
 	}
-	r = name_format(ret->unit, sizeof(ret->unit), "user@%u.service", ret->uid);
-	return r < 0 ? r : name_set(ret->user_unit, sizeof(ret->user_unit), unit);
+	r = name_format(ret->who.unit, sizeof(ret->who.unit), "user@%u.service", ret->who.uid);
+	return r < 0 ? r : name_set(ret->who.user_unit, sizeof(ret->who.user_unit), unit);
 }
 
 static int fill_holder(const struct world *world, const struct world_process *process,
@@ -199,8 +199,8 @@ static int fill_holder(const struct world *world, const struct world_process *pr
 	int r = address_parse(world->devices[device].name, &ret->device);
 
 	ret->kind = HOLDER_PROCESS;
-	ret->pid = process->id.pid;
-	ret->start = process->id.start;
+	ret->who.pid = process->id.pid;
+	ret->who.start = process->id.start;
 	r = r < 0 ? r : name_set(ret->name, sizeof(ret->name), world_process_name(process));
 	r = r < 0 ? r : name_set(ret->node, sizeof(ret->node), hypervisor ? "vfio/1" : "dri/card0");
 	if (r == 0 && (process->kind == PROCESS_SESSION || process->kind == PROCESS_SERVICE)) {

@@ -12,11 +12,11 @@ static void processes_are_named_with_what_they_hold_and_where_they_run(void **st
 		holder_of(&snapshot, "0000:0a:00.0", HOLDER_PROCESS, "nvidia-persiste");
 
 	assert_non_null(holder);
-	assert_int_equal(holder->pid, 702);
-	assert_string_equal(holder->unit, "nvidia-persistenced.service");
+	assert_int_equal(holder->who.pid, 702);
+	assert_string_equal(holder->who.unit, "nvidia-persistenced.service");
 	assert_string_equal(holder->node, "nvidia0");
 	holder = holder_of(&snapshot, "0000:0a:00.1", HOLDER_PROCESS, "pipewire");
-	assert_string_equal(holder->unit, "user@1000.service");
+	assert_string_equal(holder->who.unit, "user@1000.service");
 	assert_string_equal(holder->node, "snd/controlC1");
 }
 
@@ -27,7 +27,7 @@ static void what_is_open_twice_is_told_once(void **state) {
 	for (size_t i = 0; i < snapshot.host.holder_count; i++) {
 		const struct holder *holder = &snapshot.host.holders[i];
 
-		count += holder->pid == 822 && strcmp(holder->node, "dri/card0") == 0;
+		count += holder->who.pid == 822 && strcmp(holder->node, "dri/card0") == 0;
 	}
 	assert_int_equal(count, 1);
 }
@@ -46,8 +46,8 @@ static void a_guest_holds_every_device_of_its_group(void **state) {
 
 	assert_non_null(holder);
 	assert_string_equal(holder->node, "vfio/139");
-	assert_string_equal(holder->unit, "100.scope");
-	assert_string_equal(holder->guest, "100");
+	assert_string_equal(holder->who.unit, "100.scope");
+	assert_string_equal(holder->who.guest, "100");
 	assert_non_null(holder_of(&snapshot, "0000:e1:00.0", HOLDER_PROCESS, "kvm"));
 	assert_int_equal(holders_of(&snapshot, "0000:c1:00.0"), 0);
 }
@@ -81,11 +81,11 @@ static void there_is_a_limit(void **state) {
 	AUTO_HOLDERS struct holders holders = {0};
 	struct holder holder = {.kind = HOLDER_PROCESS};
 
-	for (holder.pid = 1; holder.pid <= HOLDERS_MAX; holder.pid++) {
+	for (holder.who.pid = 1; holder.who.pid <= HOLDERS_MAX; holder.who.pid++) {
 		assert_int_equal(holders_add(&holders, &holder), 0);
 	}
 	assert_int_equal(holders_add(&holders, &holder), -E2BIG);
-	holder.pid--;
+	holder.who.pid--;
 	assert_int_equal(holders_add(&holders, &holder), 0); /* it is there already */
 }
 

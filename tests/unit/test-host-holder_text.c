@@ -9,24 +9,28 @@ static void who_holds_is_told_with_all_that_names_it(void **state) {
 		struct holder holder;
 		const char *text;
 	} rows[] = {
-		{{.pid = 812,
-			 .user = "alice",
+		{{.who.pid = 812,
+			 .who.user = "alice",
 			 .name = "pipewire",
-			 .unit = "user@1000.service",
-			 .user_unit = "pipewire.service",
+			 .who.unit = "user@1000.service",
+			 .who.user_unit = "pipewire.service",
 			 .node = "snd/controlC0"},
 			"is open in pipewire (process 812 of alice, user@1000.service, "
 			"pipewire.service, snd/controlC0)"},
-		{{.pid = 7, .name = "kvm", .guest = "win11", .way = WAY_OPEN, .node = "vfio/14"},
+		{{.who.pid = 7,
+			 .name = "kvm",
+			 .who.guest = "win11",
+			 .way = WAY_OPEN,
+			 .node = "vfio/14"},
 			"is open in kvm (process 7, guest win11, vfio/14)"},
-		{{.pid = 7, .way = WAY_MAPPED, .user = "1000", .node = "dri/card0"},
+		{{.who.pid = 7, .way = WAY_MAPPED, .who.user = "1000", .node = "dri/card0"},
 			"is mapped into the memory of a program (process 7 of user 1000, "
 			"dri/card0)"},
-		{{.pid = 7, .name = "weston", .way = WAY_BUFFER, .node = "dri/card0"},
+		{{.who.pid = 7, .name = "weston", .way = WAY_BUFFER, .node = "dri/card0"},
 			"has a buffer that is in the hands of weston (process 7, dri/card0)"},
-		{{.pid = 7, .name = "sh", .way = WAY_DIRECTORY, .node = "sda1"},
+		{{.who.pid = 7, .name = "sh", .way = WAY_DIRECTORY, .node = "sda1"},
 			"carries the working directory of sh (process 7, sda1)"},
-		{{.pid = 7, .name = "mpv", .way = WAY_FILE, .node = "sda1"},
+		{{.who.pid = 7, .name = "mpv", .way = WAY_FILE, .node = "sda1"},
 			"carries files that are open in mpv (process 7, sda1)"},
 		{{.kind = HOLDER_MOUNT, .name = "/srv", .node = "sda1"},
 			"carries the file system mounted on /srv (sda1)"},
@@ -51,7 +55,11 @@ static const struct {
 } rows[] = {
 	{{.kind = HOLDER_MOUNT, .name = "/srv", .node = "sda1"},
 		"carries the file system mounted on /srv (sda1)", "unmount /srv"},
-	{{.kind = HOLDER_MOUNT, .pid = 7, .name = "/x", .node = "sda1", .unit = "a.service"},
+	{{.kind = HOLDER_MOUNT,
+		 .who.pid = 7,
+		 .name = "/x",
+		 .node = "sda1",
+		 .who.unit = "a.service"},
 		"carries the file system that process 7 of a.service has mounted on /x "
 		"(sda1)",
 		"stop a.service"},
@@ -89,15 +97,15 @@ static const struct {
 		"stop serving it (targetcli)"},
 	{{.kind = HOLDER_ROUTE, .name = "vmbr0", .node = "eno1"},
 		"carries the default route (vmbr0)", "move the default route to another interface"},
-	{{.kind = HOLDER_LOGIN, .pid = 7, .name = "sshd", .node = "eno1", .own = true},
+	{{.kind = HOLDER_LOGIN, .who.pid = 7, .name = "sshd", .node = "eno1", .own = true},
 		"carries the connection by which you are here (sshd, process 7, by eno1)",
 		"come in by another interface, or from the console"},
 	{{.kind = HOLDER_LOGIN,
-		 .pid = 7,
+		 .who.pid = 7,
 		 .name = "sshd",
 		 .node = "eno1",
-		 .user = "root",
-		 .unit = "session-3.scope"},
+		 .who.user = "root",
+		 .who.unit = "session-3.scope"},
 		"carries a remote login (sshd, process 7, session-3.scope, by eno1)",
 		"end process 7, or end session 3 of root (loginctl terminate-session 3)"},
 	{{.kind = HOLDER_GUEST, .name = "tap7", .node = "eno1"},
@@ -146,14 +154,14 @@ static void fill(char *field, size_t size) {
 }
 
 static void the_longest_one_fits(void **state) {
-	struct holder holder = {.pid = 1234567890, .way = WAY_BUFFER};
+	struct holder holder = {.who.pid = 1234567890, .way = WAY_BUFFER};
 	char text[HOLDER_TEXT_SIZE];
 
-	fill(holder.user, sizeof(holder.user));
+	fill(holder.who.user, sizeof(holder.who.user));
 	fill(holder.name, sizeof(holder.name));
-	fill(holder.unit, sizeof(holder.unit));
-	fill(holder.user_unit, sizeof(holder.user_unit));
-	fill(holder.guest, sizeof(holder.guest));
+	fill(holder.who.unit, sizeof(holder.who.unit));
+	fill(holder.who.user_unit, sizeof(holder.who.user_unit));
+	fill(holder.who.guest, sizeof(holder.who.guest));
 	fill(holder.node, sizeof(holder.node));
 	holder_format(&holder, text);
 	assert_int_equal(text[strlen(text) - 1], ')');

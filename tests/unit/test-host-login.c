@@ -75,9 +75,9 @@ static void the_connection_of_whoever_asks_keeps_its_card(void **state) {
 	holder = login_of(&snapshot);
 	assert_non_null(holder);
 	assert_true(holder->own);
-	assert_int_equal(holder->pid, 811);
+	assert_int_equal(holder->who.pid, 811);
 	assert_string_equal(holder->node, "enp4s0");
-	assert_string_equal(holder->unit, "session-3.scope");
+	assert_string_equal(holder->who.unit, "session-3.scope");
 }
 
 /* The answer goes where the route to the other end leads, whatever address this end has. */

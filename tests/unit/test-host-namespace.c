@@ -32,8 +32,8 @@ static void a_mount_that_only_a_process_has_keeps_the_disk(void **state) {
 	snapshot_read(&snapshot);
 	holder = holder_of(&snapshot, DISK, HOLDER_MOUNT, "/");
 	assert_non_null(holder);
-	assert_int_equal(holder->pid, 77);
-	assert_string_equal(holder->unit, "docker-1.scope");
+	assert_int_equal(holder->who.pid, 77);
+	assert_string_equal(holder->who.unit, "docker-1.scope");
 	assert_string_equal(holder->node, "sda1");
 	assert_false(holder->root); /* its root is not the machine's */
 	assert_null(holder_of(&snapshot, DISK, HOLDER_MOUNT, "/never"));
@@ -45,7 +45,7 @@ static void what_the_machine_has_mounted_is_told_as_the_machines(void **state) {
 
 	snapshot_read(&snapshot);
 	holder = holder_of(&snapshot, "0000:01:00.0", HOLDER_MOUNT, "/");
-	assert_int_equal(holder->pid, 0);
+	assert_int_equal(holder->who.pid, 0);
 	assert_true(holder->root);
 	assert_int_equal(holders_of(&snapshot, "0000:01:00.0"), 1);
 }

@@ -120,22 +120,22 @@ static void a_thread_of_the_kernel_is_told_by_its_flags(void **state) {
 /* Whoever it is: the parts that can be read. */
 static void a_process_is_described_by_what_it_lets_us_read(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("no-iommu");
-	struct holder holder = {0};
+	struct who who = {0};
 
 	assert_int_equal(machine_write(&snapshot.machine, "/proc/77/comm", "kvm\n"), 0);
-	process_describe(snapshot.machine.root, 77, &holder);
-	assert_string_equal(holder.name, "kvm");
-	assert_string_equal(holder.user, "");
-	assert_string_equal(holder.guest, "");
-	assert_string_equal(holder.unit, "");
+	process_describe(snapshot.machine.root, 77, &who);
+	assert_string_equal(who.comm, "kvm");
+	assert_string_equal(who.user, "");
+	assert_string_equal(who.guest, "");
+	assert_string_equal(who.unit, "");
 	assert_int_equal(machine_write(&snapshot.machine, "/proc/77/status", "Uid:\t0\t0\n"), 0);
 	assert_int_equal(machine_write(&snapshot.machine, "/proc/77/cgroup",
 				 "0::/user.slice/user@5.service/app.slice/x.service\n"),
 		0);
-	process_describe(snapshot.machine.root, 77, &holder);
-	assert_string_equal(holder.user, "0");
-	assert_string_equal(holder.unit, "user@5.service");
-	assert_string_equal(holder.user_unit, "x.service");
+	process_describe(snapshot.machine.root, 77, &who);
+	assert_string_equal(who.user, "0");
+	assert_string_equal(who.unit, "user@5.service");
+	assert_string_equal(who.user_unit, "x.service");
 }
 
 int main(void) {

@@ -5,10 +5,11 @@
 
 /* A process 812 of alice's in these units. */
 static struct holder process_in(const char *unit, const char *user_unit) {
-	struct holder holder = {.pid = 812, .uid = 1000, .user = "alice", .name = "x"};
+	struct holder holder = {.who.pid = 812, .who.uid = 1000, .who.user = "alice", .name = "x"};
 
-	assert_int_equal(name_set(holder.unit, sizeof(holder.unit), unit), 0);
-	assert_int_equal(name_set(holder.user_unit, sizeof(holder.user_unit), user_unit), 0);
+	assert_int_equal(name_set(holder.who.unit, sizeof(holder.who.unit), unit), 0);
+	assert_int_equal(
+		name_set(holder.who.user_unit, sizeof(holder.who.user_unit), user_unit), 0);
 	return holder;
 }
 
@@ -66,7 +67,7 @@ static void whose_it_is_may_not_be_known(void **state) {
 	struct holder holder = process_in("session-3.scope", "");
 	char remedy[REMEDY_SIZE];
 
-	holder.user[0] = '\0';
+	holder.who.user[0] = '\0';
 	holder_remedy(&host, &holder, remedy);
 	assert_string_equal(
 		remedy, "end process 812, or end session 3 (loginctl terminate-session 3)");
@@ -77,7 +78,7 @@ static void a_guest_is_stopped_and_not_its_unit(void **state) {
 	struct holder holder = process_in("100.scope", "");
 	char remedy[REMEDY_SIZE];
 
-	snprintf(holder.guest, sizeof(holder.guest), "%s", "win11");
+	snprintf(holder.who.guest, sizeof(holder.who.guest), "%s", "win11");
 	holder_remedy(&host, &holder, remedy);
 	assert_string_equal(remedy, "stop guest win11");
 }

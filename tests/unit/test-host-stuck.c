@@ -53,7 +53,7 @@ static void without_a_stack_there_is_where_it_sleeps(void **state) {
 	assert_string_equal(stuck.command, "baton-writer");
 	assert_int_equal(stuck.frame_count, 1);
 	assert_string_equal(stuck.frames[0], "snd_card_disconnect_sync");
-	assert_int_equal(stuck.holder.pid, 0);
+	assert_int_equal(stuck.holder.who.pid, 0);
 	assert_int_equal(stuck_read(machine.root, 43, &stuck), -ESRCH);
 }
 
@@ -68,7 +68,7 @@ static void who_has_a_sound_card_open_that_has_gone_is_found(void **state) {
 	assert_int_equal(machine_write(&machine, "proc/9/comm", "other\n"), 0);
 	assert_int_equal(machine_link(&machine, "proc/9/fd/3", "/dev/dri/card0 (deleted)"), 0);
 	assert_int_equal(stuck_read(machine.root, 42, &stuck), 0);
-	assert_int_equal(stuck.holder.pid, 812);
+	assert_int_equal(stuck.holder.who.pid, 812);
 	assert_string_equal(stuck.holder.name, "pipewire");
 	assert_string_equal(stuck.holder.node, "snd/pcmC0D0p");
 }

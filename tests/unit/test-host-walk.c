@@ -42,7 +42,7 @@ static struct holder find_in(
 	*ret_count = 0;
 	assert_int_equal(processes_read(root, &nodes, filesystems, &holders, &hidden), 0);
 	for (size_t i = 0; i < holders.count; i++) {
-		if (holders.holders[i].pid == pid) {
+		if (holders.holders[i].who.pid == pid) {
 			found = holders.holders[i];
 			++*ret_count;
 		}
@@ -62,9 +62,9 @@ static void an_open_node_is_known_by_its_number(void **state) {
 	assert_string_equal(holder.name, "test-host-walk");
 	assert_int_equal(holder.kind, HOLDER_PROCESS);
 	assert_int_equal(holder.way, WAY_OPEN);
-	assert_int_equal(holder.uid, getuid());
-	assert_true(holder.start > 0);
-	assert_true(holder.user[0]);
+	assert_int_equal(holder.who.uid, getuid());
+	assert_true(holder.who.start > 0);
+	assert_true(holder.who.user[0]);
 }
 
 static void a_mapping_holds_what_was_closed(void **state) {
@@ -287,13 +287,13 @@ static void users_have_the_names_that_the_machine_gives_them(void **state) {
 	assert_int_equal(machine_write(&snapshot.machine, "/proc/420/status", "Uid:\t7\t7\n"), 0);
 	snapshot_read(&snapshot);
 	holder = holder_of(&snapshot, "0000:01:00.0", HOLDER_PROCESS, "Xorg");
-	assert_int_equal(holder->uid, 7);
-	assert_string_equal(holder->user, "7");
+	assert_int_equal(holder->who.uid, 7);
+	assert_string_equal(holder->who.user, "7");
 	assert_int_equal(
 		machine_write(&snapshot.machine, "/etc/passwd", "lp:x:7:7::/:/bin/false\n"), 0);
 	snapshot_read(&snapshot);
 	holder = holder_of(&snapshot, "0000:01:00.0", HOLDER_PROCESS, "Xorg");
-	assert_string_equal(holder->user, "lp");
+	assert_string_equal(holder->who.user, "lp");
 }
 
 static void a_guest_that_draws_on_a_card_is_named_as_such(void **state) {
@@ -310,7 +310,7 @@ static void a_guest_that_draws_on_a_card_is_named_as_such(void **state) {
 	snapshot_read(&snapshot);
 	holder = holder_of(&snapshot, "0000:03:00.0", HOLDER_PROCESS, "qemu-system-x86");
 	assert_non_null(holder);
-	assert_string_equal(holder->guest, "win11");
+	assert_string_equal(holder->who.guest, "win11");
 }
 
 int main(void) {

@@ -46,16 +46,14 @@ static void replace(struct made *made, const struct holder *other) {
 
 	for (size_t i = 0; i < made->snapshot.host.holder_count; i++) {
 		struct holder *holder = &made->snapshot.host.holders[i];
+		int pid = other->who.pid ? other->who.pid : holder->who.pid;
 
 		if (strcmp(holder->name, "nvidia-persiste") != 0) {
 			continue;
 		}
 		memcpy(holder->name, other->name, sizeof(holder->name));
-		memcpy(holder->unit, other->unit, sizeof(holder->unit));
-		memcpy(holder->user_unit, other->user_unit, sizeof(holder->user_unit));
-		memcpy(holder->guest, other->guest, sizeof(holder->guest));
-		holder->pid = other->pid ? other->pid : holder->pid;
-		holder->start = other->start;
+		holder->who = other->who;
+		holder->who.pid = pid;
 		count++;
 	}
 	assert_true(count > 0);
@@ -118,7 +116,7 @@ static void with_refuse_nothing_is_stopped_and_everybody_is_told_how(void **stat
 static void another_service_is_refused_until_it_is_named(void **state) {
 	AUTO_MADE struct made made = take("nvidia-single", GPU);
 
-	replace(&made, &(struct holder){.name = "ollama", .unit = "ollama.service"});
+	replace(&made, &(struct holder){.name = "ollama", .who.unit = "ollama.service"});
 	assert_says(&made, ": stop ollama.service, or add ollama.service to `services` in the "
 			   "section [policy]\n");
 	allow(&made.request.policy.services, "x.service ollama.service");
@@ -129,7 +127,8 @@ static void a_program_is_refused_until_it_may_be_ended(void **state) {
 	AUTO_MADE struct made made = take("nvidia-single", GPU);
 
 	replace(&made,
-		&(struct holder){.name = "blender", .unit = "session-9.scope", .start = 4711});
+		&(struct holder){
+			.name = "blender", .who.unit = "session-9.scope", .who.start = 4711});
 	assert_says(&made, ", or set `holders = terminate` in the section [policy]\n");
 	made.request.policy.holders = HOLDERS_TERMINATE;
 	assert_says(&made, "service lightdm.service up down\n"
@@ -149,7 +148,7 @@ static void a_program_is_refused_until_it_may_be_ended(void **state) {
 static void a_service_that_may_be_ended_is_stopped_so_that_it_comes_back(void **state) {
 	AUTO_MADE struct made made = take("nvidia-single", GPU);
 
-	replace(&made, &(struct holder){.name = "ollama", .unit = "ollama.service"});
+	replace(&made, &(struct holder){.name = "ollama", .who.unit = "ollama.service"});
 	made.request.policy.holders = HOLDERS_TERMINATE;
 	assert_says(&made, "service ollama.service up down\n");
 	assert_says_nothing_of(&made, "process 702");
@@ -158,19 +157,21 @@ static void a_service_that_may_be_ended_is_stopped_so_that_it_comes_back(void **
 /* Whatever is allowed: without these the machine or the session ends, or they are guests. */
 static void what_the_system_needs_is_never_ended(void **state) {
 	static const struct holder needed[] = {
-		{.name = "systemd", .unit = "user@1002.service", .user_unit = "init.scope"},
-		{.name = "dbus-daemon", .unit = "user@1002.service", .user_unit = "dbus.service"},
-		{.name = "anything", .unit = "systemd-networkd.service"},
-		{.name = "sshd", .unit = "session-4.scope"},
-		{.name = "gdm-session-wor", .unit = "session-4.scope"},
-		{.name = "qemu-system-x86", .unit = "session-4.scope"},
-		{.name = "renamed", .unit = "session-4.scope", .guest = "win11"},
-		{.name = "kvm", .unit = "100.scope"},
-		{.name = "baton", .unit = "session-4.scope"},
-		{.name = "-", .unit = "session-4.scope"},
-		{.name = "", .unit = "session-4.scope"},
-		{.name = "init", .pid = 1},
-		{.name = "renamed", .pid = 1},
+		{.name = "systemd", .who.unit = "user@1002.service", .who.user_unit = "init.scope"},
+		{.name = "dbus-daemon",
+			.who.unit = "user@1002.service",
+			.who.user_unit = "dbus.service"},
+		{.name = "anything", .who.unit = "systemd-networkd.service"},
+		{.name = "sshd", .who.unit = "session-4.scope"},
+		{.name = "gdm-session-wor", .who.unit = "session-4.scope"},
+		{.name = "qemu-system-x86", .who.unit = "session-4.scope"},
+		{.name = "renamed", .who.unit = "session-4.scope", .who.guest = "win11"},
+		{.name = "kvm", .who.unit = "100.scope"},
+		{.name = "baton", .who.unit = "session-4.scope"},
+		{.name = "-", .who.unit = "session-4.scope"},
+		{.name = "", .who.unit = "session-4.scope"},
+		{.name = "init", .who.pid = 1},
+		{.name = "renamed", .who.pid = 1},
 	};
 
 	for (size_t i = 0; i < COUNT(needed); i++) {
@@ -237,11 +238,11 @@ static void a_seat_manager_lets_go_with_the_one_that_it_holds_for(void **state) 
 	for (size_t i = 0; i < made.snapshot.host.holder_count; i++) {
 		struct holder *holder = &made.snapshot.host.holders[i];
 
-		if (strcmp(holder->unit, "user@1000.service") == 0) {
-			strcpy(holder->unit, "session-9.scope");
-			holder->user_unit[0] = '\0';
+		if (strcmp(holder->who.unit, "user@1000.service") == 0) {
+			strcpy(holder->who.unit, "session-9.scope");
+			holder->who.user_unit[0] = '\0';
 			strcpy(holder->name, "sway");
-			holder->start = 4711;
+			holder->who.start = 4711;
 		}
 	}
 	assert_says(&made, "refused: ");

@@ -197,10 +197,10 @@ static void users_are_told_by_device(void **state) {
 	assert_int_equal(holders.count, 0);
 	assert_int_equal(usage_read(tree.fd, &card, 1, false, &holders, NULL), 0);
 	assert_int_equal(holders.count, 1);
-	assert_int_equal(holders.holders[0].pid, 1000);
+	assert_int_equal(holders.holders[0].who.pid, 1000);
 	assert_string_equal(holders.holders[0].name, "Xorg");
 	assert_string_equal(holders.holders[0].node, "dri/card0");
-	assert_string_equal(holders.holders[0].unit, "lightdm.service");
+	assert_string_equal(holders.holders[0].who.unit, "lightdm.service");
 	holders_free(&holders);
 }
 

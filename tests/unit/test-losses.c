@@ -31,10 +31,10 @@ static void make(struct desk *ret) {
 			.group = 7},
 		.holders = {{.kind = HOLDER_PROCESS,
 			.device = {.bus = 1},
-			.pid = 9,
+			.who.pid = 9,
 			.name = "Xorg",
 			.node = "dri/card0",
-			.unit = "lightdm.service"}},
+			.who.unit = "lightdm.service"}},
 		.unit = "lightdm.service",
 		.request = {.guest = "hand:x", .title = "hand:x"},
 	};

@@ -65,9 +65,10 @@ static void the_users_unit_stands_before_the_managers(void **state) {
 		}
 	}
 	assert_non_null(holder);
-	assert_int_equal(name_set(holder->user, sizeof(holder->user), "alice"), 0);
+	assert_int_equal(name_set(holder->who.user, sizeof(holder->who.user), "alice"), 0);
 	assert_int_equal(
-		name_set(holder->user_unit, sizeof(holder->user_unit), "pipewire.service"), 0);
+		name_set(holder->who.user_unit, sizeof(holder->who.user_unit), "pipewire.service"),
+		0);
 	holder->way = WAY_MAPPED;
 	report(&held, &text);
 	assert_non_null(strstr(text.data, "alice"));

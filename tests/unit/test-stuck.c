@@ -13,7 +13,7 @@
 #define DEVICE "0000:01:00.1"
 
 static struct holder holder_of(int pid, const char *name, const char *node) {
-	struct holder holder = {.kind = HOLDER_PROCESS, .pid = pid};
+	struct holder holder = {.kind = HOLDER_PROCESS, .who.pid = pid};
 
 	assert_int_equal(address_parse(DEVICE, &holder.device), 0);
 	strcpy(holder.name, name);
@@ -52,7 +52,7 @@ static void an_unknown_function_is_named_with_who_has_the_device_open(void **sta
 		holder_of(7, "sh", "foo1"),
 		holder_of(9, "top", "foo0"),
 		{.kind = HOLDER_MOUNT, .device = holders[0].device, .name = "/srv"},
-		{.kind = HOLDER_PROCESS, .pid = 10, .name = "of another device"},
+		{.kind = HOLDER_PROCESS, .who.pid = 10, .name = "of another device"},
 	};
 
 	explain(&stuck, holders, COUNT(holders),

@@ -89,7 +89,7 @@ static int add_nodes(
 		struct holder holder = *search->like;
 
 		holder.device = node->device;
-		holder.root = holder.pid == 0 && strcmp(mount->point, "/") == 0;
+		holder.root = holder.who.pid == 0 && strcmp(mount->point, "/") == 0;
 		label_set(holder.name, mount->point);
 		memcpy(holder.node, node->name, sizeof(holder.node));
 		r = add(search->holders, &holder);
@@ -181,7 +181,7 @@ int mounts_read_of(int root, const struct nodes *nodes, const struct holder *pro
 	const struct mount_reader reader = {add_mount, &search};
 	AUTO_FREE char *data = NULL;
 	char path[64];
-	int r = name_format(path, sizeof(path), "proc/%d/mountinfo", process->pid);
+	int r = name_format(path, sizeof(path), "proc/%d/mountinfo", process->who.pid);
 
 	r = r < 0 ? r : file_read(root, path, FILE_MAX_SIZE, &data, NULL);
 	if (r < 0) {

@@ -185,8 +185,8 @@ static bool is_graphics(const struct holder *holder) {
 }
 
 static bool runs_below(const struct display_manager *manager, const struct holder *holder) {
-	return has(&manager->units, holder->unit) ||
-	       (is_graphics(holder) && has(&manager->desktops, holder->unit));
+	return has(&manager->units, holder->who.unit) ||
+	       (is_graphics(holder) && has(&manager->desktops, holder->who.unit));
 }
 
 /* Does a process of the display manager, and not one on its behalf, hold the device? */
@@ -194,7 +194,7 @@ static bool is_held(const struct host *host, struct address device) {
 	for (size_t i = 0; i < host->holder_count; i++) {
 		const struct holder *holder = &host->holders[i];
 
-		if (address_compare(holder->device, device) == 0 && holder->unit[0] &&
+		if (address_compare(holder->device, device) == 0 && holder->who.unit[0] &&
 			runs_below(&host->display_manager, holder)) {
 			return true;
 		}
@@ -210,7 +210,7 @@ bool holder_is_seat_manager(const struct holder *holder) {
 		"systemd-logind.service", "elogind.service", "init.scope", "seatd.service"};
 
 	for (size_t i = 0; i < COUNT(units); i++) {
-		if (strcmp(holder->unit, units[i]) == 0) {
+		if (strcmp(holder->who.unit, units[i]) == 0) {
 			return true;
 		}
 	}
@@ -218,7 +218,7 @@ bool holder_is_seat_manager(const struct holder *holder) {
 }
 
 bool holder_of_display_manager(const struct host *host, const struct holder *holder) {
-	if (holder->kind != HOLDER_PROCESS || !holder->unit[0]) {
+	if (holder->kind != HOLDER_PROCESS || !holder->who.unit[0]) {
 		return false;
 	}
 	return runs_below(&host->display_manager, holder) ||

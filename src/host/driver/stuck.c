@@ -79,7 +79,7 @@ static bool has_orphan(int root, int pid, const char *directory, struct holder *
 			continue;
 		}
 		ret->kind = HOLDER_PROCESS;
-		ret->pid = pid;
+		ret->who.pid = pid;
 		if (read_of(root, pid, "comm", &comm) == 0) {
 			comm[strcspn(comm, "\n")] = '\0';
 			label_set(ret->name, comm);

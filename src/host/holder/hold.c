@@ -50,12 +50,11 @@ bool holders_use(const struct holders *holders, const char *node) {
 	return false;
 }
 
-void holder_set_process(int root, int pid, struct holder *holder) {
+void who_read(int root, int pid, struct who *ret) {
 	AUTO_FREE char *passwd = NULL;
 
-	holder->pid = pid;
-	process_describe(root, pid, holder);
-	if (holder->user[0] && file_read(root, "etc/passwd", PASSWD_MAX_SIZE, &passwd, NULL) == 0) {
-		(void)!user_name_parse(passwd, holder->uid, holder->user);
+	process_describe(root, pid, ret);
+	if (ret->user[0] && file_read(root, "etc/passwd", PASSWD_MAX_SIZE, &passwd, NULL) == 0) {
+		(void)!user_name_parse(passwd, ret->uid, ret->user);
 	}
 }

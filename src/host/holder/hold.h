@@ -17,5 +17,5 @@ const struct node *nodes_find_path(int root, const struct nodes *nodes, const ch
 /* Is there a mount or swap space among the holders that the node has? */
 bool holders_use(const struct holders *holders, const char *node);
 
-/* Says whose a mount or a connection is: pid, command (as the name), user, units. */
-void holder_set_process(int root, int pid, struct holder *holder);
+/* Says whose a mount or a connection is, with the user's name. */
+void who_read(int root, int pid, struct who *ret);

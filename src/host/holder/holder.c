@@ -46,7 +46,7 @@ static int compare(const void *a, const void *b) {
 		order = (int)x->kind - (int)y->kind;
 	}
 	if (order == 0) {
-		order = (x->pid > y->pid) - (x->pid < y->pid);
+		order = (x->who.pid > y->who.pid) - (x->who.pid < y->who.pid);
 	}
 	if (order == 0) {
 		order = strcmp(x->node, y->node);
@@ -62,7 +62,7 @@ int holders_add(struct holders *holders, const struct holder *holder) {
 		if (compare(other, holder) == 0) {
 			return 0;
 		}
-		if (holder->kind == HOLDER_PROCESS && other->pid != holder->pid) {
+		if (holder->kind == HOLDER_PROCESS && other->who.pid != holder->who.pid) {
 			break;
 		}
 	}

@@ -32,12 +32,13 @@ static void add(char ret[HOLDER_TEXT_SIZE], const char *before, const char *valu
 
 static void format_process(const struct holder *holder, char ret[HOLDER_TEXT_SIZE]) {
 	snprintf(ret, HOLDER_TEXT_SIZE, "%s %s (process %d", ways[holder->way].predicate,
-		holder->name[0] ? holder->name : "a program", holder->pid);
+		holder->name[0] ? holder->name : "a program", holder->who.pid);
 	/* Who has no name is a number. */
-	add(ret, strchr("0123456789", holder->user[0]) ? " of user " : " of ", holder->user);
-	add(ret, ", ", holder->unit);
-	add(ret, ", ", holder->user_unit);
-	add(ret, ", guest ", holder->guest);
+	add(ret, strchr("0123456789", holder->who.user[0]) ? " of user " : " of ",
+		holder->who.user);
+	add(ret, ", ", holder->who.unit);
+	add(ret, ", ", holder->who.user_unit);
+	add(ret, ", guest ", holder->who.guest);
 	add(ret, ", ", holder->node);
 	add(ret, "", ")");
 }
@@ -69,22 +70,22 @@ static void format_volume(const struct holder *holder, char ret[HOLDER_TEXT_SIZE
 }
 
 static void format_mount(const struct holder *holder, char ret[HOLDER_TEXT_SIZE]) {
-	if (holder->pid == 0) {
+	if (holder->who.pid == 0) {
 		snprintf(ret, HOLDER_TEXT_SIZE, "carries the file system mounted on %s (%s)",
 			holder->name, holder->node);
 	} else {
 		snprintf(ret, HOLDER_TEXT_SIZE,
 			"carries the file system that process %d%s%s has mounted on %s (%s)",
-			holder->pid, holder->unit[0] ? " of " : "", holder->unit, holder->name,
-			holder->node);
+			holder->who.pid, holder->who.unit[0] ? " of " : "", holder->who.unit,
+			holder->name, holder->node);
 	}
 }
 
 static void format_login(const struct holder *holder, char ret[HOLDER_TEXT_SIZE]) {
 	snprintf(ret, HOLDER_TEXT_SIZE, "carries %s (%s, process %d",
 		holder->own ? "the connection by which you are here" : "a remote login",
-		holder->name, holder->pid);
-	add(ret, ", ", holder->unit);
+		holder->name, holder->who.pid);
+	add(ret, ", ", holder->who.unit);
 	add(ret, ", by ", holder->node);
 	add(ret, "", ")");
 }

@@ -76,8 +76,10 @@ static void add_one(const struct subject *subject, const struct node *node, enum
 		found->full = true;
 		return;
 	}
-	*holder = (struct holder){
-		.kind = HOLDER_PROCESS, .device = node->device, .way = way, .pid = subject->pid};
+	*holder = (struct holder){.kind = HOLDER_PROCESS,
+		.device = node->device,
+		.way = way,
+		.who.pid = subject->pid};
 	memcpy(holder->node, node->name, sizeof(holder->node));
 	found->count++;
 }
@@ -350,19 +352,12 @@ static int look_at_mappings(const struct subject *subject) {
 /* Who it is; what cannot be read is left empty. Only of one that holds something. */
 static void describe(const struct subject *subject) {
 	struct found *found = subject->look->found;
-	struct holder whole = {0};
+	struct who who = {0};
 
-	process_describe(subject->look->root, subject->pid, &whole);
+	process_describe(subject->look->root, subject->pid, &who);
 	for (size_t i = subject->first; i < found->count; i++) {
-		struct holder *holder = &found->holders[i];
-
-		memcpy(holder->name, whole.name, sizeof(holder->name));
-		memcpy(holder->unit, whole.unit, sizeof(holder->unit));
-		memcpy(holder->user_unit, whole.user_unit, sizeof(holder->user_unit));
-		memcpy(holder->guest, whole.guest, sizeof(holder->guest));
-		memcpy(holder->user, whole.user, sizeof(holder->user));
-		holder->uid = whole.uid;
-		holder->start = whole.start;
+		found->holders[i].who = who;
+		memcpy(found->holders[i].name, who.comm, sizeof(who.comm));
 	}
 }
 

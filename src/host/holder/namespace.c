@@ -58,17 +58,12 @@ static int look_at(int proc, const char *pid, struct seen *seen) {
 /* Who it is, is read only of those that have a mount of their own: of a guest that is stuck, a look
  * at its command line could block us. */
 static int read_of(int root, int pid, const struct nodes *nodes, struct holders *holders) {
-	const struct holder process = {.kind = HOLDER_MOUNT, .pid = pid};
+	const struct holder process = {.kind = HOLDER_MOUNT, .who.pid = pid};
 	size_t first = holders->count;
 	int r = mounts_read_of(root, nodes, &process, holders);
 
 	for (size_t i = first; i < holders->count; i++) {
-		struct holder *holder = &holders->holders[i];
-		char point[LABEL_SIZE];
-
-		memcpy(point, holder->name, sizeof(point));
-		holder_set_process(root, pid, holder);
-		memcpy(holder->name, point, sizeof(holder->name));
+		who_read(root, pid, &holders->holders[i].who);
 	}
 	return r;
 }

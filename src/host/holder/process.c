@@ -177,10 +177,10 @@ static int read_guest(int root, int pid, char ret[LABEL_SIZE]) {
 }
 
 /* One that is about to end has no command line any more. */
-static void describe_guest(int root, int pid, struct holder *holder) {
-	if (!qemu_is(holder->name) || (read_guest(root, pid, holder->guest) < 0 &&
-					      guest_of_scope(holder->unit, holder->guest) < 0)) {
-		holder->guest[0] = '\0';
+static void describe_guest(int root, int pid, struct who *who) {
+	if (!qemu_is(who->comm) || (read_guest(root, pid, who->guest) < 0 &&
+					   guest_of_scope(who->unit, who->guest) < 0)) {
+		who->guest[0] = '\0';
 	}
 }
 
@@ -191,13 +191,14 @@ static int read_start(int root, int pid, uint64_t *ret) {
 	return r < 0 ? r : stat_start_parse(stat, ret);
 }
 
-void process_describe(int root, int pid, struct holder *ret) {
+void process_describe(int root, int pid, struct who *ret) {
 	AUTO_FREE char *comm = NULL, *status = NULL;
 	struct units units = {0};
 
+	*ret = (struct who){.pid = pid};
 	if (read_of(root, pid, "comm", &comm) == 0) {
 		comm[strcspn(comm, "\n")] = '\0';
-		label_set(ret->name, comm);
+		label_set(ret->comm, comm);
 	}
 	if (read_units(root, pid, &units) < 0) {
 		units = (struct units){0};
@@ -207,7 +208,6 @@ void process_describe(int root, int pid, struct holder *ret) {
 	if (read_start(root, pid, &ret->start) < 0) {
 		ret->start = 0;
 	}
-	ret->user[0] = '\0';
 	if (read_of(root, pid, "status", &status) == 0 &&
 		status_uid_parse(status, &ret->uid) == 0) {
 		snprintf(ret->user, sizeof(ret->user), "%" PRIu32, ret->uid);

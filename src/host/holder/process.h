@@ -9,7 +9,7 @@
  */
 int process_unit(int root, int pid, char *ret, size_t size) MUST_CHECK;
 
-/* Where a process runs, as struct holder has it. */
+/* Where a process runs, as struct who has it. */
 struct units {
 	char unit[LABEL_SIZE];
 	char user_unit[LABEL_SIZE];
@@ -28,7 +28,7 @@ bool stat_is_kernel_thread(const char *data);
 bool process_is_kernel_thread(int root, int pid);
 
 /*
- * Who a process is: name, unit, user_unit, uid and user (as a number), guest. What cannot be read
- * is empty. A QEMU's command line is read as well, for which one that is stuck may block us.
+ * Who a process is; the user as a number. What cannot be read is empty. A QEMU's command line is
+ * read as well, for which one that is stuck may block us.
  */
-void process_describe(int root, int pid, struct holder *ret);
+void process_describe(int root, int pid, struct who *ret);

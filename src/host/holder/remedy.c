@@ -35,7 +35,7 @@ static bool say_container(const struct holder *holder, char ret[REMEDY_SIZE]) {
 	const char *name;
 
 	for (size_t i = 0; i < COUNT(engines); i++) {
-		int length = find_name(holder->unit, engines[i].prefix, &name);
+		int length = find_name(holder->who.unit, engines[i].prefix, &name);
 		bool is_id = length == 64;
 
 		if (length > 0 && !memchr(name, '\\', (size_t)length)) {
@@ -49,13 +49,13 @@ static bool say_container(const struct holder *holder, char ret[REMEDY_SIZE]) {
 
 /* What a user's own manager runs outlives every session of the user. */
 static void say_of_user(const struct holder *holder, char ret[REMEDY_SIZE]) {
-	const char *user = holder->user[0] ? holder->user : "its user";
+	const char *user = holder->who.user[0] ? holder->who.user : "its user";
 
-	if (holder->user_unit[0] && strcmp(holder->user_unit, "init.scope") != 0) {
-		snprintf(ret, REMEDY_SIZE, "systemctl --user stop %s as %s", holder->user_unit,
+	if (holder->who.user_unit[0] && strcmp(holder->who.user_unit, "init.scope") != 0) {
+		snprintf(ret, REMEDY_SIZE, "systemctl --user stop %s as %s", holder->who.user_unit,
 			user);
 	} else {
-		snprintf(ret, REMEDY_SIZE, "end process %d of %s", holder->pid, user);
+		snprintf(ret, REMEDY_SIZE, "end process %d of %s", holder->who.pid, user);
 	}
 }
 
@@ -66,7 +66,7 @@ static bool is_for_session(const struct holder *holder) {
 		"init.scope", "systemd-logind.service", "seatd.service"};
 
 	for (size_t i = 0; i < COUNT(units); i++) {
-		if (strcmp(holder->unit, units[i]) == 0) {
+		if (strcmp(holder->who.unit, units[i]) == 0) {
 			return text_starts(holder->node, "dri/");
 		}
 	}
@@ -75,34 +75,34 @@ static bool is_for_session(const struct holder *holder) {
 
 static void say_of_system(const struct holder *holder, char ret[REMEDY_SIZE]) {
 	const char *session;
-	int length = find_name(holder->unit, SESSION, &session);
+	int length = find_name(holder->who.unit, SESSION, &session);
 
 	if (length > 0) {
 		snprintf(ret, REMEDY_SIZE,
 			"end process %d, or end session %.*s%s%s (loginctl terminate-session %.*s)",
-			holder->pid, length, session, holder->user[0] ? " of " : "", holder->user,
-			length, session);
+			holder->who.pid, length, session, holder->who.user[0] ? " of " : "",
+			holder->who.user, length, session);
 	} else if (is_for_session(holder)) {
 		snprintf(ret, REMEDY_SIZE,
 			"end the login session that draws on it (loginctl shows them)");
-	} else if (strcmp(holder->unit, "init.scope") == 0) {
+	} else if (strcmp(holder->who.unit, "init.scope") == 0) {
 		snprintf(ret, REMEDY_SIZE,
 			"stop the unit that process %d keeps it open for (systemctl shows them)",
-			holder->pid);
-	} else if (holder->unit[0]) {
-		snprintf(ret, REMEDY_SIZE, "stop %s", holder->unit);
+			holder->who.pid);
+	} else if (holder->who.unit[0]) {
+		snprintf(ret, REMEDY_SIZE, "stop %s", holder->who.unit);
 	} else {
-		snprintf(ret, REMEDY_SIZE, "end process %d", holder->pid);
+		snprintf(ret, REMEDY_SIZE, "end process %d", holder->who.pid);
 	}
 }
 
 static void say_of_process(
 	const struct host *host, const struct holder *holder, char ret[REMEDY_SIZE]) {
-	if (holder->guest[0]) {
-		snprintf(ret, REMEDY_SIZE, "stop guest %s", holder->guest);
+	if (holder->who.guest[0]) {
+		snprintf(ret, REMEDY_SIZE, "stop guest %s", holder->who.guest);
 	} else if (holder_of_display_manager(host, holder)) {
 		snprintf(ret, REMEDY_SIZE, "stop %s", host->display_manager.unit);
-	} else if (text_starts(holder->unit, "user@")) {
+	} else if (text_starts(holder->who.unit, "user@")) {
 		say_of_user(holder, ret);
 	} else if (!say_container(holder, ret)) {
 		say_of_system(holder, ret);
@@ -163,7 +163,7 @@ static void say_of_mount(
 		snprintf(ret, REMEDY_SIZE,
 			"it has to stay with the host: choose a device in another group, "
 			"or move the card to another slot");
-	} else if (holder->pid > 0) {
+	} else if (holder->who.pid > 0) {
 		say_of_process(host, holder, ret);
 	} else {
 		snprintf(ret, REMEDY_SIZE, "unmount %s", holder->name);

@@ -90,8 +90,8 @@ static int walk_all(struct walk *walk, size_t *ret_hidden) {
 
 /* The name instead of the number, if the machine's own file has one. */
 static void set_user(const char *passwd, struct holder *holder) {
-	if (passwd && holder->user[0]) {
-		(void)!user_name_parse(passwd, holder->uid, holder->user);
+	if (passwd && holder->who.user[0]) {
+		(void)!user_name_parse(passwd, holder->who.uid, holder->who.user);
 	}
 }
 

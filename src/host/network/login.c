@@ -156,7 +156,8 @@ static int add_login(const struct network *network, const struct socket *socket,
 		inet_same(&connection->local, &connection->remote)) {
 		return 0;
 	}
-	holder_set_process(network->root, socket->pid, &holder);
+	who_read(network->root, socket->pid, &holder.who);
+	memcpy(holder.name, holder.who.comm, sizeof(holder.name));
 	/* The route to our own address leads to the interface that has it, of each family. */
 	r = inet_is_link_local(&connection->remote)
 		    ? 0
