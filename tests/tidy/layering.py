@@ -11,19 +11,21 @@ import tree
 MAY_USE = {
     "base": set(),
     "host": {"base"},
+    "inventory": {"base", "host"},
     "request": {"base"},
     "plan": {"base", "host", "request"},
     "run": {"base", "plan"},
     "linux": {"base", "host", "plan", "run"},
-    "report": {"base", "host", "request", "plan", "run"},
+    "report": {"base", "host", "inventory", "request", "plan", "run"},
     "setup": {"base", "host"},
     "asked": {"base", "host", "request", "plan", "run"},
     "handover": {"base", "host", "request", "plan", "run", "asked"},
     "stay": {"base", "host", "request", "plan", "run", "handover"},
     "guard": {"base", "host", "request", "plan", "run", "handover", "stay"},
-    "front": {"base", "host", "request", "plan", "run", "report", "setup", "handover", "guard"},
-    "main": {"base", "host", "request", "plan", "run", "linux", "report", "setup", "handover",
-             "guard", "front"},
+    "front": {"base", "host", "inventory", "request", "plan", "run", "report", "setup", "handover",
+              "guard"},
+    "main": {"base", "host", "inventory", "request", "plan", "run", "linux", "report", "setup",
+             "handover", "guard", "front"},
 }
 # A plan is made of these types, so whoever handles plans names them, and calls nothing of theirs.
 TYPES = {"run": {"host/host.h", "request/request.h"}}

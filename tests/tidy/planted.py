@@ -19,6 +19,7 @@ PLANTED = [
     (layering.includes, "src/base/a.c", '#include "host/host.h"\n', '#include <errno.h>\n'),
     (layering.includes, "src/run/a.c", '#include "host/display/drm.h"\n', '#include "host/host.h"\n'),
     (layering.includes, "src/front/a.c", '#include "linux/linux.h"\n', '#include "handover.h"\n'),
+    (layering.includes, "src/linux/a.c", '#include "inventory/detail.h"\n', '#include "host/host.h"\n'),
     (layering.includes, "src/host/a.c", '#include "drm.h"\n', '#include "host/display/drm.h"\n'),
     (layering.includes, "src/host/a.c", '#include "../base/text.h"\n', '#include "base/text.h"\n'),
     (layering.includes, "src/front/a.c", '#include "base/create.h"\n', '#include "base/file.h"\n'),

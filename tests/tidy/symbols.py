@@ -182,6 +182,9 @@ class Symbols(tree.Rules):
         self.nothing(not_allowed(self.own("host", but=["aside.c.o"]), PURE, READING))
         self.nothing(not_allowed(self.own("host", only=["aside.c.o"]), PURE, READING, CHILD))
 
+    def test_inventory_only_reads(self):
+        self.nothing(not_allowed(self.own("inventory"), PURE, READING))
+
     def test_base_reads_and_loads_and_creates(self):
         """It writes for linux/ and setup/ alone: layering.py sees to that."""
         others = ["base_create.c.o", "base_library.c.o"]

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "inventory/attached.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "inventory/growing.h"
+#include "inventory/output.h"
+
+int attachments_read(int root, const struct host *host, struct attachments *ret) {
+	AUTO_GROWING struct growing growing = {0};
+	int r = outputs_read(host, &growing);
+
+	(void)root;
+	return r < 0 ? r : growing_order(&growing, ret);
+}
+
+void attachments_free(struct attachments *attachments) {
+	free(attachments->attached);
+	*attachments = (struct attachments){0};
+}
+
+const struct attached *attached_of(
+	const struct attachments *attachments, struct address device, size_t *ret_count) {
+	size_t first = 0, high = attachments->count, end;
+
+	while (first < high) {
+		size_t middle = first + (high - first) / 2;
+
+		if (address_compare(attachments->attached[middle].device, device) < 0) {
+			first = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	end = first;
+	while (end < attachments->count &&
+		address_compare(attachments->attached[end].device, device) == 0) {
+		end++;
+	}
+	*ret_count = end - first;
+	return end > first ? &attachments->attached[first] : NULL;
+}
+
+const char *attached_kind_name(enum attached_kind kind) {
+	static const char *const names[] = {
+		[ATTACHED_OUTPUT] = "output",
+		[ATTACHED_USB] = "usb",
+		[ATTACHED_DISK] = "disk",
+		[ATTACHED_PARTITION] = "partition",
+		[ATTACHED_VOLUME] = "volume",
+		[ATTACHED_MOUNT] = "mount",
+		[ATTACHED_SWAP] = "swap",
+		[ATTACHED_INTERFACE] = "interface",
+		[ATTACHED_ADDRESS] = "address",
+		[ATTACHED_SOUND] = "sound",
+	};
+
+	return names[kind];
+}
+
+const char *secret_kind_name(enum secret_kind kind) {
+	static const char *const names[] = {
+		[SECRET_NONE] = "none",
+		[SECRET_SERIAL] = "serial",
+		[SECRET_HARDWARE] = "hardware_address",
+		[SECRET_INTERNET] = "internet_address",
+	};
+
+	return names[kind];
+}
