@@ -50,5 +50,9 @@ const char *text_next_line(const char *text);
 bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix); /* and has something before it */
 
+/* Replaces what could steer a terminal, and what is no UTF-8, by '?', in place. Returns how many
+ * columns the rest takes, as far as each character takes one. */
+size_t text_tame(char *text);
+
 /* Decimal, the whole text, no sign and no blanks. -EINVAL, -ERANGE. */
 int number_parse(const char *text, unsigned long long max, unsigned long long *ret) MUST_CHECK;

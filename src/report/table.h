@@ -38,7 +38,3 @@ void table_free(struct table *table);
 /* Are colours wanted there? It is a terminal, not a dumb one, and NO_COLOR is not set
  * (no-color.org). */
 bool table_is_coloured(int fd);
-
-/* Replaces what could steer a terminal, and what is no UTF-8, by '?', in place. Returns how many
- * columns the rest takes, as far as each character takes one. */
-size_t text_tame(char *text);

@@ -167,11 +167,33 @@ static void the_longest_one_fits(void **state) {
 	assert_int_equal(text[strlen(text) - 1], ')');
 }
 
+/* Anybody may choose the name of a program, of a unit of his own or of a mount point. */
+static void no_name_steers_a_terminal_or_makes_a_line_of_its_own(void **state) {
+	static const struct holder tame[] = {
+		{.who = {.pid = 7, .unit = "user@1000.service", .user_unit = "\033[2J.service"},
+			.name = "a\nrefused: b",
+			.node = "dri/card0"},
+		{.kind = HOLDER_MOUNT, .name = "/srv\n/\033]0;", .node = "sda1"},
+		{.kind = HOLDER_FSTAB, .name = "/srv\r\033[8m", .node = "sda1"},
+	};
+	const struct host host = {0};
+
+	for (size_t i = 0; i < COUNT(tame); i++) {
+		char text[HOLDER_TEXT_SIZE], remedy[REMEDY_SIZE];
+
+		holder_format(&tame[i], text);
+		holder_remedy(&host, &tame[i], remedy);
+		assert_null(strpbrk(text, "\033\n\r"));
+		assert_null(strpbrk(remedy, "\033\n\r"));
+	}
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_holds_is_told_with_all_that_names_it),
 		cmocka_unit_test(what_is_no_process_is_told_with_what_makes_it_go),
 		cmocka_unit_test(the_longest_one_fits),
+		cmocka_unit_test(no_name_steers_a_terminal_or_makes_a_line_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

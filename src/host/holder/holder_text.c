@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static const struct {
 	const char *name;
 	const char *predicate;
@@ -163,4 +165,5 @@ void holder_format(const struct holder *holder, char ret[HOLDER_TEXT_SIZE]) {
 		format_bystander(holder, ret);
 		break;
 	}
+	(void)text_tame(ret);
 }

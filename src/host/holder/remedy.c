@@ -222,4 +222,5 @@ void holder_remedy(const struct host *host, const struct holder *holder, char re
 		say_of_bystander(holder, ret);
 		break;
 	}
+	(void)text_tame(ret);
 }
