@@ -184,9 +184,7 @@ static int unload(struct machine *machine, const char *name, struct error *error
 	name_users(machine->root, name, &users);
 	return error_set(error, r, "module %s cannot be unloaded: %s (used by %s)%s", name,
 		strerror(-r), users.data ? users.data : "nobody who is known",
-		strcmp(name, "nvidia") == 0
-			? "; if its persistence mode is on, `nvidia-smi -pm 0` switches it off"
-			: "");
+		strcmp(name, "nvidia") == 0 ? "; `fuser -v /dev/nvidiactl` may tell who" : "");
 }
 
 /* Is "name.ko" the last part of that line? '-' and '_' are alike. */

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plan/problem.h"
+
 /*
  * NVIDIA's driver waits in remove() for ever while somebody uses the card, and the modules on top
  * of it are somebody. Taking the module out fails cleanly instead, so that is the way whenever
@@ -52,7 +54,7 @@ static bool all_nvidia_goes(const struct making *making) {
 bool plan_shares_driver(const struct making *making, const struct device *device) {
 	const struct module *module = host_module(making->host, NVIDIA);
 
-	return is_of_nvidia(device) && module && module->holders.count > 0 &&
+	return is_of_nvidia(device) && module && problem_has_stack(module) &&
 	       !all_nvidia_goes(making);
 }
 

@@ -115,10 +115,24 @@ bool problem_is_of(const struct problem *problem, const struct host *host,
 	       fits_kernel(problem, host) && holds(problem->condition, host, device, shared);
 }
 
+/* Others build on the driver too (gdrdrv, nvidia_fs), and for those its remove() does not wait. */
+bool problem_has_stack(const struct module *module) {
+	static const char *const stack[] = {"nvidia_drm", "nvidia_modeset", "nvidia_uvm"};
+
+	for (size_t i = 0; i < module->holders.count; i++) {
+		for (size_t k = 0; k < COUNT(stack); k++) {
+			if (strcmp(module->holders.names[i], stack[k]) == 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 bool problem_may_share(const struct host *host, const struct device *device) {
 	const struct module *module = host_module(host, device->module);
 
-	if (!module || module->holders.count == 0) {
+	if (!module || !problem_has_stack(module)) {
 		return false;
 	}
 	for (size_t i = 0; i < host->device_count; i++) {

@@ -64,5 +64,8 @@ extern const size_t problem_count;
 bool problem_is_of(const struct problem *problem, const struct host *host,
 	const struct device *device, bool shared);
 
+/* Are modules of the driver's own make on top of it? */
+bool problem_has_stack(const struct module *module);
+
 /* May that be, as far as can be said before anybody asks for devices? */
 bool problem_may_share(const struct host *host, const struct device *device);

@@ -207,13 +207,13 @@ const struct problem problems[] = {
 	},
 	{
 		.id = "amd-vfio-linux-7.2.2",
-		.verdict = PROBLEM_REFUSE,
+		.verdict = PROBLEM_WARN,
 		.vendor = AMD,
 		.devices = {{0x7550, 0x7550}},
 		.class = DISPLAY,
 		.kernels = {{"7.2.2", "7.2.3"}},
 		.reason =
-			"would not come home: Linux 7.2.2 crashes when vfio-pci lets go of such a "
+			"may not come home: Linux 7.2.2 has crashed when vfio-pci let go of such a "
 			"card (vfio_pci_core_sriov_configure)",
 		.remedy = "boot another kernel",
 		.source = "https://github.com/CachyOS/linux-cachyos/issues/1023",

@@ -11,63 +11,15 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-
-#define CARDS_MOST 20
-
-/* Cards of NVIDIA's, each in a group of its own: taking the module out unbinds all of them. */
-struct cards {
-	struct device devices[CARDS_MOST];
-	struct module module;
-	struct host host;
-	struct request request;
-};
-
-static void make(size_t count, struct cards *ret) {
-	*ret = (struct cards){
-		.module = {.name = "nvidia"},
-		.host = {.kernel = "6.1.0", .iommu = true, .vfio = true},
-		.request = {.guest = "hand:x", .title = "hand:x"},
-	};
-	for (size_t i = 0; i < count; i++) {
-		struct device *device = &ret->devices[i];
-
-		*device = (struct device){
-			.address = {.bus = (uint8_t)(i + 1)},
-			.class = 0x030000,
-			.driver = "nvidia",
-			.module = "nvidia",
-			.vfio_driver = "vfio-pci",
-			.vfio_module = "vfio_pci",
-			.group = (int)i,
-		};
-		address_format(device->address, device->name);
-		assert_int_equal(request_add(&ret->request, device->address, NULL, NULL), 0);
-	}
-	ret->host.devices = ret->devices;
-	ret->host.device_count = count;
-	ret->host.modules = &ret->module;
-	ret->host.module_count = 1;
-}
-
-static int plan_with(const struct cards *cards, const struct known *known, struct plan **ret,
-	struct error *error) {
-	const struct claims claims = {0};
-	const struct asked asked = {.known = known};
-
-	return plan_make(&cards->host, &cards->request, &claims, &asked, ret, error);
-}
-
-static int plan(const struct cards *cards, struct plan **ret, struct error *error) {
-	return plan_with(cards, NULL, ret, error);
-}
+#include "cards.h"
 
 static void as_many_cards_go_at_once_as_a_step_has_room_for(void **state) {
 	AUTO_PLAN struct plan *made = NULL;
 	struct error error = {0};
 	struct cards cards;
 
-	make(EFFECTS_MAX, &cards);
-	assert_int_equal(plan(&cards, &made, &error), 0);
+	cards_make(EFFECTS_MAX, &cards);
+	assert_int_equal(cards_plan(&cards, &made, &error), 0);
 	assert_int_equal(made->refusal_count, 0);
 	assert_true(made->step_count > 2 * EFFECTS_MAX);
 }
@@ -77,8 +29,8 @@ static void with_more_the_sentence_says_what_is_too_many(void **state) {
 	struct error error = {0};
 	struct cards cards;
 
-	make(EFFECTS_MAX + 1, &cards);
-	assert_int_equal(plan(&cards, &made, &error), -E2BIG);
+	cards_make(EFFECTS_MAX + 1, &cards);
+	assert_int_equal(cards_plan(&cards, &made, &error), -E2BIG);
 	assert_null(made);
 	assert_non_null(strstr(error.text, "more than 16 changes along with one step"));
 }
@@ -97,21 +49,6 @@ static struct known know(struct cards *cards) {
 	return known;
 }
 
-/* The only refusal, as a sentence. */
-static void assert_refused(const struct cards *cards, const struct known *known,
-	enum refusal_kind kind, const char *sentence) {
-	AUTO_PLAN struct plan *made = NULL;
-	AUTO_TEXT struct text text = {0};
-	struct error error = {0};
-
-	assert_int_equal(plan_with(cards, known, &made, &error), 0);
-	assert_int_equal(made->refusal_count, 1);
-	assert_int_equal(made->step_count, 0);
-	assert_int_equal(made->refusals[0].kind, kind);
-	assert_int_equal(refusal_format(&made->refusals[0], &text), 0);
-	assert_string_equal(text.data, sentence);
-}
-
 #define DECIDE                                                                                     \
 	"correct the address in the guest's definition, or run `baton forget 'hand:x'` if this "   \
 	"device is meant"
@@ -122,11 +59,11 @@ static void what_the_guest_had_is_given_to_it_again(void **state) {
 	struct cards cards;
 	struct known known;
 
-	make(2, &cards);
+	cards_make(2, &cards);
 	known = know(&cards);
 	/* One that was not in its definition then is just another device. */
 	known.device_count = 1;
-	assert_int_equal(plan_with(&cards, &known, &made, &error), 0);
+	assert_int_equal(cards_plan_with(&cards, &known, &made, &error), 0);
 	assert_int_equal(made->refusal_count, 0);
 	assert_true(made->step_count > 0);
 }
@@ -135,18 +72,18 @@ static void another_device_at_its_address_is_refused_and_the_former_one_found(vo
 	struct cards cards;
 	struct known known;
 
-	make(2, &cards);
+	cards_make(2, &cards);
 	known = know(&cards);
 	/* A new card has taken the address, and the old one is where nobody asks for it. */
 	cards.request.device_count = 1;
 	known.device_count = 1;
 	cards.devices[1].identity = cards.devices[0].identity;
 	cards.devices[0].identity.device = 0x1f08;
-	assert_refused(&cards, &known, REFUSAL_IDENTITY,
+	cards_assert_refused(&cards, &known, REFUSAL_IDENTITY,
 		"0000:01:00.0 is 10de:1f08 now, and was 10de:2484 when the guest had it last; "
 		"a 10de:2484 is at 0000:02:00.0 now: " DECIDE);
 	cards.devices[1].identity.device = 0x9999;
-	assert_refused(&cards, &known, REFUSAL_IDENTITY,
+	cards_assert_refused(&cards, &known, REFUSAL_IDENTITY,
 		"0000:01:00.0 is 10de:1f08 now, and was 10de:2484 when the guest had it last; "
 		"no 10de:2484 is in this machine now: " DECIDE);
 }
@@ -156,21 +93,21 @@ static void a_twin_is_told_by_its_serial_subsystem_or_revision(void **state) {
 	struct known known;
 	struct identity *now = &cards.devices[0].identity;
 
-	make(1, &cards);
+	cards_make(1, &cards);
 	known = know(&cards);
 	now->revision = 0xa2;
-	assert_refused(&cards, &known, REFUSAL_IDENTITY,
+	cards_assert_refused(&cards, &known, REFUSAL_IDENTITY,
 		"0000:01:00.0 is 10de:2484 of revision a2 now, and was 10de:2484 of revision a1 "
 		"when the guest had it last; no 10de:2484 is in this machine now: " DECIDE);
 	now->subsystem_vendor = 0x1458;
-	assert_refused(&cards, &known, REFUSAL_IDENTITY,
+	cards_assert_refused(&cards, &known, REFUSAL_IDENTITY,
 		"0000:01:00.0 is 10de:2484 of subsystem 1458:0000 now, and was 10de:2484 of "
 		"subsystem 0000:0000 when the guest had it last; no 10de:2484 is in this machine "
 		"now: " DECIDE);
 	*now = known.devices[0].identity;
 	strcpy(known.devices[0].identity.serial, "00-00-00-00-00-00-00-01");
 	strcpy(now->serial, "00-00-00-00-00-00-00-02");
-	assert_refused(&cards, &known, REFUSAL_IDENTITY,
+	cards_assert_refused(&cards, &known, REFUSAL_IDENTITY,
 		"0000:01:00.0 is 10de:2484 with the serial 00-00-00-00-00-00-00-02 now, and was "
 		"10de:2484 with the serial 00-00-00-00-00-00-00-01 when the guest had it last; "
 		"no 10de:2484 is in this machine now: " DECIDE);
@@ -181,11 +118,11 @@ static void a_twin_that_the_guest_has_besides_is_not_offered(void **state) {
 	struct cards cards;
 	struct known known;
 
-	make(2, &cards);
+	cards_make(2, &cards);
 	known = know(&cards);
 	known.devices[1].identity = cards.devices[1].identity = known.devices[0].identity;
 	cards.devices[0].identity.device = 0x1f08;
-	assert_refused(&cards, &known, REFUSAL_IDENTITY,
+	cards_assert_refused(&cards, &known, REFUSAL_IDENTITY,
 		"0000:01:00.0 is 10de:1f08 now, and was 10de:2484 when the guest had it last; "
 		"no 10de:2484 is in this machine now: " DECIDE);
 }
@@ -194,11 +131,11 @@ static void a_device_that_went_to_another_address_is_found_there(void **state) {
 	struct cards cards;
 	struct known known;
 
-	make(1, &cards);
+	cards_make(1, &cards);
 	known = know(&cards);
 	cards.devices[0].address.bus = 5;
 	strcpy(cards.devices[0].name, "0000:05:00.0");
-	assert_refused(&cards, &known, REFUSAL_NO_DEVICE,
+	cards_assert_refused(&cards, &known, REFUSAL_NO_DEVICE,
 		"0000:01:00.0 does not exist on this machine any more; a 10de:2484 is at "
 		"0000:05:00.0 now: correct the address in the guest's definition (`baton list`)");
 }
@@ -220,7 +157,7 @@ static void only_guests_take_over_what_was_detached_by_hand(void **state) {
 	const struct asked asked = {0};
 	struct cards cards;
 
-	make(1, &cards);
+	cards_make(1, &cards);
 	out.address = cards.devices[0].address;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		AUTO_PLAN struct plan *made = NULL;
@@ -233,108 +170,13 @@ static void only_guests_take_over_what_was_detached_by_hand(void **state) {
 	}
 }
 
-/* Whatever has a row that refuses it, and one that warns of it. */
-static void make_rx_9070(struct cards *ret) {
-	make(1, ret);
-	strcpy(ret->host.kernel, "7.2.2-1-cachyos");
-	strcpy(ret->devices[0].driver, "amdgpu");
-	strcpy(ret->devices[0].module, "amdgpu");
-	ret->devices[0].identity = (struct identity){.vendor = 0x1002, .device = 0x7550};
-	strcpy(ret->devices[0].reset_methods, "pm");
-}
-
-static void accept(struct cards *cards, const char *problem) {
-	struct policy *policy = &cards->request.policy;
-
-	strcpy(policy->accepted.names[policy->accepted.count++], problem);
-}
-
-#define CRASH                                                                                      \
-	"0000:01:00.0 would not come home: Linux 7.2.2 crashes when vfio-pci lets go of such a "   \
-	"card (vfio_pci_core_sriov_configure): boot another kernel (known problem "                \
-	"amd-vfio-linux-7.2.2)"
-
-static void what_is_known_to_go_wrong_is_refused_and_what_may_is_warned_of(void **state) {
-	AUTO_PLAN struct plan *made = NULL;
-	AUTO_TEXT struct text text = {0};
-	struct error error = {0};
-	struct cards cards;
-
-	make_rx_9070(&cards);
-	assert_int_equal(plan(&cards, &made, &error), 0);
-	assert_int_equal(made->refusal_count, 1);
-	assert_int_equal(made->refusals[0].kind, REFUSAL_PROBLEM);
-	assert_string_equal(made->refusals[0].problem->id, "amd-vfio-linux-7.2.2");
-	assert_int_equal(refusal_format(&made->refusals[0], &text), 0);
-	assert_string_equal(text.data, CRASH);
-	assert_int_equal(made->warning_count, 1);
-	assert_string_equal(made->warnings[0].problem->id, "amd-reset-rdna-4");
-	assert_string_equal(made->warnings[0].subject, "0000:01:00.0");
-}
-
-static void a_warning_stops_nothing(void **state) {
-	AUTO_PLAN struct plan *made = NULL;
-	AUTO_TEXT struct text text = {0};
-	struct error error = {0};
-	struct cards cards;
-
-	make_rx_9070(&cards);
-	strcpy(cards.host.kernel, "7.2.5");
-	assert_int_equal(plan(&cards, &made, &error), 0);
-	assert_int_equal(made->refusal_count, 0);
-	assert_int_equal(made->warning_count, 1);
-	assert_true(made->step_count > 0);
-	assert_int_equal(plan_format(made, &text), 0);
-	assert_non_null(strstr(text.data, "warning: 0000:01:00.0 is an RX 9070"));
-	assert_non_null(strstr(text.data, "(known problem amd-reset-rdna-4)\nmodule vfio_pci"));
-}
-
-static void who_accepts_a_problem_is_warned_instead_of_refused_and_not_warned(void **state) {
-	AUTO_PLAN struct plan *made = NULL;
-	AUTO_TEXT struct text text = {0};
-	struct error error = {0};
-	struct cards cards;
-
-	make_rx_9070(&cards);
-	accept(&cards, "no-such-row");
-	accept(&cards, "amd-reset-rdna-4");
-	accept(&cards, "amd-vfio-linux-7.2.2");
-	assert_int_equal(plan(&cards, &made, &error), 0);
-	assert_int_equal(made->refusal_count, 0);
-	assert_int_equal(made->warning_count, 1);
-	assert_int_equal(warning_format(&made->warnings[0], &text), 0);
-	assert_string_equal(text.data, CRASH);
-	assert_true(made->step_count > 0);
-}
-
-/* One of two cards, whose module other modules stand on. */
-static void only_a_card_that_leaves_its_driver_to_others_can_hang_in_it(void **state) {
-	struct error error = {0};
-	struct cards cards;
-
-	make(2, &cards);
-	for (size_t i = 0; i < 2; i++) {
-		cards.devices[i].identity.vendor = VENDOR_NVIDIA;
-	}
-	strcpy(cards.module.version, "535.183.01");
-	assert_int_equal(names_add(&cards.module.holders, "nvidia_uvm"), 0);
-	for (size_t asked = 1; asked <= 2; asked++) {
-		AUTO_PLAN struct plan *made = NULL;
-
-		cards.request.device_count = asked;
-		assert_int_equal(plan(&cards, &made, &error), 0);
-		assert_int_equal(made->refusal_count, 2 - asked);
-	}
-	names_free(&cards.module.holders);
-}
-
 /* The module that has the cards has what connects them, too: an endpoint, though of a bridge's
  * class. */
 static void nvidias_switches_go_along_and_count_as_users_of_its_module(void **state) {
 	struct error error = {0};
 	struct cards cards;
 
-	make(3, &cards);
+	cards_make(3, &cards);
 	for (size_t i = 0; i < 3; i++) {
 		cards.devices[i].identity.vendor = VENDOR_NVIDIA;
 	}
@@ -345,7 +187,7 @@ static void nvidias_switches_go_along_and_count_as_users_of_its_module(void **st
 		AUTO_TEXT struct text text = {0};
 
 		cards.request.device_count = asked;
-		assert_int_equal(plan(&cards, &made, &error), 0);
+		assert_int_equal(cards_plan(&cards, &made, &error), 0);
 		assert_int_equal(made->refusal_count, 0);
 		assert_int_equal(plan_format(made, &text), 0);
 		assert_int_equal(
@@ -359,12 +201,12 @@ static void nvidias_switches_go_along_and_count_as_users_of_its_module(void **st
 static void what_is_behind_a_vmd_cannot_go_without_it_nor_with_it(void **state) {
 	struct cards cards;
 
-	make(2, &cards);
+	cards_make(2, &cards);
 	cards.devices[1].address = (struct address){.domain = 0x10000, .bus = 0xe1};
 	address_format(cards.devices[1].address, cards.devices[1].name);
 	cards.devices[1].group = cards.devices[0].group;
 	cards.request.device_count = 1;
-	assert_refused(&cards, NULL, REFUSAL_VMD,
+	cards_assert_refused(&cards, NULL, REFUSAL_VMD,
 		"10000:e1:00.0 shares IOMMU group 0 with what is to be handed over and is behind a "
 		"Volume Management Device (VMD), with which it would have to go and without which "
 		"it does not exist: switch VMD off in the firmware, so that the device stands "
@@ -381,10 +223,6 @@ int main(void) {
 		cmocka_unit_test(a_twin_is_told_by_its_serial_subsystem_or_revision),
 		cmocka_unit_test(a_twin_that_the_guest_has_besides_is_not_offered),
 		cmocka_unit_test(a_device_that_went_to_another_address_is_found_there),
-		cmocka_unit_test(what_is_known_to_go_wrong_is_refused_and_what_may_is_warned_of),
-		cmocka_unit_test(a_warning_stops_nothing),
-		cmocka_unit_test(who_accepts_a_problem_is_warned_instead_of_refused_and_not_warned),
-		cmocka_unit_test(only_a_card_that_leaves_its_driver_to_others_can_hang_in_it),
 		cmocka_unit_test(nvidias_switches_go_along_and_count_as_users_of_its_module),
 		cmocka_unit_test(what_is_behind_a_vmd_cannot_go_without_it_nor_with_it),
 	};

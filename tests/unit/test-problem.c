@@ -217,6 +217,8 @@ static void a_driver_is_shared_with_another_card_if_modules_stand_on_it(void **s
 	};
 
 	assert_false(problem_may_share(&host, &devices[0]));
+	assert_int_equal(names_add(&module.holders, "gdrdrv"), 0); /* somebody else's */
+	assert_false(problem_may_share(&host, &devices[0]));
 	assert_int_equal(names_add(&module.holders, "nvidia_uvm"), 0);
 	assert_true(problem_may_share(&host, &devices[0]));
 	assert_false(problem_may_share(&host, &devices[1]));
