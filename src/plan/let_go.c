@@ -133,8 +133,23 @@ static bool needs_display_manager(const struct making *making, const struct hold
 	       !(holder->who.user_unit[0] && is_known(&making->request->policy, holder));
 }
 
+/*
+ * Does it ask for the password on a terminal, or may it? Such a one never has a card, however long
+ * it is up; a session that it has begun is told by what that has open. (One that is just beginning
+ * is seen by the proof before the write.)
+ */
+static bool may_draw_text(const char *unit) {
+	static const char *const units[] = {
+		"emptty.service", "greetd.service", "lemurs.service", "ly.service"};
+
+	return is_one_of(unit, units, COUNT(units)) || text_starts(unit, "ly@");
+}
+
 /* A display manager that has just been started is about to open every card there is. */
 static bool is_starting(const struct host *host) {
+	if (may_draw_text(host->display_manager.unit)) {
+		return false;
+	}
 	for (size_t i = 0; i < host->holder_count; i++) {
 		if (holder_of_display_manager(host, &host->holders[i])) {
 			return false;
@@ -192,7 +207,7 @@ void plan_suggest(
 	} else if (!is_wanted(policy, holder)) {
 		snprintf(ret, size, ", or add %s to `programs` in the section [policy]",
 			holder->name);
-	} else {
+	} else if (policy->losses != CONSENT_ALLOW) {
 		snprintf(ret, size, ", or set `losses = allow` in the section [policy]");
 	}
 }

@@ -90,6 +90,17 @@ static void assert_says_nothing_of(struct made *made, const char *words) {
 	}
 }
 
+static bool plan_has_service(const struct made *made, const char *unit) {
+	for (size_t i = 0; i < made->plan->step_count; i++) {
+		const struct step *step = &made->plan->steps[i].step;
+
+		if (step->fact == FACT_SERVICE && strcmp(step->subject, unit) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void known_daemons_and_the_display_manager_are_stopped(void **state) {
 	AUTO_MADE struct made made = take("nvidia-single", GPU);
 
@@ -97,6 +108,29 @@ static void known_daemons_and_the_display_manager_are_stopped(void **state) {
 			   "service lightdm.service up down\n");
 	/* It would not start without its driver. */
 	assert_says_nothing_of(&made, "service nvidia-persistenced.service down up");
+}
+
+/* It has just been started and is about to open the card, unless it never does. */
+static void a_display_manager_without_a_card_is_starting_unless_it_draws_text(void **state) {
+	static const struct {
+		const char *unit;
+		bool starting;
+	} rows[] = {
+		{"lightdm.service", true},
+		{"greetd.service", false},
+		{"ly.service", false},
+		{"ly@tty2.service", false},
+		{"emptty.service", false},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO_MADE struct made made = take("nvidia-single", GPU);
+
+		made.snapshot.host.holder_count = 0;
+		strcpy(made.snapshot.host.display_manager.unit, rows[i].unit);
+		assert_says(&made, "driver " GPU " - vfio-pci\n");
+		assert_int_equal(plan_has_service(&made, rows[i].unit), rows[i].starting);
+	}
 }
 
 static void with_refuse_nothing_is_stopped_and_everybody_is_told_how(void **state) {
@@ -143,6 +177,16 @@ static void a_program_is_refused_until_it_may_be_ended(void **state) {
 	assert_says(&made, ", or add blender to `programs` in the section [policy]\n");
 	allow(&made.request.policy.programs, "ollama blender");
 	assert_says(&made, "process 702.4711 blender -\n");
+}
+
+/* Another one could have its number by then, and no setting changes that. */
+static void a_program_of_which_the_start_is_not_known_is_not_ended(void **state) {
+	AUTO_MADE struct made made = take("nvidia-single", GPU);
+
+	replace(&made, &(struct holder){.name = "blender", .who.unit = "session-9.scope"});
+	made.request.policy.holders = HOLDERS_TERMINATE;
+	assert_says(&made, "refused: " GPU " is open in blender");
+	assert_says_nothing_of(&made, "[policy]");
 }
 
 static void a_service_that_may_be_ended_is_stopped_so_that_it_comes_back(void **state) {
@@ -282,9 +326,11 @@ static void the_sound_goes_before_the_picture_wherever_it_is(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_daemons_and_the_display_manager_are_stopped),
+		cmocka_unit_test(a_display_manager_without_a_card_is_starting_unless_it_draws_text),
 		cmocka_unit_test(with_refuse_nothing_is_stopped_and_everybody_is_told_how),
 		cmocka_unit_test(another_service_is_refused_until_it_is_named),
 		cmocka_unit_test(a_program_is_refused_until_it_may_be_ended),
+		cmocka_unit_test(a_program_of_which_the_start_is_not_known_is_not_ended),
 		cmocka_unit_test(a_service_that_may_be_ended_is_stopped_so_that_it_comes_back),
 		cmocka_unit_test(what_the_system_needs_is_never_ended),
 		cmocka_unit_test(a_sound_server_is_stopped_without_its_session),
