@@ -213,7 +213,8 @@ def add_modules(server):
 
 
 def add_process(server, pid, comm, cgroup, nodes=()):
-    server.file(f"/proc/{pid}/stat", f"{pid} ({comm}) S {int(pid > 1)} {pid} {pid}")
+    server.file(f"/proc/{pid}/stat", f"{pid} ({comm}) S {int(pid > 1)} {pid} {pid} 0 -1 4194560"
+                " 0 0 0 0 0 0 0 0 20 0 1 0 " f"{100 * pid}")
     server.file(f"/proc/{pid}/comm", comm)
     server.file(f"/proc/{pid}/cgroup", f"0::/{cgroup}")
     server.block(*(f"X: /proc/{pid}/fd/{fd}=/dev/{name}"

@@ -10,6 +10,9 @@ A golden file, tests/plans/MACHINE.txt, is a row of
     what it prints, refusals included
     = exit code
 
+Before the words may stand a policy, "$ [holders = refuse] plan 01:00": lines of the section
+[policy] of baton.conf, with "; " between them.
+
 --update writes what it is now, to be read before it is committed. A machine whose description is
 a program, tests/machines/MACHINE.py, is what that prints.
 """
@@ -32,9 +35,11 @@ def requests(text):
 
 def ask(unfold, baton, machine, words):
     """What baton prints and exits with on the machine."""
-    command, *rest = words.split()
-    answer = subprocess.run([unfold, machine, baton, command, "--root", "{}", *rest], text=True,
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    policy, line = re.fullmatch(r"(?:\[(.*)\] )?(.*)", words).groups()
+    command, *rest = line.split()
+    settings = "\n".join(["[policy]", *policy.split("; "), ""]) if policy else ""
+    answer = subprocess.run([unfold, machine, settings, baton, command, "--root", "{}", *rest],
+                            text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, timeout=60, check=False)
     # The directory has another name each time.
     printed = re.sub(r"/\S*machine\.\w+", "ROOT", answer.stdout)

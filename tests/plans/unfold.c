@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * unfold MACHINE COMMAND WORD...: makes a directory of tests/machines/MACHINE.umockdev, runs the
+ * unfold MACHINE CONFIGURATION COMMAND WORD...: makes a directory of
+ * tests/machines/MACHINE.umockdev, with that for baton's configuration unless it is empty, runs the
  * command with each word "{}" standing for the directory, and gives its exit code.
  */
 #include <stdio.h>
@@ -33,14 +34,17 @@ int main(int argc, char **argv) {
 	AUTO_MACHINE struct machine machine = {.root = -1};
 	int r;
 
-	if (argc < 3) {
-		fprintf(stderr, "usage: unfold MACHINE COMMAND WORD...\n");
+	if (argc < 4) {
+		fprintf(stderr, "usage: unfold MACHINE CONFIGURATION COMMAND WORD...\n");
 		return 2;
 	}
 	r = machine_load(argv[1], &machine);
+	if (r == 0 && argv[2][0]) {
+		r = machine_write(&machine, "/etc/baton/baton.conf", argv[2]);
+	}
 	if (r < 0) {
 		fprintf(stderr, "unfold: cannot make %s: %s\n", argv[1], strerror(-r));
 		return 126;
 	}
-	return run(&machine, argv + 2);
+	return run(&machine, argv + 3);
 }
