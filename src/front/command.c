@@ -16,8 +16,9 @@ const struct command commands[] = {
 	{
 		.name = "list",
 		.arguments = "[GUEST|CARD|ADDRESS...]",
-		.summary = "the hardware: groups, devices, drivers, who keeps them busy",
-		.options = OPTION_HOLDERS | OPTION_JSON | OPTION_ROOT,
+		.summary = "the hardware: what can be handed over, and what is in the way",
+		.options = OPTION_CARDS | OPTION_DEVICE | OPTION_GROUP | OPTION_HOLDERS |
+			   OPTION_JSON | OPTION_ROOT,
 		.words_max = SELECTIONS_MAX,
 		.run = command_list,
 	},
@@ -158,9 +159,12 @@ static const struct {
 	const char *text;
 	const char *summary;
 } option_help[] = {
+	{OPTION_CARDS, "--cards", "only cards with a picture, whole"},
 	{OPTION_CYCLE, "--cycle", "take cards that are home to VFIO and back"},
+	{OPTION_DEVICE, "--device DEVICE", "only this device, slot or card"},
 	{OPTION_DRY_RUN, "-n, --dry-run", "only say what would be done"},
 	{OPTION_FORCE, "--force", "end it like a power cut, without asking the guest"},
+	{OPTION_GROUP, "--group NUMBER", "only this IOMMU group"},
 	{OPTION_GUEST, "--guest NAME", "call the guest so, whatever QEMU calls it"},
 	{OPTION_HOLDERS, "--holders", "only who keeps them busy, and what would make each go"},
 	{OPTION_JSON, "--json", "report as JSON"},
@@ -253,6 +257,12 @@ static void set_value(struct invocation *invocation, unsigned int option) {
 	case OPTION_STATE:
 		invocation->state = optarg;
 		break;
+	case OPTION_DEVICE:
+		invocation->device = optarg;
+		break;
+	case OPTION_GROUP:
+		invocation->group = optarg;
+		break;
 	case OPTION_TIMEOUT:
 		invocation->timeout = optarg;
 		break;
@@ -265,9 +275,12 @@ static void set_value(struct invocation *invocation, unsigned int option) {
 static int parse_options(
 	const struct command *command, int argc, char **argv, struct invocation *invocation) {
 	static const struct option options[] = {
+		{"cards", no_argument, NULL, OPTION_CARDS},
 		{"cycle", no_argument, NULL, OPTION_CYCLE},
+		{"device", required_argument, NULL, OPTION_DEVICE},
 		{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
 		{"force", no_argument, NULL, OPTION_FORCE},
+		{"group", required_argument, NULL, OPTION_GROUP},
 		{"guest", required_argument, NULL, OPTION_GUEST},
 		{"help", no_argument, NULL, 'h'},
 		{"holders", no_argument, NULL, OPTION_HOLDERS},

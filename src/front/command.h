@@ -27,6 +27,9 @@ enum command_option {
 	OPTION_FORCE = 1 << 8,    /* --force: do not ask the guest */
 	OPTION_CYCLE = 1 << 9,    /* --cycle: away from the host and back */
 	OPTION_HOLDERS = 1 << 10, /* --holders: who keeps devices busy */
+	OPTION_CARDS = 1 << 11,   /* --cards: only what has a picture */
+	OPTION_DEVICE = 1 << 12,  /* --device DEVICE: only this one */
+	OPTION_GROUP = 1 << 13,   /* --group NUMBER: only this IOMMU group */
 };
 
 /* Where a command gets the machine from: main alone knows which one it is. */
@@ -84,6 +87,8 @@ struct invocation {
 	const char *guest;    /* NULL unless OPTION_GUEST was given */
 	const char *state;    /* NULL unless OPTION_STATE was given */
 	const char *timeout;  /* NULL unless OPTION_TIMEOUT was given */
+	const char *device;   /* NULL unless OPTION_DEVICE was given */
+	const char *group;    /* NULL unless OPTION_GROUP was given */
 	const char *door;     /* the guest whose hypervisor called us; NULL: a person did */
 	char **words;         /* what stands after the options */
 	size_t word_count;

@@ -29,6 +29,10 @@ int plan_add_effect(struct planned *planned, enum fact fact, const char *subject
 void plan_refuse(struct plan *plan, enum refusal_kind kind, const char *subject, const char *remedy,
 	const char *reason, ...) PRINTF(5, 6);
 
+/* The same of a member of a group, if nobody asked for it itself. */
+void plan_refuse_member(struct plan *plan, const struct device *device, bool listed,
+	enum refusal_kind kind, const char *remedy, const char *reason);
+
 /* The value of a driver or an override in a step: "-" for none. */
 const char *plan_value(const char *name);
 

@@ -8,19 +8,6 @@
 #include "host/holder/holder_text.h"
 #include "host/holder/remedy.h"
 
-/* Why a member of a group that nobody listed is asked to move at all: begins its refusals. */
-static void describe(
-	const struct making *making, const struct planned_device *planned, char *ret, size_t size) {
-	const struct device *device = host_device(making->host, planned->address);
-
-	if (planned->listed) {
-		snprintf(ret, size, "%s", "");
-	} else {
-		snprintf(ret, size, "shares IOMMU group %d with what is to be handed over and ",
-			device->group);
-	}
-}
-
 static void check_group(struct making *making, const struct device *device) {
 	if (!making->host->iommu) {
 		plan_refuse(making->plan, REFUSAL_NO_IOMMU, device->name,
@@ -87,7 +74,7 @@ static bool is_same(const struct making *making, const struct holder *holder) {
 static void refuse_holder(
 	struct making *making, const struct planned_device *planned, const struct holder *holder) {
 	enum refusal_kind kind = holder->kind == HOLDER_PROCESS ? REFUSAL_HELD : REFUSAL_IN_USE;
-	char why[128], text[HOLDER_TEXT_SIZE], words[REMEDY_SIZE], setting[REMEDY_SIZE] = "";
+	char text[HOLDER_TEXT_SIZE], words[REMEDY_SIZE], setting[REMEDY_SIZE] = "";
 	char remedy[2 * REMEDY_SIZE];
 
 	if (!holder_keeps(holder) || is_same(making, holder) ||
@@ -95,14 +82,14 @@ static void refuse_holder(
 			has_root(making->host, holder->device))) {
 		return;
 	}
-	describe(making, planned, why, sizeof(why));
 	holder_format(holder, text);
 	holder_remedy(making->host, holder, words);
 	if (kind == REFUSAL_HELD) {
 		plan_suggest(making, holder, setting, sizeof(setting));
 	}
 	snprintf(remedy, sizeof(remedy), "%s%s", words, setting);
-	plan_refuse(making->plan, kind, planned->name, remedy, "%s%s", why, text);
+	plan_refuse_member(making->plan, host_device(making->host, planned->address),
+		planned->listed, kind, remedy, text);
 }
 
 static void check_holders(struct making *making, const struct planned_device *planned) {
@@ -179,17 +166,14 @@ static void check_flight(struct making *making, const struct device *device) {
  * is in the group of its controller, and ceases to be when that loses its driver.
  */
 static void check_domain(struct making *making, const struct planned_device *planned) {
-	char why[128];
-
 	if (planned->address.domain <= 0xffff) {
 		return;
 	}
-	describe(making, planned, why, sizeof(why));
-	plan_refuse(making->plan, REFUSAL_VMD, planned->name,
+	plan_refuse_member(making->plan, host_device(making->host, planned->address),
+		planned->listed, REFUSAL_VMD,
 		"switch VMD off in the firmware, so that the device stands beside the others",
-		"%sis behind a Volume Management Device (VMD), with which it would have to go and "
-		"without which it does not exist",
-		why);
+		"is behind a Volume Management Device (VMD), with which it would have to go and "
+		"without which it does not exist");
 }
 
 static void check_vfio(struct making *making) {

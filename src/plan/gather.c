@@ -2,6 +2,7 @@
 #include "plan/build.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,12 +86,14 @@ static int add_listed(struct making *making) {
  * the port driver is exempt); a chipset's does, unless it has none.
  */
 static void check_bridge(struct making *making, const struct device *bridge) {
+	char reason[DRIVER_SIZE + 64];
+
 	if (bridge->header_type == 0 && bridge->driver[0]) {
-		plan_refuse(making->plan, REFUSAL_BRIDGE, bridge->name,
+		snprintf(reason, sizeof(reason), "is part of the chipset and has the driver %s",
+			bridge->driver);
+		plan_refuse_member(making->plan, bridge, false, REFUSAL_BRIDGE,
 			"move the card to another slot, or choose a device in another group",
-			"shares IOMMU group %d with what is to be handed over, is part of the chipset and "
-			"has the driver %s",
-			bridge->group, bridge->driver);
+			reason);
 	}
 }
 

@@ -57,6 +57,12 @@ static bool is_refused(const struct plan *plan, const struct refusal *refusal) {
 	return false;
 }
 
+static void add_refusal(struct plan *plan, const struct refusal *refusal) {
+	if (plan->refusal_count < PLAN_REFUSALS_MAX && !is_refused(plan, refusal)) {
+		plan->refusals[plan->refusal_count++] = *refusal;
+	}
+}
+
 void plan_refuse(struct plan *plan, enum refusal_kind kind, const char *subject, const char *remedy,
 	const char *reason, ...) {
 	struct refusal refusal = {.kind = kind};
@@ -67,9 +73,17 @@ void plan_refuse(struct plan *plan, enum refusal_kind kind, const char *subject,
 	va_start(args, reason);
 	vsnprintf(refusal.reason, sizeof(refusal.reason), reason, args);
 	va_end(args);
-	if (plan->refusal_count < PLAN_REFUSALS_MAX && !is_refused(plan, &refusal)) {
-		plan->refusals[plan->refusal_count++] = refusal;
-	}
+	add_refusal(plan, &refusal);
+}
+
+void plan_refuse_member(struct plan *plan, const struct device *device, bool listed,
+	enum refusal_kind kind, const char *remedy, const char *reason) {
+	struct refusal refusal = {.kind = kind, .member = !listed, .group = device->group};
+
+	snprintf(refusal.subject, sizeof(refusal.subject), "%s", device->name);
+	snprintf(refusal.remedy, sizeof(refusal.remedy), "%s", remedy);
+	snprintf(refusal.reason, sizeof(refusal.reason), "%s", reason);
+	add_refusal(plan, &refusal);
 }
 
 bool plan_has_step(const struct plan *plan, enum fact fact, const char *subject) {

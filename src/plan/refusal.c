@@ -26,9 +26,21 @@ const char *refusal_name(enum refusal_kind kind) {
 	return names[kind];
 }
 
-int refusal_format(const struct refusal *refusal, struct text *ret) {
-	int r = text_add(ret, "%s %s: %s", refusal->subject, refusal->reason, refusal->remedy);
+int refusal_format_reason(const struct refusal *refusal, struct text *ret) {
+	int r = 0;
 
+	if (refusal->member) {
+		r = text_add(ret, "shares IOMMU group %d with what is to be handed over and ",
+			refusal->group);
+	}
+	return r < 0 ? r : text_add(ret, "%s", refusal->reason);
+}
+
+int refusal_format(const struct refusal *refusal, struct text *ret) {
+	int r = text_add(ret, "%s ", refusal->subject);
+
+	r = r < 0 ? r : refusal_format_reason(refusal, ret);
+	r = r < 0 ? r : text_add(ret, ": %s", refusal->remedy);
 	if (r == 0 && refusal->problem) {
 		r = text_add(ret, " (known problem %s)", refusal->problem->id);
 	}

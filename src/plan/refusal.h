@@ -6,6 +6,8 @@
 #include "plan/problem.h"
 #include "plan/step.h"
 
+#include <stdbool.h>
+
 /*
  * A reason why there is no plan: data, not an error. Says what, who, why and the remedy, and is the
  * same in text and in JSON.
@@ -33,10 +35,14 @@ struct refusal {
 	enum refusal_kind kind;
 	char subject[SUBJECT_SIZE]; /* the address, or what it is about */
 	char reason[1024];          /* who and why: completes the sentence "SUBJECT ..." */
+	bool member; /* nobody asked for the subject itself: it shares the IOMMU group ... */
+	int group;   /* ... of this number with what is asked for */
 	char remedy[512];
 	const struct problem *problem; /* REFUSAL_PROBLEM: which; NULL for all others */
 };
 
 const char *refusal_name(enum refusal_kind kind); /* "no-iommu": for JSON */
-/* "0000:01:00.0 shares group 14 with ...: REMEDY." -ENOMEM */
+/* "shares IOMMU group 14 with what is to be handed over and REASON", or REASON alone. -ENOMEM */
+int refusal_format_reason(const struct refusal *refusal, struct text *ret) MUST_CHECK;
+/* "0000:01:00.0 REASON: REMEDY" -ENOMEM */
 int refusal_format(const struct refusal *refusal, struct text *ret) MUST_CHECK;

@@ -1,82 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/list.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "plan/problem.h"
 #include "report/holders.h"
+#include "report/sentence.h"
 #include "report/table.h"
 
 #define SHOWN_MAX 3 /* holders that are named in the table; JSON names all */
 
 static const char *const headings[] = {"GROUP", "ADDRESS", "CLASS", "IDS", "NAME", "DRIVER",
 	"OVERRIDE", "RESET", "BOOT", "HELD BY"};
-
-/* Shorter than pci.ids has them, for what people pass to guests or find in the way. */
-static const struct {
-	uint32_t class; /* class and subclass; without one for all of the class */
-	const char *name;
-} classes[] = {
-	{0x0100, "SCSI"},
-	{0x0106, "SATA"},
-	{0x0107, "SAS"},
-	{0x0108, "NVMe"},
-	{0x01, "storage"},
-	{0x0200, "Ethernet"},
-	{0x0280, "network"},
-	{0x0300, "VGA"},
-	{0x0302, "3D"},
-	{0x03, "display"},
-	{0x0401, "audio"},
-	{0x0403, "audio"},
-	{0x04, "multimedia"},
-	{0x05, "memory"},
-	{0x0600, "host"},
-	{0x0601, "ISA"},
-	{0x06, "bridge"},
-	{0x07, "communication"},
-	{0x0c03, "USB"},
-	{0x0c05, "SMBus"},
-	{0x0c80, "serial bus"},
-	{0x0d, "wireless"},
-	{0x12, "accelerator"},
-};
-
-static int compare(const void *a, const void *b) {
-	const struct device *x = *(const struct device *const *)a;
-	const struct device *y = *(const struct device *const *)b;
-
-	/* GROUP_NONE is -1: those without a group come last. */
-	if (x->group != y->group) {
-		return (unsigned int)x->group < (unsigned int)y->group ? -1 : 1;
-	}
-	return address_compare(x->address, y->address);
-}
-
-/* The devices by group; the caller frees the array. */
-static const struct device **sort(const struct host *host) {
-	const struct device **devices = calloc(host->device_count + 1, sizeof(const void *));
-
-	for (size_t i = 0; devices && i < host->device_count; i++) {
-		devices[i] = &host->devices[i];
-	}
-	if (devices && host->device_count > 1) {
-		qsort(devices, host->device_count, sizeof(const void *), compare);
-	}
-	return devices;
-}
-
-static int format_class(const struct device *device, char *ret, size_t size) {
-	for (size_t i = 0; i < COUNT(classes); i++) {
-		if (classes[i].class == device->class >> 8 ||
-			classes[i].class == device->class >> 16) {
-			return name_set(ret, size, classes[i].name);
-		}
-	}
-	return name_format(ret, size, "%06x", device->class);
-}
 
 static int add_holder(const struct holder *holder, struct text *ret) {
 	const char *comma = ret->length ? ", " : "";
@@ -142,20 +77,14 @@ static const char *or_none(const char *value) {
 	return value[0] ? value : "-";
 }
 
-static int add_device(struct table *table, const struct host *host, const struct pci_names *names,
-	const struct device *device) {
+static int add_device(
+	struct table *table, const struct listing *listing, const struct device *device) {
 	char group[16] = "-", class[32], ids[16], name[PCI_NAME_SIZE], driver[DRIVER_SIZE + 16];
-	enum table_style style = device_is_bridge(device)               ? STYLE_FAINT
-				 : device->class >> 16 == CLASS_DISPLAY ? STYLE_STRONG
-									: STYLE_PLAIN;
 	AUTO_TEXT struct text holders = {0};
-	int r = format_holders(host, device, &holders);
+	int r = format_holders(listing->host, device, &holders);
 
 	if (r == 0 && device->group != GROUP_NONE) {
 		r = name_format(group, sizeof(group), "%d", device->group);
-	}
-	if (r == 0) {
-		r = format_class(device, class, sizeof(class));
 	}
 	if (r == 0) {
 		r = name_format(ids, sizeof(ids), "%04x:%04x", device->identity.vendor,
@@ -168,21 +97,23 @@ static int add_device(struct table *table, const struct host *host, const struct
 	if (r < 0) {
 		return r;
 	}
-	pci_names_short(names, device->identity.vendor, device->identity.device, name);
-	return table_row(table, style,
-		(const char *const[]){group, device->name, class, ids, or_none(name), driver,
-			or_none(device->override), or_none(device->reset_methods),
-			device->boot_vga ? "boot" : "-", or_none(holders.data)});
+	pci_names_short(listing->names, device->identity.vendor, device->identity.device, name);
+	return table_row(table, STYLE_PLAIN,
+		(const char *const[]){group, device->name, listing_class(device, class), ids,
+			or_none(name), driver, or_none(device->override),
+			or_none(device->reset_methods), device->boot_vga ? "boot" : "-",
+			or_none(holders.data)});
 }
 
 /* "amd-reset-vega nvidia-bus-reset"; whether it stands in the way, and how, the plan says. */
-static int add_problems(const struct host *host, const struct device *device, struct text *ret) {
-	bool shared = problem_may_share(host, device);
+static int add_problems(
+	const struct listing *listing, const struct device *device, struct text *ret) {
+	bool shared = problem_may_share(listing->host, device);
 	bool named = false;
 	int r = 0;
 
 	for (size_t i = 0; i < problem_count && r == 0; i++) {
-		if (!problem_is_of(&problems[i], host, device, shared)) {
+		if (!problem_is_of(&problems[i], listing->host, device, shared)) {
 			continue;
 		}
 		r = text_add(ret, "%s%s%s",
@@ -196,12 +127,15 @@ static int add_problems(const struct host *host, const struct device *device, st
 	return r;
 }
 
-static int add_known(const struct host *host, struct text *ret) {
+static int add_known(const struct listing *listing, struct text *ret) {
+	const struct host *host = listing->host;
 	AUTO_TEXT struct text known = {0};
 	int r = 0;
 
 	for (size_t i = 0; i < host->device_count && r == 0; i++) {
-		r = add_problems(host, &host->devices[i], &known);
+		if (listing_has(listing, host->devices[i].address)) {
+			r = add_problems(listing, &host->devices[i], &known);
+		}
 	}
 	return r < 0 || !known.length
 		       ? r
@@ -209,8 +143,34 @@ static int add_known(const struct host *host, struct text *ret) {
 				 "Known problems, of which `baton plan` tells more:", known.data);
 }
 
-/* What a reader of the table would otherwise wonder about. */
-static int add_remarks(const struct host *host, struct text *ret) {
+/* A line for each card: "0000:0a:00.0, .1  can be handed over now". */
+static int add_verdicts(const struct listing *listing, struct text *ret) {
+	const struct verdicts *verdicts = listing->verdicts;
+	AUTO_TABLE struct table table = {.column_count = 2};
+	int r = 0;
+
+	for (size_t i = 0; i < verdicts->count && r == 0; i++) {
+		const struct verdict *verdict = &verdicts->verdicts[i];
+		AUTO_TEXT struct text devices = {0}, sentence = {0};
+
+		if (!listing_has_card(listing, verdict)) {
+			continue;
+		}
+		r = report_devices(verdict->devices, verdict->device_count, &devices);
+		r = r < 0 ? r : verdict_format(verdict, &sentence);
+		r = r < 0 ? r
+			  : table_row(&table, STYLE_PLAIN,
+				    (const char *const[]){devices.data, sentence.data});
+	}
+	if (r == 0 && table.row_count > 0) {
+		r = text_add(ret, "\n");
+		r = r < 0 ? r : table_format(&table, false, ret);
+	}
+	return r;
+}
+
+int listing_remarks(const struct listing *listing, struct text *ret) {
+	const struct host *host = listing->host;
 	int r = 0;
 
 	if (!host->iommu) {
@@ -228,20 +188,21 @@ static int add_remarks(const struct host *host, struct text *ret) {
 	if (r == 0 && host->hidden_processes > 0) {
 		r = report_hidden(host->hidden_processes, ret);
 	}
-	return r < 0 ? r : add_known(host, ret);
+	return r < 0 || !listing->unread[0] ? r : text_add(ret, "\n%s.\n", listing->unread);
 }
 
-int report_host(
-	const struct host *host, const struct pci_names *names, bool coloured, struct text *ret) {
+int report_list(const struct listing *listing, struct text *ret) {
 	AUTO_TABLE struct table table = {.column_count = COUNT(headings)};
-	AUTO_FREE const struct device **devices = sort(host);
-	int r = devices ? table_row(&table, STYLE_FAINT, headings) : -ENOMEM;
+	AUTO_FREE const struct device **devices = NULL;
+	size_t count = 0;
+	int r = listing_sort(listing, &devices, &count);
 
-	for (size_t i = 0; i < host->device_count && r == 0; i++) {
-		r = add_device(&table, host, names, devices[i]);
+	r = r < 0 ? r : table_row(&table, STYLE_FAINT, headings);
+	for (size_t i = 0; i < count && r == 0; i++) {
+		r = add_device(&table, listing, devices[i]);
 	}
-	if (r == 0) {
-		r = table_format(&table, coloured, ret);
-	}
-	return r < 0 ? r : add_remarks(host, ret);
+	r = r < 0 ? r : table_format(&table, false, ret);
+	r = r < 0 ? r : add_verdicts(listing, ret);
+	r = r < 0 ? r : listing_remarks(listing, ret);
+	return r < 0 ? r : add_known(listing, ret);
 }

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "base/error.h"
 #include "base/text.h"
-#include "host/host.h"
-#include "report/names.h"
+#include "report/listing.h"
 
 /*
- * The hardware, by IOMMU group: what there is, who drives it and who keeps it busy. Below the table
- * stand the sentences that explain what is missing in it. -ENOMEM, -E2BIG.
+ * The hardware for programs and files: a table by IOMMU group of what there is, who drives it and
+ * who keeps it busy; below it a line for each card that says whether it can be handed over, and
+ * the sentences that explain what is missing. -ENOMEM, -E2BIG.
  */
-int report_host(const struct host *host, const struct pci_names *names, bool coloured,
-	struct text *ret) MUST_CHECK;
+int report_list(const struct listing *listing, struct text *ret) MUST_CHECK;
 
 /* The same as JSON, with whole names and all that the snapshot has of the devices. */
-int report_host_json(const struct host *host, const struct pci_names *names, struct text *ret,
-	struct error *error) MUST_CHECK;
+int report_list_json(const struct listing *listing, struct text *ret, struct error *error)
+	MUST_CHECK;
+
+/* What could not be seen, and what keeps every device from being handed over: a paragraph each. */
+int listing_remarks(const struct listing *listing, struct text *ret) MUST_CHECK;

@@ -5,6 +5,7 @@
 #include "report/document.h"
 #include "report/holders.h"
 #include "report/list.h"
+#include "report/plan.h"
 
 static void add_identity(
 	struct document *document, const struct device *device, const struct pci_names *names) {
@@ -84,22 +85,29 @@ static void add_problems(
 	document_close(document);
 }
 
-static void add_device(struct document *document, const struct host *host,
-	const struct pci_names *names, const struct device *device) {
+static void add_group(struct document *document, int group) {
+	if (group != GROUP_NONE) {
+		document_number(document, "group", group);
+	} else {
+		document_name(document, "group", "");
+	}
+}
+
+static void add_device(
+	struct document *document, const struct listing *listing, const struct device *device) {
+	const struct claimed_device *claim = listing_claim(listing, device->address);
+	const struct host *host = listing->host;
 	const struct drm_card *card = host_card(host, device->address);
 
 	document_object(document, NULL);
 	document_text(document, "address", device->name);
-	if (device->group != GROUP_NONE) {
-		document_number(document, "group", device->group);
-	} else {
-		document_name(document, "group", "");
-	}
-	add_identity(document, device, names);
+	add_group(document, device->group);
+	add_identity(document, device, listing->names);
 	document_bool(document, "bridge", device_is_bridge(device));
 	document_name(document, "driver", device->driver);
 	document_name(document, "module", device->module);
 	document_name(document, "override", device->override);
+	document_name(document, "guest", claim ? claim->title : "");
 	document_text(document, "vfio_driver", device->vfio_driver);
 	document_bool(document, "in_flight", device->in_flight);
 	document_name(document, "reset_methods", device->reset_methods);
@@ -120,8 +128,43 @@ static void add_device(struct document *document, const struct host *host,
 	document_close(document);
 }
 
-int report_host_json(const struct host *host, const struct pci_names *names, struct text *ret,
-	struct error *error) {
+static void add_verdict(struct document *document, const struct verdict *verdict) {
+	AUTO_TEXT struct text sentence = {0};
+	char name[ADDRESS_SIZE];
+
+	document_object(document, NULL);
+	document_array(document, "devices");
+	for (size_t i = 0; i < verdict->device_count; i++) {
+		document_text(document, NULL, address_format(verdict->devices[i], name));
+	}
+	document_close(document);
+	document_array(document, "along");
+	for (size_t i = 0; i < verdict->along_count; i++) {
+		document_text(document, NULL, address_format(verdict->along[i].address, name));
+	}
+	document_close(document);
+	document_text(document, "verdict", verdict_name(verdict->kind));
+	if (verdict_format(verdict, &sentence) == 0) {
+		document_text(document, "sentence", sentence.data);
+	}
+	document_bool(document, "assigned", verdict->assigned);
+	add_names(document, "stops", &verdict->stops);
+	add_names(document, "losses", &verdict->losses);
+	document_array(document, "refusals");
+	for (size_t i = 0; i < verdict->refusal_count; i++) {
+		report_refusal(document, &verdict->refusals[i]);
+	}
+	document_close(document);
+	document_array(document, "warnings");
+	for (size_t i = 0; i < verdict->warning_count; i++) {
+		report_warning(document, &verdict->warnings[i]);
+	}
+	document_close(document);
+	document_close(document);
+}
+
+int report_list_json(const struct listing *listing, struct text *ret, struct error *error) {
+	const struct host *host = listing->host;
 	struct document document;
 
 	document_begin(&document);
@@ -130,9 +173,19 @@ int report_host_json(const struct host *host, const struct pci_names *names, str
 	document_bool(&document, "vfio", host->vfio);
 	document_name(&document, "display_manager", host->display_manager.unit);
 	document_number(&document, "hidden_processes", (long long)host->hidden_processes);
+	document_name(&document, "unread", listing->unread);
+	document_array(&document, "cards");
+	for (size_t i = 0; i < listing->verdicts->count; i++) {
+		if (listing_has_card(listing, &listing->verdicts->verdicts[i])) {
+			add_verdict(&document, &listing->verdicts->verdicts[i]);
+		}
+	}
+	document_close(&document);
 	document_array(&document, "devices");
 	for (size_t i = 0; i < host->device_count; i++) {
-		add_device(&document, host, names, &host->devices[i]);
+		if (listing_has(listing, host->devices[i].address)) {
+			add_device(&document, listing, &host->devices[i]);
+		}
 	}
 	document_close(&document);
 	return document_end(&document, ret, error);

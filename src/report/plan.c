@@ -25,12 +25,16 @@ static void add_step(struct document *document, const struct planned *planned) {
 	document_close(document);
 }
 
-static void add_refusal(struct document *document, const struct refusal *refusal) {
+void report_refusal(struct document *document, const struct refusal *refusal) {
+	AUTO_TEXT struct text reason = {0};
+
+	/* Without memory for it, document_end says so too. */
+	(void)!refusal_format_reason(refusal, &reason);
 	document_object(document, NULL);
 	document_text(document, "kind", refusal_name(refusal->kind));
 	document_name(document, "problem", refusal->problem ? refusal->problem->id : "");
 	document_text(document, "subject", refusal->subject);
-	document_text(document, "reason", refusal->reason);
+	document_text(document, "reason", reason.data ? reason.data : refusal->reason);
 	document_text(document, "remedy", refusal->remedy);
 	document_close(document);
 }
@@ -38,12 +42,12 @@ static void add_refusal(struct document *document, const struct refusal *refusal
 void report_refusals(struct document *document, const struct plan *plan) {
 	document_array(document, "refusals");
 	for (size_t i = 0; plan && i < plan->refusal_count; i++) {
-		add_refusal(document, &plan->refusals[i]);
+		report_refusal(document, &plan->refusals[i]);
 	}
 	document_close(document);
 }
 
-static void add_warning(struct document *document, const struct warning *warning) {
+void report_warning(struct document *document, const struct warning *warning) {
 	document_object(document, NULL);
 	document_text(document, "problem", warning->problem->id);
 	document_text(document, "subject", warning->subject);
@@ -55,7 +59,7 @@ static void add_warning(struct document *document, const struct warning *warning
 void report_warnings(struct document *document, const struct plan *plan) {
 	document_array(document, "warnings");
 	for (size_t i = 0; plan && i < plan->warning_count; i++) {
-		add_warning(document, &plan->warnings[i]);
+		report_warning(document, &plan->warnings[i]);
 	}
 	document_close(document);
 }

@@ -22,8 +22,8 @@ MAY_USE = {
     "handover": {"base", "host", "request", "plan", "run", "asked"},
     "stay": {"base", "host", "request", "plan", "run", "handover"},
     "guard": {"base", "host", "request", "plan", "run", "handover", "stay"},
-    "front": {"base", "host", "inventory", "request", "plan", "run", "report", "setup", "handover",
-              "guard"},
+    "front": {"base", "host", "inventory", "request", "plan", "run", "report", "setup", "asked",
+              "handover", "guard"},
     "main": {"base", "host", "inventory", "request", "plan", "run", "linux", "report", "setup",
              "handover", "guard", "front"},
 }

@@ -7,24 +7,59 @@
 
 #include "snapshot.h"
 
-static void report(const struct snapshot *snapshot, struct text *ret) {
-	AUTO_PCI_NAMES struct pci_names names = {0};
+/* All that a listing points to. Not to be copied. */
+struct looked {
+	struct pci_names names;
+	struct claims claims;
+	struct verdicts verdicts;
+	struct listing listing;
+};
 
-	assert_int_equal(pci_names_read(snapshot->machine.root, &names), 0);
-	assert_int_equal(report_host(&snapshot->host, &names, false, ret), 0);
+static void look(const struct snapshot *snapshot, struct looked *ret) {
+	const struct policy policy = {0};
+	const struct host *host = &snapshot->host;
+	const struct asked asked = {.display_manager_up = host->display_manager.unit[0] != '\0'};
+
+	*ret = (struct looked){0};
+	assert_int_equal(pci_names_read(snapshot->machine.root, &ret->names), 0);
+	assert_int_equal(verdicts_make(host, &policy, &ret->claims, &asked, &ret->verdicts), 0);
+	ret->listing = (struct listing){.host = host,
+		.names = &ret->names,
+		.verdicts = &ret->verdicts,
+		.claims = &ret->claims,
+		.unread = ""};
 }
 
-static json_t *report_json(const struct snapshot *snapshot) {
-	AUTO_PCI_NAMES struct pci_names names = {0};
+static void looked_free(struct looked *looked) {
+	verdicts_free(&looked->verdicts);
+	pci_names_free(&looked->names);
+}
+
+#define AUTO_LOOKED CLEANUP(looked_free)
+
+static void report(const struct snapshot *snapshot, struct text *ret) {
+	AUTO_LOOKED struct looked looked = {0};
+
+	look(snapshot, &looked);
+	assert_int_equal(report_list(&looked.listing, ret), 0);
+}
+
+static json_t *parse(const struct listing *listing) {
 	AUTO_TEXT struct text text = {0};
 	struct error error = {0};
 	json_t *json;
 
-	assert_int_equal(pci_names_read(snapshot->machine.root, &names), 0);
-	assert_int_equal(report_host_json(&snapshot->host, &names, &text, &error), 0);
+	assert_int_equal(report_list_json(listing, &text, &error), 0);
 	json = json_loads(text.data, JSON_REJECT_DUPLICATES, NULL);
 	assert_non_null(json);
 	return json;
+}
+
+static json_t *report_json(const struct snapshot *snapshot) {
+	AUTO_LOOKED struct looked looked = {0};
+
+	look(snapshot, &looked);
+	return parse(&looked.listing);
 }
 
 static void json_free(json_t **json) {
@@ -146,6 +181,70 @@ static void json_has_everything_that_the_table_has(void **state) {
 	assert_int_equal(json_array_size(json_object_get(json, "devices")), 12);
 }
 
+static void what_is_selected_is_all_that_is_told_of(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
+	const struct address selected[] = {address_of("0000:0a:00.1"), address_of("0000:04:00.0")};
+	AUTO_LOOKED struct looked looked = {0};
+	AUTO_TEXT struct text text = {0};
+	AUTO_JSON json_t *json = NULL;
+
+	look(&snapshot, &looked);
+	looked.listing.selected = selected;
+	looked.listing.selected_count = COUNT(selected);
+	assert_int_equal(report_list(&looked.listing, &text), 0);
+	assert_non_null(strstr(text.data, "0000:0a:00.1  audio"));
+	assert_null(strstr(text.data, "0000:0a:00.0  VGA"));
+	assert_null(strstr(text.data, "0000:01:00.0"));
+	/* A card whose function is asked for is told of as a whole. */
+	assert_non_null(strstr(text.data, "0000:0a:00.0, .1, .2, .3  can be handed over"));
+	json = parse(&looked.listing);
+	assert_int_equal(json_array_size(json_object_get(json, "devices")), 2);
+	assert_int_equal(json_array_size(json_object_get(json, "cards")), 2);
+}
+
+static void whose_it_is_and_what_could_not_be_read_is_said(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
+	struct claimed_device claimed = {
+		.title = "libvirt:win11", .address = address_of("0000:0a:00.0"), .held = true};
+	AUTO_LOOKED struct looked looked = {0};
+	AUTO_TEXT struct text text = {0};
+	AUTO_JSON json_t *json = NULL;
+
+	look(&snapshot, &looked);
+	looked.claims = (struct claims){.devices = &claimed, .device_count = 1};
+	looked.listing.unread = "Not all could be read";
+	json = parse(&looked.listing);
+	assert_string_equal(json_string_value(json_object_get(find(json, "0000:0a:00.0"), "guest")),
+		"libvirt:win11");
+	assert_true(json_is_null(json_object_get(find(json, "0000:0a:00.1"), "guest")));
+	assert_string_equal(
+		json_string_value(json_object_get(json, "unread")), "Not all could be read");
+	assert_int_equal(report_list(&looked.listing, &text), 0);
+	assert_non_null(strstr(text.data, "\nNot all could be read.\n"));
+}
+
+/* The sentences of the table are those of the JSON, and nothing else is. */
+static void every_card_has_one_verdict_in_text_and_json(void **state) {
+	for (size_t i = 0; i < COUNT(machines); i++) {
+		AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take(machines[i]);
+		AUTO_JSON json_t *json = report_json(&snapshot);
+		AUTO_TEXT struct text text = {0};
+		size_t index, count = 0;
+		json_t *card;
+
+		report(&snapshot, &text);
+		json_array_foreach(json_object_get(json, "cards"), index, card) {
+			count += json_array_size(json_object_get(card, "devices"));
+			assert_non_null(strstr(
+				text.data, json_string_value(json_object_get(card, "sentence"))));
+		}
+		for (size_t j = 0; j < snapshot.host.device_count; j++) {
+			count += device_is_bridge(&snapshot.host.devices[j]);
+		}
+		assert_int_equal(count, snapshot.host.device_count);
+	}
+}
+
 static void json_is_whole_for_every_machine(void **state) {
 	for (size_t i = 0; i < COUNT(machines); i++) {
 		AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take(machines[i]);
@@ -177,6 +276,9 @@ int main(void) {
 		cmocka_unit_test(devices_without_a_group_come_last_with_the_reason_below),
 		cmocka_unit_test(what_could_not_be_seen_is_said),
 		cmocka_unit_test(json_has_everything_that_the_table_has),
+		cmocka_unit_test(what_is_selected_is_all_that_is_told_of),
+		cmocka_unit_test(whose_it_is_and_what_could_not_be_read_is_said),
+		cmocka_unit_test(every_card_has_one_verdict_in_text_and_json),
 		cmocka_unit_test(json_is_whole_for_every_machine),
 		cmocka_unit_test(names_that_are_no_utf8_do_not_break_it),
 	};
