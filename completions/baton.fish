@@ -60,7 +60,7 @@ complete -c baton -n __baton_is_bare -a uninstall -d 'take back what install has
 complete -c baton -n __baton_is_bare -l version -d 'the release'
 complete -c baton -s h -l help -d 'the commands, or the options of one'
 complete -c baton -n '__baton_is list plan start stop rehearse detach reattach status rom install uninstall' -l json -d 'report as JSON'
-complete -c baton -n '__baton_is list plan status install' -l root -r -a '(__fish_complete_directories)' \
+complete -c baton -n '__baton_is list plan status install' -l root -r -F \
     -d 'read a captured machine'
 complete -c baton -n '__baton_is list' -l cards -d 'only cards with a picture'
 complete -c baton -n '__baton_is list' -l device -x -a '(__baton_devices)' -d 'only this device'

@@ -12,7 +12,8 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "machine_text.h"
+#include "capture/text.h"
+#include "capture/unpack.h"
 
 /* Makes the directories above the path, which is below the root. */
 static int make_parents(const struct machine *machine, const char *path) {
@@ -41,8 +42,8 @@ static int open_file(const struct machine *machine, const char *path) {
 	return fd < 0 ? -errno : fd;
 }
 
-int machine_write_bytes(
-	const struct machine *machine, const char *path, const char *data, size_t length) {
+int machine_write(const struct machine *machine, const char *path, const char *data) {
+	size_t length = strlen(data);
 	AUTO_CLOSE int fd = open_file(machine, relative(path));
 
 	if (fd == -ENOENT) {
@@ -57,10 +58,6 @@ int machine_write_bytes(
 		return fd;
 	}
 	return write(fd, data, length) == (ssize_t)length ? 0 : -EIO;
-}
-
-int machine_write(const struct machine *machine, const char *path, const char *data) {
-	return machine_write_bytes(machine, path, data, strlen(data));
 }
 
 static int make_link(const struct machine *machine, const char *path, const char *target) {
@@ -80,60 +77,17 @@ int machine_link(const struct machine *machine, const char *path, const char *ta
 	return r;
 }
 
-int machine_make_directory(const struct machine *machine, const char *path) {
-	char inside[PATH_MAX];
-	int r = name_format(inside, sizeof(inside), "%s/", relative(path));
-
-	return r < 0 ? r : make_parents(machine, inside);
-}
-
-int machine_link_to(const struct machine *machine, const char *path, const char *target) {
-	char link[PATH_MAX] = "";
-	size_t length = 0;
-
-	for (const char *slash = strchr(relative(path), '/'); slash;
-		slash = strchr(slash + 1, '/')) {
-		int r = name_format(link + length, sizeof(link) - length, "../");
-
-		if (r < 0) {
-			return r;
-		}
-		length += strlen("../");
-	}
-	if (name_format(link + length, sizeof(link) - length, "%s", relative(target)) < 0) {
-		return -ENAMETOOLONG;
-	}
-	return machine_link(machine, path, link);
-}
-
-/* In memory if we may: a machine is a thousand small files that nobody needs to keep. */
-static const char *find_place(void) {
-	const char *place = getenv("TMPDIR");
-
-	if (place) {
-		return place;
-	}
-	return access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
-}
-
 int machine_make(const char *text, size_t length, struct machine *ret) {
-	struct machine machine = {.root = -1};
-	AUTO_FREE char *copy = strndup(length ? text : "", length);
-	int r = name_format(machine.path, sizeof(machine.path), "%s/machine-XXXXXX", find_place());
+	struct unpacked unpacked;
+	struct error error = {0};
+	int r = unpack(text ? text : "", length, &unpacked, &error);
 
-	if (r < 0 || !copy) {
-		return r < 0 ? r : -ENOMEM;
-	}
-	if (!mkdtemp(machine.path)) {
-		return -errno;
-	}
-	machine.root = root_open(machine.path);
-	r = machine.root < 0 ? machine.root : machine_fill(&machine, copy);
 	if (r < 0) {
-		machine_free(&machine);
+		fprintf(stderr, "machine: %s\n", error.text);
 		return r;
 	}
-	*ret = machine;
+	memcpy(ret->path, unpacked.path, sizeof(ret->path));
+	ret->root = unpacked.root;
 	return 0;
 }
 
@@ -146,7 +100,7 @@ int machine_load(const char *name, struct machine *ret) {
 			       : name_format(path, sizeof(path), "%s/%s.umockdev", MACHINES, name);
 
 	if (r == 0) {
-		r = file_read(root, path, 16 << 20, &text, &length);
+		r = file_read(root, path, TEXT_MAX, &text, &length);
 	}
 	if (r < 0) {
 		fprintf(stderr, "machine: %s: %s\n", name, strerror(-r));

@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include "base/text.h"
+#include "base/trace.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,6 +19,18 @@
  * up by a "..", as links in sysfs have it: on a busy machine that does happen. */
 #define TRIES_MAX 10000
 
+/* Notes what was opened, or is there and was not to be opened. */
+static int noted(int dir, const char *path, int flags, int fd) {
+	if (fd == -EACCES || fd == -EPERM) {
+		trace_note(dir, path, TRACE_HIDDEN);
+	} else if (fd >= 0 && flags & O_PATH) {
+		trace_note(dir, path, flags & O_NOFOLLOW ? TRACE_LINK : TRACE_PLACE);
+	} else if (fd >= 0) {
+		trace_note(dir, path, flags & O_DIRECTORY ? TRACE_PLACE : TRACE_FILE);
+	}
+	return fd;
+}
+
 int path_open(int dir, const char *path, int flags) {
 	struct open_how how = {
 		.flags = (uint64_t)(unsigned int)(flags | O_CLOEXEC),
@@ -29,7 +42,28 @@ int path_open(int dir, const char *path, int flags) {
 	do {
 		fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
 	} while (fd < 0 && errno == EAGAIN && ++tries < TRIES_MAX);
-	return fd < 0 ? -errno : (int)fd;
+	return noted(dir, path, flags, fd < 0 ? -errno : (int)fd);
+}
+
+int entry_open(int dir, const char *name) {
+	const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+	int fd = openat(dir, name, flags | O_CLOEXEC);
+
+	return noted(dir, name, flags, fd < 0 ? -errno : fd);
+}
+
+int link_read(int dir, const char *name, char *ret, size_t size) {
+	ssize_t n = readlinkat(dir, name, ret, size);
+
+	if (n < 0) {
+		return -errno;
+	}
+	if ((size_t)n >= size) {
+		return -ENAMETOOLONG;
+	}
+	ret[n] = '\0';
+	trace_note(dir, name, TRACE_LINK);
+	return 0;
 }
 
 int dir_open(int dir, const char *path) {
@@ -43,6 +77,7 @@ int dir_stream(int dir, const char *path, DIR **ret) {
 	if (fd < 0) {
 		return fd;
 	}
+	trace_note(dir, path, TRACE_LIST);
 	stream = fdopendir(fd);
 	if (!stream) {
 		close(fd);

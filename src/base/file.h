@@ -42,6 +42,9 @@ int file_read(int dir, const char *path, size_t limit, char **ret, size_t *ret_l
  * file's place does not block the opening. */
 int file_open(int dir, const char *path) MUST_CHECK;
 
+/* An entry of the directory itself, which is not a link: no other is opened. The fd or -errno. */
+int entry_open(int dir, const char *name) MUST_CHECK;
+
 /* What comes from an open file or pipe until its end, terminated; -EFBIG above limit bytes. */
 int stream_read(int fd, size_t limit, char **ret, size_t *ret_length) MUST_CHECK;
 
@@ -51,6 +54,9 @@ int file_read_line(int dir, const char *path, char *ret, size_t size) MUST_CHECK
 /* A number in the given base (0: 0x and 0 prefixes decide). */
 int file_read_number(int dir, const char *path, int base, uint64_t *ret) MUST_CHECK;
 int file_read_signed(int dir, const char *path, int64_t *ret) MUST_CHECK;
+
+/* Where the symbolic link leads to; -EINVAL if it is none, -ENAMETOOLONG. */
+int link_read(int dir, const char *name, char *ret, size_t size) MUST_CHECK;
 
 /* The last component of what the symbolic link points to: how sysfs names drivers and groups. */
 int link_read_name(int dir, const char *path, char *ret, size_t size) MUST_CHECK;

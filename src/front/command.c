@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/macros.h"
 #include "base/text.h"
+#include "capture/unpack.h"
 #include "report/table.h"
 #include "request/qemu/arguments.h"
 
@@ -168,7 +170,8 @@ static const struct {
 	{OPTION_GUEST, "--guest NAME", "call the guest so, whatever QEMU calls it"},
 	{OPTION_HOLDERS, "--holders", "only who keeps them busy, and what would make each go"},
 	{OPTION_JSON, "--json", "report as JSON"},
-	{OPTION_ROOT, "--root DIR", "read a captured machine below DIR instead of this one"},
+	{OPTION_ROOT, "--root ROOT",
+		"read a captured machine, a directory or a file, not this one"},
 	{OPTION_LIST, "--list", "only say which guest has which door"},
 	{OPTION_NO_GUARD, "--no-guard", "start no guard: `baton repair` is then up to you"},
 	{OPTION_STATE, "--state STATE", "host or guest (the default): who is to have it"},
@@ -314,6 +317,22 @@ static int parse_options(
 	return -1;
 }
 
+/* A root is a directory, or the text of one. */
+static int run_below(const struct command *command, struct invocation *invocation) {
+	AUTO_UNPACKED struct unpacked unpacked = {.root = -1};
+	struct error error = {0};
+	struct stat info;
+
+	if (invocation->options & OPTION_ROOT && stat(invocation->root, &info) == 0 &&
+		!S_ISDIR(info.st_mode)) {
+		if (unpack_file(invocation->root, &unpacked, &error) < 0) {
+			return command_fail(RESULT_USAGE, &error);
+		}
+		invocation->root = unpacked.path;
+	}
+	return command->run(invocation);
+}
+
 static int run_command(
 	const struct platform *platform, const struct command *command, int argc, char **argv) {
 	struct invocation invocation = {.platform = platform, .root = "/"};
@@ -330,7 +349,7 @@ static int run_command(
 			command->arguments[0] ? " " : "", command->arguments);
 		return RESULT_USAGE;
 	}
-	return command->run(&invocation);
+	return run_below(command, &invocation);
 }
 
 int command_dispatch(const struct platform *platform, int argc, char **argv) {

@@ -17,7 +17,7 @@
 
 enum command_option {
 	OPTION_JSON = 1 << 0,     /* --json: the report as JSON */
-	OPTION_ROOT = 1 << 1,     /* --root DIR: a captured machine instead of this one */
+	OPTION_ROOT = 1 << 1,     /* --root ROOT: a captured machine instead of this one */
 	OPTION_DRY_RUN = 1 << 2,  /* --dry-run, -n: say what would be done */
 	OPTION_NO_GUARD = 1 << 3, /* --no-guard: nobody watches this hand-over */
 	OPTION_GUEST = 1 << 4,    /* --guest NAME: what the guest is called */

@@ -2,25 +2,25 @@
 #include "host/attribute.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
 
 /* A page is all that an attribute can be. */
 #define ATTRIBUTE_MAX 4096
 
 int attribute_read(int device, const char *name, char *ret, size_t size) {
-	AUTO_CLOSE int fd = openat(device, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	AUTO_CLOSE int fd = entry_open(device, name);
 	char data[ATTRIBUTE_MAX];
 	char *start = data;
 	size_t length;
 	ssize_t n;
 
 	if (fd < 0) {
-		return -errno;
+		return fd;
 	}
 	n = read(fd, data, sizeof(data) - 1);
 	if (n < 0) {

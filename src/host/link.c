@@ -3,20 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
-
-int link_read(int directory, const char *name, char *ret, size_t size) {
-	ssize_t n = readlinkat(directory, name, ret, size);
-
-	if (n < 0) {
-		return -errno;
-	}
-	if ((size_t)n >= size) {
-		return -ENAMETOOLONG;
-	}
-	ret[n] = '\0';
-	return 0;
-}
 
 /* Is the component of that length the full address of a PCI function? */
 static bool is_address(const char *component, size_t length, struct address *ret) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/address.h"
+#include "base/file.h"
 #include "base/macros.h"
 
 #include <stdbool.h>
@@ -9,12 +10,10 @@
 
 /*
  * Links in sysfs say where a thing stands among the devices: /sys/dev/char/226:0 is
- * "../../devices/pci0000:00/0000:00:01.0/0000:01:00.0/drm/card0". They are read, not followed.
+ * "../../devices/pci0000:00/0000:00:01.0/0000:01:00.0/drm/card0". They are read (link_read), not
+ * followed.
  */
 #define LINK_SIZE 1024
-
-/* What the link `name` in the open directory says; -EINVAL if it is none. */
-int link_read(int directory, const char *name, char *ret, size_t size) MUST_CHECK;
 
 /* The PCI function that stands last on the way: the nearest above the thing. -ENOENT if none. */
 int link_device(const char *link, struct address *ret) MUST_CHECK;

@@ -3,10 +3,11 @@
 
 #include <endian.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#include "base/file.h"
 
 /* PCI Express Base Specification, 7.6.3 and 7.9.3; include/uapi/linux/pci_regs.h */
 #define CAPABILITIES_START 0x100
@@ -54,14 +55,13 @@ static void format(uint32_t high, uint32_t low, char ret[SERIAL_SIZE]) {
 }
 
 int serial_read(int device, char ret[SERIAL_SIZE]) {
-	AUTO_CLOSE int fd =
-		openat(device, "config", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	AUTO_CLOSE int fd = entry_open(device, "config");
 	off_t offset = 0;
 	uint32_t low = 0, high = 0;
 	int r;
 
 	if (fd < 0) {
-		return -errno;
+		return fd;
 	}
 	r = find_serial(fd, &offset);
 	if (r < 0) {

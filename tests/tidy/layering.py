@@ -12,6 +12,7 @@ MAY_USE = {
     "base": set(),
     "host": {"base"},
     "inventory": {"base", "host"},
+    "capture": {"base", "host"},
     "request": {"base"},
     "plan": {"base", "host", "request"},
     "run": {"base", "plan"},
@@ -22,10 +23,10 @@ MAY_USE = {
     "handover": {"base", "host", "request", "plan", "run", "asked"},
     "stay": {"base", "host", "request", "plan", "run", "handover"},
     "guard": {"base", "host", "request", "plan", "run", "handover", "stay"},
-    "front": {"base", "host", "inventory", "request", "plan", "run", "report", "setup", "asked",
-              "handover", "guard"},
-    "main": {"base", "host", "inventory", "request", "plan", "run", "linux", "report", "setup",
-             "handover", "guard", "front"},
+    "front": {"base", "host", "inventory", "capture", "request", "plan", "run", "report", "setup",
+              "asked", "handover", "guard"},
+    "main": {"base", "host", "inventory", "capture", "request", "plan", "run", "linux", "report",
+             "setup", "handover", "guard", "front"},
 }
 # A plan is made of these types, so whoever handles plans names them, and calls nothing of theirs.
 TYPES = {"run": {"host/host.h", "request/request.h"}}

@@ -185,6 +185,23 @@ class Symbols(tree.Rules):
     def test_inventory_only_reads(self):
         self.nothing(not_allowed(self.own("inventory"), PURE, READING))
 
+    def test_capture_reads_and_only_unpack_makes_a_directory(self):
+        self.nothing(not_allowed(self.own("capture", but=["unpack.c.o"]), PURE, READING))
+        self.nothing(not_allowed(self.own("capture", only=["unpack.c.o"]), PURE, READING,
+                                 re.compile("mkdirat|symlinkat|fchmod|write|mkdtemp|nftw(64)?|remove"
+                                            "|getenv|access|getpid|setsid|fork|poll|__poll_chk"
+                                            "|close_range|syscall|_exit")))
+
+    def test_what_is_read_can_be_noted(self):
+        """base/trace.h: what is opened by other ways than base's is not seen by capture. (What install
+        does is none of its business.)"""
+        noting = re.compile(r"open(at)?(64)?|(__)?open(at)?(64)?_2|(__)?readlink(at)?(_chk)?|statx"
+                            r"|f?statat(64)?|l?stat(64)?|fdopendir|opendir|syscall")
+        for layer, but in (("host", ["aside.c.o", "holder_look.c.o"]), ("inventory", []),
+                           ("request", []), ("report", []),
+                           ("setup", ["fit.c.o", "qm.c.o", "record.c.o", "trust.c.o"])):
+            self.nothing(forbidden(self.own(layer, but=but), noting))
+
     def test_base_reads_and_loads_and_creates(self):
         """It writes for linux/ and setup/ alone: layering.py sees to that."""
         others = ["base_create.c.o", "base_library.c.o"]

@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 
 #include "base/text.h"
+#include "base/trace.h"
 #include "host/holder/buffer.h"
 #include "host/holder/kfd.h"
 #include "host/holder/mapping.h"
@@ -174,6 +175,7 @@ static int look_at_file(const struct subject *subject, int directory, const char
 	}
 	node = find_device(look, &file);
 	if (node) {
+		trace_note(directory, name, TRACE_LINK);
 		add(subject, node, WAY_OPEN);
 	} else if ((node = find_disk(look, &file))) {
 		add_on_disk(subject, node, WAY_FILE);
