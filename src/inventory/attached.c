@@ -4,15 +4,39 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "inventory/disk.h"
 #include "inventory/growing.h"
+#include "inventory/network.h"
 #include "inventory/output.h"
+#include "inventory/patient.h"
+#include "inventory/sound.h"
+#include "inventory/usage.h"
+#include "inventory/usb.h"
+
+/* What stands on another comes after it. */
+static int gather(int root, const struct host *host, struct growing *growing) {
+	AUTO_USB_PLACES struct usb_places usb = {0};
+	AUTO_DISKS struct disks disks = {0};
+	int r = outputs_read(host, growing);
+
+	r = r < 0 ? r : usb_read(root, growing, &usb);
+	r = r < 0 ? r : disks_read(root, &usb, growing, &disks);
+	r = r < 0 ? r : usages_read(root, &disks, growing);
+	r = r < 0 ? r : network_attach(root, host, &usb, growing);
+	return r < 0 ? r : sounds_read(root, &usb, growing);
+}
 
 int attachments_read(int root, const struct host *host, struct attachments *ret) {
 	AUTO_GROWING struct growing growing = {0};
-	int r = outputs_read(host, &growing);
+	int r = gather(root, host, &growing);
+	bool more = r == -E2BIG;
 
-	(void)root;
-	return r < 0 ? r : growing_order(&growing, ret);
+	r = r < 0 && !more ? r : patient_read(root, host, &growing);
+	r = r < 0 ? r : growing_order(&growing, ret);
+	if (r == 0) {
+		ret->more = more;
+	}
+	return r;
 }
 
 void attachments_free(struct attachments *attachments) {

@@ -16,8 +16,8 @@ enum attached_kind {
 	ATTACHED_DISK,      /* also optical drives */
 	ATTACHED_PARTITION, /* of a disk */
 	ATTACHED_VOLUME,    /* made of disks: LVM, encryption, RAID, a loop over a disk */
-	ATTACHED_MOUNT,     /* of the holders: only after host_read_holders */
-	ATTACHED_SWAP,      /* the same */
+	ATTACHED_MOUNT,     /* each place where it is mounted */
+	ATTACHED_SWAP,
 	ATTACHED_INTERFACE, /* of the network; also a bridge or bond upon one */
 	ATTACHED_ADDRESS,   /* that this machine has in the internet */
 	ATTACHED_SOUND      /* a sound card as ALSA counts them */
@@ -35,11 +35,11 @@ enum secret_kind {
 /*
  * What the fields hold, by kind; everything else is empty, 0 or false.
  *
- *	           name         text                type         id         other
- *	OUTPUT     "DP-1"       the monitor's name  "3840x2160"  "DEL:a0f1" active: connected;
- *	                                                         its best mode, and who made it
+ *	           name         text                type         id         other than these
+ *	OUTPUT     "DP-1"       the monitor's name  "3840x2160"  "DEL:a0f1" active: connected; its
+ *	                                                         preferred mode; who made it
  *	USB        "1-4", "usb1" product or usb.ids "hub", "HID" "046d:c52b" speed, driver
- *	DISK       "nvme0n1"    model               "disk"                  size; active: rotates
+ *	DISK       "nvme0n1"    model               "disk"                  size
  *	PARTITION  "sda1"       label               "ext4"                  size
  *	VOLUME     "dm-0"       "vg-root"           "LVM"                   size
  *	MOUNT      "/home"                          "ext4"
@@ -60,6 +60,8 @@ struct attached {
 	char id[16];
 	char driver[DRIVER_SIZE];
 	bool active;
+	bool silent;   /* the kernel did not answer for it in time: somebody is at work on it, or
+			  its driver does not come back. text, speed or secret may be missing */
 	uint64_t size; /* bytes */
 	unsigned int speed_mbit_s;
 	enum secret_kind secret_kind;
@@ -70,9 +72,10 @@ struct attachments {
 	struct attached *attached; /* ordered by device; a parent stands before its children, and
 				      these before its next sibling */
 	size_t count;
+	bool more; /* there are more than 65536: some are missing */
 };
 
-/* -ENOMEM */
+/* -ENOMEM, -EAGAIN */
 int attachments_read(int root, const struct host *host, struct attachments *ret) MUST_CHECK;
 void attachments_free(struct attachments *attachments);
 

@@ -48,7 +48,8 @@ static int compare(const void *a, const void *b) {
 	if (order == 0 && x->kind != y->kind) {
 		order = x->kind < y->kind ? -1 : 1;
 	}
-	return order ? order : strverscmp(x->name, y->name);
+	order = order ? order : strverscmp(x->name, y->name);
+	return order ? order : strcmp(x->secret, y->secret);
 }
 
 struct ordering {
@@ -79,15 +80,24 @@ static void find_children(struct ordering *ordering) {
 	}
 }
 
+/* A place that is mounted upon twice. */
+static bool is_same(const struct attached *x, const struct attached *y) {
+	return x->parent == y->parent && x->parent != ATTACHED_TOP && x->kind == y->kind &&
+	       strcmp(x->name, y->name) == 0 && strcmp(x->secret, y->secret) == 0;
+}
+
 /* Those from `at` on that have this parent, each with what is below it. */
 static void emit(struct ordering *ordering, size_t at, size_t parent, size_t new_parent) {
 	const struct growing *growing = ordering->growing;
 
 	for (; at < growing->count && ordering->siblings[at]->parent == parent; at++) {
 		const struct attached *entry = ordering->siblings[at];
-		size_t place = ordering->ordered.count++;
-		size_t index = (size_t)(entry - growing->attached);
+		size_t index = (size_t)(entry - growing->attached), place;
 
+		if (at > 0 && is_same(ordering->siblings[at - 1], entry)) {
+			continue;
+		}
+		place = ordering->ordered.count++;
 		ordering->ordered.attached[place] = *entry;
 		ordering->ordered.attached[place].parent = new_parent;
 		emit(ordering, ordering->first_child[index], index, place);

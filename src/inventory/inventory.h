@@ -15,8 +15,6 @@
  *
  *	AUTO_INVENTORY struct inventory inventory = {0};
  *	int r = host_read(root, &host, &error);
- *
- *	r = r < 0 ? r : host_read_holders(root, &host, &error);  (mounts and swap come from it)
  *	r = r < 0 ? r : inventory_read(root, &host, &inventory, &error);
  *
  *	detail = inventory_detail(&inventory, device->address);

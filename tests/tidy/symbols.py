@@ -19,7 +19,7 @@ import tree
 PURE = re.compile(
     r"mem\w+|str\w+|(__)?v?as?n?printf(_chk)?|(__)?v?s?nprintf(_chk)?|(__isoc99_|__isoc23_)?sscanf"
     r"|__(mem|str|stp)\w+_chk|(__isoc23_)?strto\w+|__ctype_\w+_loc|fnmatch|qsort|bsearch"
-    r"|inet_pton|__popcount\w+|malloc|calloc|realloc|reallocarray|free|__assert_fail|__errno_location"
+    r"|inet_(pton|ntop)|__popcount\w+|malloc|calloc|realloc|reallocarray|free|__assert_fail|__errno_location"
     r"|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__(asan|ubsan|sanitizer|lsan|start|stop)_\w+")
 PARSERS = re.compile(r"XML_\w+|ini_parse_\w+")
 # Look at files and change nothing.

@@ -36,8 +36,7 @@ static const char *mapping_type(const char *uuid) {
 	return "mapping";
 }
 
-/* -ENOENT: it is a disk, or a part of one. */
-static int describe(int root, const char *node, struct holder *ret) {
+int volume_describe(int root, const char *node, struct holder *ret) {
 	char value[256];
 	const char *type = NULL, *name = node;
 
@@ -100,7 +99,8 @@ int volumes_read(int root, const struct nodes *nodes, struct holders *holders) {
 		struct holder holder = {.kind = HOLDER_VOLUME, .device = node->device};
 
 		if (!node->block || is_in_use(holders, node->name) ||
-			describe(root, node->name, &holder) < 0 || is_covered(root, node->name)) {
+			volume_describe(root, node->name, &holder) < 0 ||
+			is_covered(root, node->name)) {
 			continue;
 		}
 		memcpy(holder.node, node->name, sizeof(holder.node));

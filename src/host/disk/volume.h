@@ -12,6 +12,12 @@
  */
 int volumes_read(int root, const struct nodes *nodes, struct holders *holders) MUST_CHECK;
 
+/*
+ * Fills in name ("vg-home", "md0") and type ("LVM", "crypt", "RAID") of the volume with that node.
+ * -ENOENT: it is a disk, or a part of one.
+ */
+int volume_describe(int root, const char *node, struct holder *ret) MUST_CHECK;
+
 /* "vg--data-home--old", device-mapper's name of a logical volume: its group is "vg-data". -EINVAL.
  */
 int volume_group(const char *name, char *ret, size_t size) MUST_CHECK;
