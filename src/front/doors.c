@@ -163,6 +163,7 @@ static int format_json(
 		const struct finding *finding = &doors->findings.items[i];
 
 		document_object(&document, NULL);
+		document_name(&document, "id", finding->id);
 		document_text(&document, "level", finding_level_name(finding->level));
 		document_text(&document, "subject", finding->subject);
 		document_text(&document, "reason", finding->reason);

@@ -25,7 +25,7 @@ static void look_hypervisors(struct doors *doors) {
 		bool here = door_is_here(doors->setup.root, rows[i].door);
 
 		if (*rows[i].wanted && !here && rows[i].named) {
-			findings_add(&doors->findings, FINDING_ERROR, rows[i].door->hypervisor,
+			findings_add(&doors->findings, "", FINDING_ERROR, rows[i].door->hypervisor,
 				"install the hypervisor first", "is not there");
 			found = true;
 		}
@@ -33,7 +33,7 @@ static void look_hypervisors(struct doors *doors) {
 		found = found || *rows[i].wanted;
 	}
 	if (!found) {
-		findings_add(&doors->findings, FINDING_ERROR, "hypervisor", "install one first",
+		findings_add(&doors->findings, "", FINDING_ERROR, "hypervisor", "install one first",
 			"is none here, neither libvirt nor Proxmox VE");
 	}
 }
@@ -54,15 +54,15 @@ static int look_guest(struct doors *doors, unsigned int vmid, struct error *erro
 	int r = name_format(number, sizeof(number), "%u", vmid);
 
 	if (!guest || guest->problem.length) {
-		findings_add(&doors->findings, FINDING_ERROR, guest ? guest->title : number,
+		findings_add(&doors->findings, "", FINDING_ERROR, guest ? guest->title : number,
 			guest ? guest->problem.data : "baton install --list", "%s",
 			guest ? "has no sound configuration"
 			      : "is no guest of this node that could have a door");
 	} else if (strcmp(guest->hookscript, PROXMOX_VOLUME) == 0) {
 		findings_add(
-			&doors->findings, FINDING_OK, guest->title, "", "has the door already");
+			&doors->findings, "", FINDING_OK, guest->title, "", "has the door already");
 	} else if (guest->hookscript[0]) {
-		findings_add(&doors->findings, FINDING_ERROR, guest->title,
+		findings_add(&doors->findings, "", FINDING_ERROR, guest->title,
 			"have that call baton-proxmox-hook with its two arguments, or take it away with qm set VMID --delete hookscript",
 			"has the hookscript %s, and can have one only", guest->hookscript);
 	} else {
@@ -81,7 +81,7 @@ static void offer_guests(struct doors *doors) {
 		if (guest->proxmox && !guest->hookscript[0] && guest->devices.length &&
 			name_format(remedy, sizeof(remedy), "baton install proxmox %u",
 				guest->vmid) == 0) {
-			findings_add(&doors->findings, FINDING_NEXT, guest->title, remedy,
+			findings_add(&doors->findings, "", FINDING_NEXT, guest->title, remedy,
 				"gets devices and has no door yet");
 		}
 	}
@@ -147,8 +147,8 @@ static void offer_cards(const struct invocation *invocation, struct doors *doors
 		if (status.cards[i].state == CARD_HOST && qualifies(&session, &status.cards[i]) &&
 			name_format(remedy, sizeof(remedy), "baton plan %s",
 				status.cards[i].slot) == 0) {
-			findings_add(&doors->findings, FINDING_NEXT, status.cards[i].slot, remedy,
-				"can be handed over now");
+			findings_add(&doors->findings, "", FINDING_NEXT, status.cards[i].slot,
+				remedy, "can be handed over now");
 		}
 	}
 }

@@ -46,7 +46,7 @@ static void look_left_behind(struct doors *doors, const struct changes *changes)
 			will_go(changes, CHANGE_HOOKSCRIPT, number)) {
 			continue;
 		}
-		findings_add(&doors->findings, FINDING_ERROR, guest->title, remedy,
+		findings_add(&doors->findings, "", FINDING_ERROR, guest->title, remedy,
 			"has a door that baton did not give it, and would not start without it");
 	}
 }

@@ -26,12 +26,12 @@ static void look_apparmor(int root, const char *path, struct findings *findings)
 	}
 	for (size_t i = 0; i < COUNT(allowed); i++) {
 		if (text_starts(path, allowed[i])) {
-			findings_add(findings, FINDING_OK, path, "",
+			findings_add(findings, "", FINDING_OK, path, "",
 				"is where AppArmor lets libvirt execute programs");
 			return;
 		}
 	}
-	findings_add(findings, FINDING_ERROR, path,
+	findings_add(findings, "hook-apparmor", FINDING_ERROR, path,
 		"install baton with the prefix /usr: meson configure --prefix /usr",
 		"is where AppArmor does not let libvirt execute programs");
 }
@@ -54,17 +54,18 @@ static void look_selinux(int root, struct findings *findings) {
 		return;
 	}
 	if (!has_hook_type(root)) {
-		findings_add(findings, FINDING_WARNING, HOOK_DIRECTORY,
+		findings_add(findings, "hook-selinux-label", FINDING_WARNING, HOOK_DIRECTORY,
 			"restorecon -R " HOOK_DIRECTORY,
 			"has not the label virt_hook_t, and SELinux enforces");
 	}
 	if (file_read_line(root, "/sys/fs/selinux/booleans/" BOOLEAN, line, sizeof(line)) == 0 &&
 		line[0] != '1') {
-		findings_add(findings, FINDING_WARNING, BOOLEAN, "setsebool -P " BOOLEAN " on",
+		findings_add(findings, "hook-selinux-boolean", FINDING_WARNING, BOOLEAN,
+			"setsebool -P " BOOLEAN " on",
 			"is off: SELinux lets libvirt's daemons run no hooks");
 		return;
 	}
-	findings_add(findings, FINDING_WARNING, "SELinux",
+	findings_add(findings, "hook-selinux", FINDING_WARNING, "SELinux",
 		"start a guest, and look for denials: ausearch -m avc -ts recent",
 		"enforces, and whether its policy lets libvirt execute a hook can only be tried");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "setup/finding.h"
+#include "base/finding.h"
 
 /*
  * What keeps libvirt's daemon from executing a hook although root could.

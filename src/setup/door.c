@@ -71,21 +71,21 @@ static int look_program(const struct look *look, struct trusted *ret) {
 	int r = trust_check(look->root, look->owner, program, &end, &why);
 
 	if (r == -ENOENT) {
-		findings_add(look->findings, FINDING_ERROR, program, "install baton again",
-			"is not there");
+		findings_add(look->findings, "door-program", FINDING_ERROR, program,
+			"install baton again", "is not there");
 		return -EPERM;
 	}
 	if (r < 0) {
-		findings_add(look->findings, FINDING_ERROR, program, why.text,
+		findings_add(look->findings, "writable-by-others", FINDING_ERROR, program, why.text,
 			"must not be executed as root");
 		return -EPERM;
 	}
 	if (!S_ISREG(end.stat.st_mode) || !(end.stat.st_mode & S_IXUSR)) {
-		findings_add(look->findings, FINDING_ERROR, program, "install baton again",
-			"is nothing that can be executed");
+		findings_add(look->findings, "door-program", FINDING_ERROR, program,
+			"install baton again", "is nothing that can be executed");
 		return -EPERM;
 	}
-	findings_add(look->findings, FINDING_OK, program, "",
+	findings_add(look->findings, "", FINDING_OK, program, "",
 		"can be executed, and only root can write it");
 	*ret = end;
 	return 0;
@@ -115,12 +115,12 @@ static int look_directories(const struct look *look) {
 		if (r == -ENOENT) {
 			r = add_change(look, CHANGE_DIRECTORY, path, "made");
 		} else if (r < 0) {
-			findings_add(look->findings, FINDING_ERROR, path, why.text,
-				"is no place for a program that root executes");
+			findings_add(look->findings, "writable-by-others", FINDING_ERROR, path,
+				why.text, "is no place for a program that root executes");
 			r = 0;
 		} else if (!S_ISDIR(end.stat.st_mode)) {
-			findings_add(look->findings, FINDING_ERROR, path, "rename it",
-				"is not a directory");
+			findings_add(look->findings, "door-blocked", FINDING_ERROR, path,
+				"rename it", "is not a directory");
 		}
 	}
 	return r;
@@ -138,25 +138,26 @@ static int look_link(const struct look *look) {
 		return error_set(look->error, r, "cannot look at %s: %s", door->link, strerror(-r));
 	}
 	if (door_is_installed(look->root, door)) {
-		findings_add(look->findings, FINDING_OK, door->link, "", "is there already");
+		findings_add(look->findings, "", FINDING_OK, door->link, "", "is there already");
 	} else {
-		findings_add(look->findings, FINDING_ERROR, door->link, "rename it or remove it",
-			"is there, and is not the link to %s", door->program);
+		findings_add(look->findings, "door-blocked", FINDING_ERROR, door->link,
+			"rename it or remove it", "is there, and is not the link to %s",
+			door->program);
 	}
 	return 0;
 }
 
 static void look_hook(
-	const struct look *look, const struct hook *hook, const struct stat *program) {
-	if (is_same(&hook->stat, program)) {
-		if (strcmp(hook->path, look->door->link) != 0) {
-			findings_add(look->findings, FINDING_ERROR, hook->path, "remove it",
+	const struct hook *hook, const struct stat *program, struct findings *findings) {
+	if (program && is_same(&hook->stat, program)) {
+		if (strcmp(hook->path, door_libvirt_place.link) != 0) {
+			findings_add(findings, "door-twice", FINDING_ERROR, hook->path, "remove it",
 				"is baton too: every guest would call it twice");
 		}
 		return;
 	}
 	if (hook->word) {
-		findings_add(look->findings, FINDING_WARNING, hook->path,
+		findings_add(findings, "hook-fights", FINDING_WARNING, hook->path,
 			"take that out of it, or remove it",
 			"has \"%s\" in it: if it hands over devices itself, the two fight",
 			hook->word);
@@ -164,9 +165,8 @@ static void look_hook(
 }
 
 /* One after the other as libvirt calls them, the door among them where it is or is going to be. */
-static int format_order(
-	const struct look *look, const struct hooks *hooks, struct text *ret, size_t *ret_count) {
-	const char *link = look->door->link;
+static int format_order(const struct hooks *hooks, struct text *ret, size_t *ret_count) {
+	const char *link = door_libvirt_place.link;
 	bool placed = false;
 	int r = 0;
 
@@ -191,41 +191,48 @@ static int format_order(
 	return r;
 }
 
-static int look_hooks(const struct look *look, const struct stat *program) {
-	AUTO_HOOKS struct hooks hooks = {0};
+static int tell_order(const struct hooks *hooks, struct findings *findings, struct error *error) {
 	AUTO_TEXT struct text order = {0};
+	size_t count;
+
+	if (format_order(hooks, &order, &count) < 0) {
+		return error_set(error, -ENOMEM, "out of memory");
+	}
+	if (count > 1) {
+		findings_add(findings, "", FINDING_OK, HOOK_DIRECTORY, "",
+			"has other hooks, which keep running; the order is%s", order.data);
+	}
+	return 0;
+}
+
+int door_look_hooks(
+	int root, const struct stat *program, struct findings *findings, struct error *error) {
+	AUTO_HOOKS struct hooks hooks = {0};
 	const char *unaware;
 	char remedy[64];
-	size_t count;
-	int r = hooks_read(look->root, &hooks, look->error);
+	int r = hooks_read(root, &hooks, error);
 
 	if (r < 0) {
 		return r;
 	}
 	for (size_t i = 0; i < hooks.count; i++) {
-		look_hook(look, &hooks.items[i], program);
+		look_hook(&hooks.items[i], program, findings);
 	}
-	r = format_order(look, &hooks, &order, &count);
-	if (r < 0) {
-		return error_set(look->error, r, "out of memory");
-	}
-	if (count > 1) {
-		findings_add(look->findings, FINDING_OK, HOOK_DIRECTORY, "",
-			"has other hooks, which keep running; the order is%s", order.data);
-	}
-	unaware = libvirt_unaware(look->root, &hooks);
+	r = program ? tell_order(&hooks, findings, error) : 0;
+	/* Without baton's there may be none, and then there is nothing to be unaware of. */
+	unaware = program || hooks.count > 0 ? libvirt_unaware(root, &hooks) : NULL;
 	if (unaware && name_format(remedy, sizeof(remedy), "systemctl restart %s", unaware) == 0) {
-		findings_add(look->findings, FINDING_WARNING, unaware, remedy,
+		findings_add(findings, "libvirt-restart", FINDING_WARNING, unaware, remedy,
 			"was started when there was no hook, and calls none until it is started again, which disturbs no guest");
 	}
-	return 0;
+	return r;
 }
 
 static void look_version(const struct look *look) {
 	unsigned int version = libvirt_version(look->root);
 
 	if (version && version < LIBVIRT_QEMU_D) {
-		findings_add(look->findings, FINDING_ERROR, HOOK_D,
+		findings_add(look->findings, "libvirt-too-old", FINDING_ERROR, HOOK_D,
 			"update libvirt, or link " HOOK_FIRST " by hand",
 			"is nothing that libvirt %u.%u looks into: 6.5 is the first that does",
 			version / 1000, version % 1000);
@@ -248,14 +255,14 @@ int door_look(int root, uid_t owner, const struct door *door, struct changes *ch
 	}
 	look_version(&look);
 	confinement_look(root, program.path, findings);
-	return look_hooks(&look, &program.stat);
+	return door_look_hooks(root, &program.stat, findings, error);
 }
 
 void door_look_configuration(int root, uid_t owner, struct findings *findings) {
 	struct error why;
 
 	if (trust_check_tree(root, owner, CONFIGURATION, &why) < 0) {
-		findings_add(findings, FINDING_ERROR, CONFIGURATION, why.text,
+		findings_add(findings, "writable-by-others", FINDING_ERROR, CONFIGURATION, why.text,
 			"decides what is handed over");
 	}
 }

@@ -2,9 +2,10 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/finding.h"
 #include "setup/change.h"
-#include "setup/finding.h"
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /*
@@ -38,6 +39,14 @@ bool door_is_installed(int root, const struct door *door);
  */
 int door_look(int root, uid_t owner, const struct door *door, struct changes *changes,
 	struct findings *findings, struct error *error) MUST_CHECK;
+
+/*
+ * Of libvirt's other hooks, warnings and errors: those that seem to hand over devices too, and a
+ * daemon that was started before there was one. program: baton's own, whose door may be installed
+ * twice; NULL: it has none.
+ */
+int door_look_hooks(int root, const struct stat *program, struct findings *findings,
+	struct error *error) MUST_CHECK;
 
 /* The same for baton's configuration: who can write it decides what is handed over. */
 void door_look_configuration(int root, uid_t owner, struct findings *findings);

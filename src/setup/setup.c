@@ -212,16 +212,16 @@ int setup_make(const struct setup *setup, const struct changes *changes, bool *r
 static void tell_left(const struct change *change, struct findings *findings) {
 	switch (change->kind) {
 	case CHANGE_DIRECTORY:
-		findings_add(findings, FINDING_WARNING, change->subject, "",
+		findings_add(findings, "", FINDING_WARNING, change->subject, "",
 			"is not empty: it stays, and is yours now");
 		break;
 	case CHANGE_LINK:
-		findings_add(findings, FINDING_WARNING, change->subject, "",
+		findings_add(findings, "", FINDING_WARNING, change->subject, "",
 			"was changed by somebody since: it stays, and is yours now");
 		break;
 	case CHANGE_HOOKSCRIPT:
 	case CHANGE_KIND_COUNT:
-		findings_add(findings, FINDING_WARNING, change->subject, "",
+		findings_add(findings, "", FINDING_WARNING, change->subject, "",
 			"has another hookscript by now, which stays");
 		break;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "base/finding.h"
 #include "setup/change.h"
-#include "setup/finding.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
