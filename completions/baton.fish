@@ -43,6 +43,7 @@ end
 
 complete -c baton -f
 complete -c baton -n __baton_is_bare -a list -d 'the hardware, and who keeps it busy'
+complete -c baton -n __baton_is_bare -a check -d 'what keeps a hand-over from working, and what helps'
 complete -c baton -n __baton_is_bare -a plan -d 'what a hand-over would change, or why it is refused'
 complete -c baton -n __baton_is_bare -a start -d 'start a guest through its hypervisor'
 complete -c baton -n __baton_is_bare -a stop -d 'stop a guest, and wait until its devices are home'
@@ -59,12 +60,14 @@ complete -c baton -n __baton_is_bare -a install -d 'have libvirt and Proxmox VE 
 complete -c baton -n __baton_is_bare -a uninstall -d 'take back what install has changed'
 complete -c baton -n __baton_is_bare -l version -d 'the release'
 complete -c baton -s h -l help -d 'the commands, or the options of one'
-complete -c baton -n '__baton_is list plan start stop rehearse detach reattach status rom install uninstall' -l json -d 'report as JSON'
-complete -c baton -n '__baton_is list plan status install' -l root -r -F \
+complete -c baton -n '__baton_is list check plan start stop rehearse detach reattach status rom install uninstall' -l json -d 'report as JSON'
+complete -c baton -n '__baton_is list check plan status install' -l root -r -F \
     -d 'read a captured machine'
 complete -c baton -n '__baton_is list' -l cards -d 'only cards with a picture'
 complete -c baton -n '__baton_is list' -l device -x -a '(__baton_devices)' -d 'only this device'
 complete -c baton -n '__baton_is list' -l group -x -a '(path basename /sys/kernel/iommu_groups/*)' -d 'only this IOMMU group'
+complete -c baton -n '__baton_is check' -l explain -x -d 'all that is known of a finding'
+complete -c baton -n '__baton_is check' -l only -x -d 'look for these findings alone'
 complete -c baton -n '__baton_is list' -l holders -d 'only who keeps them busy'
 complete -c baton -n '__baton_is detach reattach run' -l no-guard -d 'start no guard'
 complete -c baton -n '__baton_is reattach' -l cycle -d 'take cards that are home to VFIO and back'
@@ -72,8 +75,8 @@ complete -c baton -n '__baton_is wait' -l state -x -a 'host guest' -d 'who is to
 complete -c baton -n '__baton_is start stop rehearse wait' -l timeout -x -d 'go on, or give up, after so long'
 complete -c baton -n '__baton_is stop' -l force -d 'do not ask the guest'
 complete -c baton -n '__baton_is run' -l guest -x -d 'call the guest so'
-complete -c baton -n '__baton_is list plan rehearse detach reattach wait' -a '(__baton_devices)'
-complete -c baton -n '__baton_is list plan start stop rehearse detach forget' -a '(__baton_definitions)'
+complete -c baton -n '__baton_is list check plan rehearse detach reattach wait' -a '(__baton_devices)'
+complete -c baton -n '__baton_is list check plan start stop rehearse detach forget' -a '(__baton_definitions)'
 complete -c baton -n '__baton_is reattach repair wait' -a '(__baton_guests)'
 complete -c baton -n '__baton_is start rehearse detach reattach install uninstall' -s n -l dry-run -d 'only say what would be done'
 complete -c baton -n '__baton_is install' -l list -d 'only say which guest has which door'

@@ -25,6 +25,14 @@ const struct command commands[] = {
 		.run = command_list,
 	},
 	{
+		.name = "check",
+		.arguments = "[GUEST|CARD|ADDRESS...]",
+		.summary = "what on this machine keeps a hand-over from working, and what helps",
+		.options = OPTION_EXPLAIN | OPTION_JSON | OPTION_ONLY | OPTION_ROOT,
+		.words_max = SELECTIONS_MAX,
+		.run = command_check,
+	},
+	{
 		.name = "plan",
 		.arguments = "GUEST|CARD|ADDRESS...",
 		.summary = "what a hand-over would change, step by step, or why it is refused",
@@ -165,6 +173,8 @@ static const struct {
 	{OPTION_CYCLE, "--cycle", "take cards that are home to VFIO and back"},
 	{OPTION_DEVICE, "--device DEVICE", "only this device, slot or card"},
 	{OPTION_DRY_RUN, "-n, --dry-run", "only say what would be done"},
+	{OPTION_EXPLAIN, "--explain ID",
+		"say all that is known of a finding, and look for nothing"},
 	{OPTION_FORCE, "--force", "end it like a power cut, without asking the guest"},
 	{OPTION_GROUP, "--group NUMBER", "only this IOMMU group"},
 	{OPTION_GUEST, "--guest NAME", "call the guest so, whatever QEMU calls it"},
@@ -174,6 +184,7 @@ static const struct {
 		"read a captured machine, a directory or a file, not this one"},
 	{OPTION_LIST, "--list", "only say which guest has which door"},
 	{OPTION_NO_GUARD, "--no-guard", "start no guard: `baton repair` is then up to you"},
+	{OPTION_ONLY, "--only IDS", "look for these findings alone"},
 	{OPTION_STATE, "--state STATE", "host or guest (the default): who is to have it"},
 	{OPTION_TIMEOUT, "--timeout SECONDS", "go on, or give up, after so long"},
 };
@@ -251,6 +262,12 @@ static const struct command *find(const char *name) {
 /* The argument of an option that has one. */
 static void set_value(struct invocation *invocation, unsigned int option) {
 	switch (option) {
+	case OPTION_EXPLAIN:
+		invocation->explain = optarg;
+		break;
+	case OPTION_ONLY:
+		invocation->only = optarg;
+		break;
 	case OPTION_ROOT:
 		invocation->root = optarg;
 		break;
@@ -282,6 +299,7 @@ static int parse_options(
 		{"cycle", no_argument, NULL, OPTION_CYCLE},
 		{"device", required_argument, NULL, OPTION_DEVICE},
 		{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
+		{"explain", required_argument, NULL, OPTION_EXPLAIN},
 		{"force", no_argument, NULL, OPTION_FORCE},
 		{"group", required_argument, NULL, OPTION_GROUP},
 		{"guest", required_argument, NULL, OPTION_GUEST},
@@ -290,6 +308,7 @@ static int parse_options(
 		{"json", no_argument, NULL, OPTION_JSON},
 		{"list", no_argument, NULL, OPTION_LIST},
 		{"no-guard", no_argument, NULL, OPTION_NO_GUARD},
+		{"only", required_argument, NULL, OPTION_ONLY},
 		{"root", required_argument, NULL, OPTION_ROOT},
 		{"state", required_argument, NULL, OPTION_STATE},
 		{"timeout", required_argument, NULL, OPTION_TIMEOUT},

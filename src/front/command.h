@@ -30,6 +30,8 @@ enum command_option {
 	OPTION_CARDS = 1 << 11,   /* --cards: only what has a picture */
 	OPTION_DEVICE = 1 << 12,  /* --device DEVICE: only this one */
 	OPTION_GROUP = 1 << 13,   /* --group NUMBER: only this IOMMU group */
+	OPTION_EXPLAIN = 1 << 16, /* --explain ID: the manual's section about a finding */
+	OPTION_ONLY = 1 << 17,    /* --only IDS: look for these findings alone */
 };
 
 /* Where a command gets the machine from: main alone knows which one it is. */
@@ -89,6 +91,8 @@ struct invocation {
 	const char *timeout;  /* NULL unless OPTION_TIMEOUT was given */
 	const char *device;   /* NULL unless OPTION_DEVICE was given */
 	const char *group;    /* NULL unless OPTION_GROUP was given */
+	const char *explain;  /* NULL unless OPTION_EXPLAIN was given */
+	const char *only;     /* NULL unless OPTION_ONLY was given */
 	const char *door;     /* the guest whose hypervisor called us; NULL: a person did */
 	char **words;         /* what stands after the options */
 	size_t word_count;
@@ -123,6 +127,7 @@ enum result door_fail(const struct platform *platform, const char *guest, enum r
 	const struct error *error);
 
 /* One file per command. */
+int command_check(const struct invocation *invocation);
 int command_detach(const struct invocation *invocation);
 int command_forget(const struct invocation *invocation);
 int command_guard(const struct invocation *invocation);

@@ -20,7 +20,7 @@ static int plan_from_files(struct session *session, struct host *host,
 		     : plan_make(host, request, &claims, &asked, &session->handover.plan, error);
 }
 
-static int make(struct session *session, struct host *host, const struct request *request,
+int plan_for(struct session *session, struct host *host, const struct request *request,
 	bool captured, struct error *error) {
 	int r = captured ? -EACCES : preview(&session->handover, request, error);
 
@@ -78,7 +78,7 @@ int plan_show(const struct invocation *invocation, const char *door) {
 	if (!captured && !text_starts(request.guest, "hand:") && !door) {
 		session_recall(&session, &request, &known);
 	}
-	if (make(&session, &host, &request, captured, &error) < 0) {
+	if (plan_for(&session, &host, &request, captured, &error) < 0) {
 		return command_fail(RESULT_REFUSED, &error);
 	}
 	return print(&session, invocation->options & OPTION_JSON);

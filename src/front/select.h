@@ -48,5 +48,10 @@ int select_guest(const struct session *session, const char *word, struct definit
 int select_journal(const struct session *session, const char *word, char ret[GUEST_SIZE],
 	struct error *error) MUST_CHECK;
 
+/* The plan for a request: on the machine as it is, or, of a captured one and without root, from
+ * files alone. It is handover.plan then. */
+int plan_for(struct session *session, struct host *host, const struct request *request,
+	bool captured, struct error *error) MUST_CHECK;
+
 /* baton plan, and what --dry-run shows of others: the plan for such a request. */
 int plan_show(const struct invocation *invocation, const char *door);

@@ -19,14 +19,15 @@ MAY_USE = {
     "linux": {"base", "host", "plan", "run"},
     "report": {"base", "host", "inventory", "request", "plan", "run"},
     "setup": {"base", "host"},
+    "check": {"base", "host", "inventory", "request", "plan", "setup"},
     "asked": {"base", "host", "request", "plan", "run"},
     "handover": {"base", "host", "request", "plan", "run", "asked"},
     "stay": {"base", "host", "request", "plan", "run", "handover"},
     "guard": {"base", "host", "request", "plan", "run", "handover", "stay"},
     "front": {"base", "host", "inventory", "capture", "request", "plan", "run", "report", "setup",
-              "asked", "handover", "guard"},
+              "check", "asked", "handover", "guard"},
     "main": {"base", "host", "inventory", "capture", "request", "plan", "run", "linux", "report",
-             "setup", "handover", "guard", "front"},
+             "setup", "check", "handover", "guard", "front"},
 }
 # A plan is made of these types, so whoever handles plans names them, and calls nothing of theirs.
 TYPES = {"run": {"host/host.h", "request/request.h"}}

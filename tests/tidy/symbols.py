@@ -198,9 +198,12 @@ class Symbols(tree.Rules):
         noting = re.compile(r"open(at)?(64)?|(__)?open(at)?(64)?_2|(__)?readlink(at)?(_chk)?|statx"
                             r"|f?statat(64)?|l?stat(64)?|fdopendir|opendir|syscall")
         for layer, but in (("host", ["aside.c.o", "holder_look.c.o"]), ("inventory", []),
-                           ("request", []), ("report", []),
+                           ("request", []), ("report", []), ("check", []),
                            ("setup", ["fit.c.o", "qm.c.o", "record.c.o", "trust.c.o"])):
             self.nothing(forbidden(self.own(layer, but=but), noting))
+
+    def test_check_only_reads(self):
+        self.nothing(not_allowed(self.own("check"), PURE, READING))
 
     def test_base_reads_and_loads_and_creates(self):
         """It writes for linux/ and setup/ alone: layering.py sees to that."""
