@@ -310,13 +310,18 @@ static bool serves_others(const char *subject) {
 int plan_add_restarts(struct making *making) {
 	for (size_t i = making->plan->step_count; i-- > 0;) {
 		const struct planned *planned = &making->plan->steps[i];
+		struct planned *restart;
 
-		if (planned->step.fact == FACT_SERVICE && !planned->adopted &&
-			serves_others(planned->step.subject) &&
-			!plan_add(making->plan, FACT_SERVICE, planned->step.subject, VALUE_DOWN,
-				VALUE_UP)) {
+		if (planned->step.fact != FACT_SERVICE || planned->adopted ||
+			!serves_others(planned->step.subject)) {
+			continue;
+		}
+		restart = plan_add(
+			making->plan, FACT_SERVICE, planned->step.subject, VALUE_DOWN, VALUE_UP);
+		if (!restart) {
 			return -E2BIG;
 		}
+		restart->dispensable = true;
 	}
 	return 0;
 }

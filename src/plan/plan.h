@@ -37,7 +37,8 @@ struct planned {
 	bool shared;  /* another guest has done it: journaled with the original value, not tried */
 	bool adopted; /* done by hand, for the guest that asks first: journaled as it was, not tried
 		       */
-	char loss[512]; /* what the step ends for good, in words; empty: nothing */
+	bool dispensable; /* the guest lacks nothing without it: a failure is only told of */
+	char loss[512];   /* what the step ends for good, in words; empty: nothing */
 };
 
 struct planned_device {

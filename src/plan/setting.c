@@ -84,15 +84,21 @@ static const char *choose_reset(const struct making *making, const struct device
 }
 
 static int set_reset(struct making *making, const struct device *device) {
+	const struct preference *preference = find_preference(making, device);
 	const char *method = choose_reset(making, device);
+	struct planned *planned;
 
 	if (!method || strcmp(method, device->reset_methods) == 0) {
 		return 0;
 	}
-	return plan_add(making->plan, FACT_RESET_METHOD, device->name,
-		       plan_value(device->reset_methods), method)
-		       ? 0
-		       : -E2BIG;
+	planned = plan_add(making->plan, FACT_RESET_METHOD, device->name,
+		plan_value(device->reset_methods), method);
+	if (!planned) {
+		return -E2BIG;
+	}
+	/* An older vendor-reset is loaded and has no such method for the kernel: nobody's wish. */
+	planned->dispensable = !preference || !preference->reset_method[0];
+	return 0;
 }
 
 /*

@@ -121,6 +121,11 @@ static int try_step(struct ops *ops, struct journal *journal, const struct plann
 	return r < 0 ? r : check_effects(ops, journal, planned, error);
 }
 
+/* A writer that is still in the kernel, or has died there, is no small thing. */
+static bool goes_without(const struct planned *planned, int r) {
+	return planned->dispensable && r != -EINPROGRESS && r != -EOWNERDEAD;
+}
+
 /* end: behind the last step of the plan. A sentence beside a 0 is a remark. */
 static int take_step(struct ops *ops, struct journal *journal, const struct planned *planned,
 	const struct planned *end, struct error *error) {
@@ -135,9 +140,14 @@ static int take_step(struct ops *ops, struct journal *journal, const struct plan
 		r = try_step(ops, journal, planned, end, error);
 	}
 	if (r < 0) {
+		bool without = goes_without(planned, r);
+
+		if (without) {
+			error_add(error, r, "gone on without it");
+		}
 		tell(ops, journal, &planned->step, OUTCOME_FAILED, since_us,
 			error->text[0] ? error->text : NULL);
-		return r;
+		return without ? 0 : r;
 	}
 	if (!step_only_records(&planned->step)) {
 		tell(ops, journal, &planned->step, done ? OUTCOME_SHARED : OUTCOME_DONE, since_us,

@@ -240,6 +240,9 @@ static void a_sound_server_is_stopped_without_its_session(void **state) {
 	assert_says(&made, "driver " SOUND " - vfio-pci\n"
 			   "service 1000/pipewire.service down up\n");
 	assert_says_nothing_of(&made, "gdm.service");
+	/* If it does not come up, the guest has its card all the same. */
+	assert_true(made.plan->steps[made.plan->step_count - 1].dispensable);
+	assert_false(made.plan->steps[0].dispensable);
 }
 
 static void what_would_start_it_again_is_stopped_before_it(void **state) {

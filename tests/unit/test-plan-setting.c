@@ -139,6 +139,37 @@ static void a_card_of_vendor_resets_is_reset_its_way(void **state) {
 			   "driver " CARD " - vfio-pci\n");
 }
 
+/* The step that chooses the reset. */
+static void assert_dispensable(const struct desk *desk, bool dispensable) {
+	AUTO_PLAN struct plan *plan = NULL;
+	const struct asked asked = {0};
+	size_t count = 0;
+
+	assert_int_equal(
+		plan_make(&desk->host, &desk->request, &desk->claims, &asked, &plan, NULL), 0);
+	for (size_t i = 0; i < plan->step_count; i++) {
+		if (plan->steps[i].step.fact == FACT_RESET_METHOD) {
+			assert_int_equal(plan->steps[i].dispensable, dispensable);
+			count++;
+		}
+	}
+	assert_int_equal(count, 1);
+}
+
+static void a_reset_that_nobody_has_asked_for_may_be_done_without(void **state) {
+	struct desk desk;
+	struct policy *policy = &desk.request.policy;
+
+	make(&desk);
+	desk.devices[0].identity = (struct identity){.vendor = 0x1002, .device = 0x731f};
+	strcpy(desk.module.name, "vendor_reset");
+	assert_dispensable(&desk, true);
+	policy->preference_count = 1;
+	policy->preferences[0].device = desk.devices[0].address;
+	strcpy(policy->preferences[0].reset_method, "device_specific");
+	assert_dispensable(&desk, false);
+}
+
 static void sizes_are_recorded_while_no_driver_has_the_device(void **state) {
 	struct desk desk;
 
@@ -237,6 +268,7 @@ int main(void) {
 		cmocka_unit_test(a_device_that_may_sleep_is_kept_awake),
 		cmocka_unit_test(a_device_that_vfio_has_already_is_left_alone),
 		cmocka_unit_test(a_card_of_vendor_resets_is_reset_its_way),
+		cmocka_unit_test(a_reset_that_nobody_has_asked_for_may_be_done_without),
 		cmocka_unit_test(sizes_are_recorded_while_no_driver_has_the_device),
 		cmocka_unit_test(the_configuration_says_how_a_guest_finds_the_card),
 		cmocka_unit_test(virtual_functions_go_where_that_is_wanted),
