@@ -34,10 +34,20 @@ static int settle(
 	return committed;
 }
 
+/* Its writer has come back, whatever has become of the change: it cannot die in it any more. If
+ * that cannot be written, it may still be suspected of that. */
+static void end_writer(
+	struct ops *ops, struct journal *journal, size_t index, const struct writer *writer) {
+	if (writer->process.pid) {
+		(void)!journal_writer(ops, journal, index, (struct process){0}, NULL);
+	}
+}
+
 int change(struct ops *ops, struct journal *journal, size_t index, const struct step *step,
 	bool home, struct error *error) {
+	struct attempt attempt = {.index = index, .step = step};
 	struct writer writer;
-	int r = ops->begin(ops, step, home, &writer, error);
+	int committed, r = ops->begin(ops, step, home, &writer, error);
 
 	if (r < 0) {
 		return r;
@@ -49,11 +59,17 @@ int change(struct ops *ops, struct journal *journal, size_t index, const struct 
 			return r;
 		}
 	}
-	r = settle(ops, step, home, ops->commit(ops, &writer, error), error);
-	if (r == -EINPROGRESS) {
+	committed = ops->commit(ops, &writer, error);
+	attempt.died = committed == -ECHILD;
+	attempt.r = settle(ops, step, home, committed, error);
+	if (attempt.r == -EINPROGRESS) {
 		ops->explain(ops, writer.process, step->subject, error);
 	}
-	return oops_check(ops, journal, index, step, r, error);
+	r = oops_check(ops, journal, &attempt, error);
+	if (r < 0 && r != -EINPROGRESS && r != -EOWNERDEAD) {
+		end_writer(ops, journal, index, &writer);
+	}
+	return r;
 }
 
 static const struct planned_device *find_device(const struct journal *journal, const char *name) {

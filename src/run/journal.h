@@ -33,7 +33,6 @@ struct journal {
 	unsigned int line; /* number of the last good line */
 	int64_t oopses;    /* of the kernel (ops.h) that are known of; -1: not known how many */
 	size_t written;    /* the record that a writer was named for last */
-	bool any_written;  /* there is one */
 };
 
 /*
@@ -66,7 +65,7 @@ int journal_create(struct ops *ops, const struct beginning *beginning, struct jo
 int journal_push(struct ops *ops, struct journal *journal, const struct step *step, bool tried,
 	struct error *error) MUST_CHECK;
 /* Also ends the writing of every other record that the same process was named for: it makes one
- * change at a time. */
+ * change at a time. No process: the record's own has come back. */
 int journal_writer(struct ops *ops, struct journal *journal, size_t index, struct process writer,
 	struct error *error) MUST_CHECK;
 int journal_pop(struct ops *ops, struct journal *journal, size_t index, struct error *error)

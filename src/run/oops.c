@@ -57,30 +57,43 @@ int oops_refuse(const struct record *record, struct error *error) {
 		fact_name(record->step.fact), record->step.subject);
 }
 
+/* Was there a writer of which nobody knows that it was done? */
+static bool is_suspect(const struct journal *journal, size_t index) {
+	const struct record *record = &journal->records[index];
+
+	return !record->popped && !record->oopsed && record->writer.pid;
+}
+
 /*
  * A writer that was left in the kernel may die there later than the one that came after it: then
  * its record is there still, and it is not.
  */
 static size_t find_culprit(struct ops *ops, const struct journal *journal, size_t otherwise) {
 	for (size_t i = 0; i < journal->record_count; i++) {
-		const struct record *record = &journal->records[i];
-
-		if (i != otherwise && !record->popped && !record->oopsed && record->writer.pid &&
-			!ops->alive(ops, record->writer)) {
+		if (i != otherwise && is_suspect(journal, i) &&
+			!ops->alive(ops, journal->records[i].writer)) {
 			return i;
 		}
 	}
 	return otherwise;
 }
 
-int oops_check(struct ops *ops, struct journal *journal, size_t index, const struct step *made,
-	int r, struct error *error) {
+int oops_check(struct ops *ops, struct journal *journal, const struct attempt *attempt,
+	struct error *error) {
+	const struct step *made = attempt->step;
 	int64_t count = ops->oopses(ops);
+	size_t culprit = attempt->index;
 
 	if (count < 0 || journal->oopses < 0 || count <= journal->oopses) {
-		return r;
+		return attempt->r;
 	}
-	mark(ops, journal, index, count);
+	if (!attempt->died) {
+		culprit = find_culprit(ops, journal, attempt->index);
+	}
+	mark(ops, journal, culprit, count);
+	if (culprit != attempt->index) {
+		return attempt->r;
+	}
 	if (made->fact == FACT_SERVICE) {
 		return error_set(error, -EOWNERDEAD,
 			"the kernel has oopsed while %s went %s (`journalctl -k` says more): not "
@@ -95,12 +108,14 @@ int oops_check(struct ops *ops, struct journal *journal, size_t index, const str
 
 void oops_find(struct ops *ops, struct journal *journal) {
 	int64_t count = ops->oopses(ops);
+	size_t culprit;
 
 	if (count < 0 || count == journal->oopses || journal->record_count == 0) {
 		return;
 	}
-	if (!journal->held && journal->oopses >= 0 && journal->any_written) {
-		mark(ops, journal, find_culprit(ops, journal, journal->written), count);
+	culprit = find_culprit(ops, journal, journal->written);
+	if (journal->oopses >= 0 && is_suspect(journal, culprit)) {
+		mark(ops, journal, culprit, count);
 	} else {
 		(void)!journal_oopses(ops, journal, count, NULL);
 		journal->oopses = count;

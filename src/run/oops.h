@@ -14,7 +14,7 @@
  * machine without a picture. Only a second oops says that the damage is not where we thought: then
  * everything is left as it is.
  *
- * The kernel counts. Any oops during a run is taken for its own, also one of somebody else's.
+ * The kernel counts. Any oops during a change is taken for its own, also one of somebody else's.
  */
 
 /* How many changes of this hand-over the kernel has answered with an oops. */
@@ -23,17 +23,26 @@ size_t oops_count(const struct journal *journal);
 /* Will none of what is left ever be undone? */
 bool oops_is_final(const struct journal *journal);
 
-/*
- * To be called with what has become of the change of the record (made: the step, in its direction):
- * that again; or -EOWNERDEAD and a sentence, with the record marked, if the kernel has oopsed
- * since.
- */
-int oops_check(struct ops *ops, struct journal *journal, size_t index, const struct step *made,
-	int r, struct error *error) MUST_CHECK;
+/* A change that was tried. */
+struct attempt {
+	size_t index;            /* of the record that it is for */
+	const struct step *step; /* in the direction in which it was made */
+	bool died;               /* its writer went without a word */
+	int r;                   /* what has become of it */
+};
 
 /*
- * Before a way home: has the kernel oopsed in a run that nobody has come back from? Then it was the
- * last change that was being made. What it did while the guest had everything is nobody's.
+ * To be called after each: its r again; or -EOWNERDEAD and a sentence, with the record marked, if
+ * the kernel has oopsed since. If it was another writer that died, one that had been left in the
+ * kernel, that one's record is marked, and this change is as good as it was.
+ */
+int oops_check(struct ops *ops, struct journal *journal, const struct attempt *attempt,
+	struct error *error) MUST_CHECK;
+
+/*
+ * Before a step is undone: has the kernel oopsed in a run that nobody has come back from, or
+ * under a writer that was left there? Then the step is marked that was being made. What it did
+ * while no writer was in the kernel, with the guest or long after the run, is nobody's.
  */
 void oops_find(struct ops *ops, struct journal *journal);
 

@@ -118,7 +118,6 @@ void journal_set_writer(struct journal *journal, size_t index, struct process wr
 	}
 	journal->records[index].writer = writer;
 	journal->written = index;
-	journal->any_written = true;
 }
 
 static int replay_writer(struct journal *journal, const char *text) {

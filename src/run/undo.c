@@ -231,12 +231,28 @@ static enum outcome leave(struct ops *ops, const struct step *step, struct error
 	return OUTCOME_STAYS;
 }
 
+/* A second oops: the damage is not where we thought, and nothing is touched any more. */
+static bool is_given_up(const struct journal *journal, struct error *error) {
+	if (oops_count(journal) < 2) {
+		return false;
+	}
+	error_set(error, -EOWNERDEAD,
+		"the kernel has oopsed more than once: nothing is touched any more, and only a "
+		"reboot helps (`journalctl -k` says more)");
+	return true;
+}
+
 static enum outcome undo_record(struct ops *ops, struct journal *journal, size_t index,
 	const struct claims *claims, struct error *error) {
 	const struct record *record = &journal->records[index];
 	const struct record *stuck = find_stuck(ops, journal, record->step.subject);
 	int r;
 
+	/* Who has left the kernel by now may have died there, and the count knows that first. */
+	oops_find(ops, journal);
+	if (is_given_up(journal, error)) {
+		return OUTCOME_STUCK;
+	}
 	if (record->oopsed) {
 		(void)!oops_refuse(record, error);
 		return OUTCOME_STUCK;
@@ -270,23 +286,12 @@ static enum outcome undo_record(struct ops *ops, struct journal *journal, size_t
 /* Is a later step left undone that has to be undone before this one? */
 static bool must_wait(const struct journal *journal, const bool *blocks, size_t index) {
 	for (size_t i = index + 1; i < journal->record_count; i++) {
-		if (blocks[i] &&
+		if ((blocks[i] || journal->records[i].oopsed) &&
 			step_depends(&journal->records[index].step, &journal->records[i].step)) {
 			return true;
 		}
 	}
 	return false;
-}
-
-/* A second oops: the damage is not where we thought, and nothing is touched any more. */
-static bool is_given_up(const struct journal *journal, struct error *error) {
-	if (oops_count(journal) < 2) {
-		return false;
-	}
-	error_set(error, -EOWNERDEAD,
-		"the kernel has oopsed more than once: nothing is touched any more, and only a "
-		"reboot helps (`journalctl -k` says more)");
-	return true;
 }
 
 static bool is_left(enum outcome outcome) {
@@ -348,7 +353,6 @@ enum result run_undo(struct ops *ops, struct journal *journal, struct error *err
 	size_t count_left = 0;
 
 	read_claims(ops, journal, &claims);
-	oops_find(ops, journal);
 	if (!journal->homeward && journal->record_count > 0) {
 		/* Unwritten, it is only harder to see that this journal needs a repair. */
 		(void)!journal_turn_home(ops, journal, &why);

@@ -63,7 +63,8 @@ static bool hangs(enum fault_kind kind) {
 }
 
 static bool is_wanted(enum fault_kind kind) {
-	if (kind == FAULT_STRANGER || kind == FAULT_LOSE || kind == FAULT_OOPS) {
+	if (kind == FAULT_STRANGER || kind == FAULT_LOSE || kind == FAULT_OOPS ||
+		kind == FAULT_HANG_OOPS) {
 		return false; /* the simulated machine has them */
 	}
 	if (options.hangs) {
@@ -102,6 +103,7 @@ static unsigned int list_ways(enum fault_kind kind, bool real, unsigned int ways
 	case FAULT_LIE:
 	case FAULT_DIE:
 	case FAULT_LOSE:
+	case FAULT_HANG_OOPS:
 	case FAULT_OOPS:
 	case FAULT_STRANGER:
 	case FAULT_COUNT:

@@ -9,91 +9,6 @@
 #include "base/macros.h"
 #include "base/text.h"
 
-static const char *const operations[OPERATION_COUNT] = {
-	[OPERATION_LOOK] = "look",
-	[OPERATION_GET] = "get",
-	[OPERATION_BEGIN] = "begin",
-	[OPERATION_COMMIT] = "commit",
-	[OPERATION_PROVE_FREE] = "prove-free",
-	[OPERATION_IDENTIFY] = "identify",
-	[OPERATION_FORGET_IDS] = "forget-ids",
-	[OPERATION_GUEST] = "guest",
-	[OPERATION_WATCH] = "watch",
-	[OPERATION_GUARD] = "guard",
-	[OPERATION_LIST] = "list",
-	[OPERATION_READ] = "read",
-	[OPERATION_CREATE] = "create",
-	[OPERATION_APPEND] = "append",
-	[OPERATION_REMOVE] = "remove",
-	[OPERATION_LOCK] = "lock",
-	[OPERATION_UNLOCK] = "unlock",
-};
-
-static const char *const faults[FAULT_COUNT] = {
-	[FAULT_FAIL] = "fail",
-	[FAULT_FAIL_LATE] = "fail late",
-	[FAULT_LIE] = "lie",
-	[FAULT_HANG] = "hang",
-	[FAULT_HANG_LATE] = "hang, then happen",
-	[FAULT_TEAR] = "torn line",
-	[FAULT_DIE] = "die",
-	[FAULT_DIE_TORN] = "die in mid-line",
-	[FAULT_DIE_HANG] = "die, the writer lives on",
-	[FAULT_LOSE] = "lost line",
-	[FAULT_OOPS] = "oops",
-	[FAULT_STRANGER] = "stranger",
-};
-
-const char *operation_name(enum operation operation) {
-	return operations[operation];
-}
-
-const char *fault_name(enum fault_kind kind) {
-	return faults[kind];
-}
-
-/*
- * Operations that change nothing cannot lie, nor fail late, and dying at one of them is dying at
- * the next that changes something.
- */
-bool injector_applies(enum fault_kind kind, enum operation operation, bool blocking) {
-	bool commits = operation == OPERATION_COMMIT;
-	bool appends = operation == OPERATION_APPEND;
-	bool changes = commits || appends || operation == OPERATION_FORGET_IDS ||
-		       operation == OPERATION_GUARD || operation == OPERATION_CREATE ||
-		       operation == OPERATION_REMOVE;
-
-	switch (kind) {
-	case FAULT_FAIL:
-		return operation != OPERATION_UNLOCK;
-	case FAULT_FAIL_LATE:
-		return changes;
-	case FAULT_LIE:
-		return changes && !appends && operation != OPERATION_CREATE;
-	case FAULT_HANG:
-	case FAULT_HANG_LATE:
-	case FAULT_DIE_HANG:
-	case FAULT_OOPS:
-		return commits && blocking;
-	case FAULT_TEAR:
-	case FAULT_DIE_TORN:
-	case FAULT_LOSE:
-		return appends;
-	case FAULT_DIE:
-		return changes || operation == OPERATION_UNLOCK;
-	case FAULT_STRANGER:
-		return true;
-	case FAULT_COUNT:
-		break;
-	}
-	return false;
-}
-
-bool injector_may_persist(enum fault_kind kind) {
-	return kind == FAULT_FAIL || kind == FAULT_FAIL_LATE || kind == FAULT_LIE ||
-	       kind == FAULT_HANG || kind == FAULT_TEAR || kind == FAULT_OOPS;
-}
-
 static bool strikes(struct fault *fault, unsigned int number, const char *key) {
 	if (!fault->fired && fault->at == number) {
 		(void)snprintf(fault->key, sizeof(fault->key), "%s", key);
@@ -103,8 +18,20 @@ static bool strikes(struct fault *fault, unsigned int number, const char *key) {
 		return false;
 	}
 	/* Where one driver has died, the next may: of the same thing nothing is done any more. */
-	return fault->kind == FAULT_OOPS ? text_starts(key, operations[OPERATION_COMMIT])
+	return fault->kind == FAULT_OOPS ? text_starts(key, operation_name(OPERATION_COMMIT))
 					 : strcmp(fault->key, key) == 0;
+}
+
+/* What was stuck is not any more, when its time has come. */
+static void let_go(struct injector *injector, unsigned int number) {
+	if (injector->unstick_at && number >= injector->unstick_at) {
+		injector->unstick_at = 0;
+		injector->hooks->unstick(injector->context);
+	}
+	if (injector->perish_at && number >= injector->perish_at) {
+		injector->perish_at = 0;
+		injector->hooks->perish(injector->context);
+	}
 }
 
 /* Counts the operation; lets the stranger act or the process die; else returns what strikes. */
@@ -117,11 +44,8 @@ static struct fault *meet(
 	assert(number < INJECTOR_TRACE_MAX);
 	injector->trace[number] = (unsigned char)operation;
 	injector->blocking[number] = operation == OPERATION_COMMIT && injector->writing;
-	if (injector->unstick_at && number >= injector->unstick_at) {
-		injector->unstick_at = 0;
-		injector->hooks->unstick(injector->context);
-	}
-	(void)snprintf(key, sizeof(key), "%s %s", operations[operation], subject);
+	let_go(injector, number);
+	(void)snprintf(key, sizeof(key), "%s %s", operation_name(operation), subject);
 	if (injector->hooks->observe) {
 		injector->hooks->observe(injector->context, number, key);
 	}
@@ -150,7 +74,7 @@ static bool is(const struct fault *fault, enum fault_kind kind) {
 
 static int fail(struct error *error, enum operation operation) {
 	return error_set(error, operation == OPERATION_LOCK ? -EBUSY : -EIO, "injected: %s fails",
-		operations[operation]);
+		operation_name(operation));
 }
 
 /* One operation of the inner ops under whatever strikes it. */
@@ -197,30 +121,41 @@ static int begin(struct ops *ops, const struct step *step, bool home, struct wri
 	return r;
 }
 
+/* Does the writer stay in the kernel, and for how long? */
+static void hang(struct injector *injector, const struct fault *fault) {
+	if (injector->writing) {
+		injector->hooks->stick(
+			injector->context, !is(fault, FAULT_HANG) || fault->part > 0);
+	}
+	if (fault->kind == FAULT_HANG || fault->part == FAULT_FOR_EVER) {
+		return;
+	}
+	if (fault->kind == FAULT_HANG_OOPS) {
+		injector->perish_at = injector->count + fault->part;
+	} else {
+		injector->unstick_at = injector->count + fault->part;
+	}
+}
+
 static int commit(struct ops *ops, struct writer *writer, struct error *error) {
 	struct injector *injector = (struct injector *)ops;
 	struct ops *inner = injector->inner;
 	struct fault *fault = meet(injector, OPERATION_COMMIT, injector->subject);
-	bool hangs =
-		is(fault, FAULT_HANG) || is(fault, FAULT_HANG_LATE) || is(fault, FAULT_DIE_HANG);
 	int r;
 
 	if (is(fault, FAULT_FAIL) || is(fault, FAULT_LIE)) {
 		inner->cancel(inner, writer);
 		return fault->kind == FAULT_LIE ? 0 : fail(error, OPERATION_COMMIT);
 	}
-	if (hangs && injector->writing) {
-		injector->hooks->stick(
-			injector->context, !is(fault, FAULT_HANG) || fault->part > 0);
+	if (is(fault, FAULT_HANG) || is(fault, FAULT_HANG_LATE) || is(fault, FAULT_HANG_OOPS) ||
+		is(fault, FAULT_DIE_HANG)) {
+		hang(injector, fault);
 	}
 	if (is(fault, FAULT_OOPS) && injector->writing) {
 		injector->hooks->oops(injector->context, fault->part > 0);
 	}
-	if (hangs && fault->kind != FAULT_HANG && fault->part != FAULT_FOR_EVER) {
-		injector->unstick_at = injector->count + fault->part;
-	}
 	r = inner->commit(inner, writer, error);
-	if (is(fault, FAULT_DIE_HANG)) {
+	if (is(fault, FAULT_DIE_HANG) || (is(fault, FAULT_OOPS) && fault->part > 1)) {
 		injector->hooks->die(injector->context);
 	}
 	return is(fault, FAULT_FAIL_LATE) && r == 0 ? fail(error, OPERATION_COMMIT) : r;

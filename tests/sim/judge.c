@@ -130,7 +130,8 @@ static bool is_of_setting(const char *key) {
 static bool may_explain(
 	const struct trial *trial, const struct fault *fault, const struct difference *difference) {
 	bool hangs = fault->kind == FAULT_HANG || fault->kind == FAULT_HANG_LATE ||
-		     fault->kind == FAULT_DIE_HANG || fault->kind == FAULT_OOPS;
+		     fault->kind == FAULT_HANG_OOPS || fault->kind == FAULT_DIE_HANG ||
+		     fault->kind == FAULT_OOPS;
 
 	if (!fault->fired) {
 		return false;

@@ -73,7 +73,7 @@ def compile_all(options, folder):
     sources = [ROOT / "src" / name for name in ("asked.c", "guard.c", "handover.c", "stay.c",
                                                 "request/policy.c", "request/request.c")]
     for layer in ("base", "host", "plan", "run"):
-        sources += sorted((ROOT / "src" / layer).glob("*.c"))
+        sources += sorted((ROOT / "src" / layer).rglob("*.c"))
     sources += [pathlib.Path(name).resolve() for name in options.common]
     for suite in options.suite:
         sources += [pathlib.Path(name).resolve() for name in suite[1:]]

@@ -83,10 +83,10 @@ static unsigned int parts(enum fault_kind kind, unsigned int *ret_parts) {
 
 	switch (kind) {
 	case FAULT_HANG:
-	case FAULT_OOPS:
 		ret_parts[0] = 0;
 		ret_parts[1] = 1;
 		return 2;
+	case FAULT_OOPS:
 	case FAULT_TEAR:
 	case FAULT_DIE_TORN:
 		ret_parts[0] = 0;
@@ -94,9 +94,10 @@ static unsigned int parts(enum fault_kind kind, unsigned int *ret_parts) {
 		ret_parts[2] = 2;
 		return 3;
 	case FAULT_HANG_LATE:
+	case FAULT_HANG_OOPS:
 	case FAULT_DIE_HANG:
 		memcpy(ret_parts, delays, sizeof(delays));
-		return kind == FAULT_HANG_LATE ? 3 : 4;
+		return kind == FAULT_DIE_HANG ? 4 : 3;
 	case FAULT_STRANGER:
 		for (unsigned int i = 0; i < STRANGER_DEEDS; i++) {
 			ret_parts[i] = i;

@@ -38,6 +38,12 @@ static bool stranger(void *context, unsigned int what) {
 	return stranger_act(&trial->stranger, what);
 }
 
+static void perish(void *context) {
+	struct trial *trial = context;
+
+	world_perish(&trial->world);
+}
+
 /* FNV-1a. */
 static uint64_t mix(uint64_t hash, const void *data, size_t length) {
 	const unsigned char *bytes = data;
@@ -82,12 +88,14 @@ static void observe(void *context, unsigned int number, const char *key) {
 	}
 	trial->continuation = mix(trial->continuation, key, strlen(key));
 	trial->continuation ^= trial->injector.unstick_at;
+	trial->continuation ^= (uint64_t)trial->injector.perish_at << 32;
 }
 
 static const struct injector_hooks hooks = {.die = die,
 	.stick = stick,
 	.oops = oops,
 	.unstick = unstick,
+	.perish = perish,
 	.stranger = stranger,
 	.observe = observe};
 

@@ -268,6 +268,8 @@ int world_apply(struct world *world, const struct step *step, bool home);
 void world_stick(struct world *world, struct world_process *writer);
 /* Lets what is stuck go on and end. */
 void world_unstick(struct world *world);
+/* Lets it die there. */
+void world_perish(struct world *world);
 /* An oops in a change: the fact stays as it is until the machine boots again. */
 void world_oops(struct world *world, const struct step *step);
 /* Was there one in a change of the same subject? */

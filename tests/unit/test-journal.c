@@ -70,7 +70,6 @@ static void a_journal_says_what_was_written(void **state) {
 	assert_true(journal->homeward);
 	assert_int_equal(journal_depth(journal), 1);
 	assert_false(journal->torn);
-	assert_true(journal->any_written);
 	assert_int_equal(journal->written, 0);
 	assert_int_equal(journal->oopses, -1); /* written by an older baton, which did not look */
 }
@@ -88,6 +87,16 @@ static void the_step_after_a_writers_says_that_it_was_done(void **state) {
 	assert_int_equal(parse(&text, &journal), 0);
 	assert_int_equal(journal->records[0].writer.pid, 0);
 	assert_int_equal(journal->written, 0);
+}
+
+static void a_writer_of_no_process_says_that_it_has_come_back(void **state) {
+	AUTO_TEXT struct text text = sample();
+	AUTO_JOURNAL struct journal *journal = NULL;
+
+	add_line(&text, 10, "writer 0 70 80");
+	add_line(&text, 11, "writer 0 0 0");
+	assert_int_equal(parse(&text, &journal), 0);
+	assert_int_equal(journal->records[0].writer.pid, 0);
 }
 
 /* Cut anywhere, the whole lines count and nothing else does. */
@@ -254,6 +263,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_journal_says_what_was_written),
 		cmocka_unit_test(the_step_after_a_writers_says_that_it_was_done),
+		cmocka_unit_test(a_writer_of_no_process_says_that_it_has_come_back),
 		cmocka_unit_test(a_torn_line_was_never_tried),
 		cmocka_unit_test(the_line_after_a_torn_one_counts),
 		cmocka_unit_test(a_line_that_arrived_although_its_write_failed_does_no_harm),

@@ -58,9 +58,13 @@ static struct journal *begin(void) {
 }
 
 static int check(struct kernel *kernel, struct journal *journal, size_t index, int r) {
+	const struct attempt attempt = {.index = index,
+		.step = &journal->records[index].step,
+		.died = r == -ECHILD,
+		.r = r};
 	struct error error;
 
-	return oops_check(&kernel->ops, journal, index, &journal->records[index].step, r, &error);
+	return oops_check(&kernel->ops, journal, &attempt, &error);
 }
 
 static void without_an_oops_nothing_is_changed_by_looking(void **state) {
@@ -88,10 +92,35 @@ static void a_change_that_met_one_is_marked_whatever_became_of_it(void **state) 
 	assert_int_equal(oops_count(journal), 1);
 }
 
+/* It had not come back, and now it is not there any more. */
+static void who_was_left_in_the_kernel_may_die_under_a_later_change(void **state) {
+	AUTO_JOURNAL struct journal *journal = begin();
+	struct kernel kernel = kernel_of(4);
+
+	journal_set_writer(journal, 1, (struct process){10, 20});
+	assert_int_equal(check(&kernel, journal, 3, 0), 0);
+	assert_true(journal->records[1].oopsed);
+	assert_int_equal(oops_count(journal), 1);
+	kernel.oopses = 5;
+	assert_int_equal(check(&kernel, journal, 3, -EIO), -EOWNERDEAD);
+	assert_true(journal->records[3].oopsed);
+}
+
+static void a_writer_that_died_is_not_taken_for_another(void **state) {
+	AUTO_JOURNAL struct journal *journal = begin();
+	struct kernel kernel = kernel_of(4);
+
+	journal_set_writer(journal, 1, (struct process){10, 20});
+	assert_int_equal(check(&kernel, journal, 3, -ECHILD), -EOWNERDEAD);
+	assert_true(journal->records[3].oopsed);
+	assert_int_equal(oops_count(journal), 1);
+}
+
 static void a_units_change_is_no_drivers(void **state) {
 	AUTO_JOURNAL struct journal *journal = begin();
 	struct kernel kernel = kernel_of(4);
 
+	journal_end_writers(journal);
 	assert_int_equal(check(&kernel, journal, 0, 0), -EOWNERDEAD);
 	assert_int_equal(oops_count(journal), 0);
 }
@@ -118,12 +147,27 @@ static void of_a_way_out_only_the_last_writer_can_have_died(void **state) {
 	assert_int_equal(oops_count(journal), 1);
 }
 
+/* Days later, perhaps: what is left in the journal failed, and its writer has come back. */
+static void what_happened_when_no_writer_was_in_the_kernel_is_nobodys(void **state) {
+	AUTO_JOURNAL struct journal *journal = begin();
+	struct kernel kernel = kernel_of(4);
+
+	journal->homeward = true;
+	journal->records[1].popped = true;
+	journal_set_writer(journal, 1, (struct process){10, 20});
+	journal_set_writer(journal, 3, (struct process){0});
+	oops_find(&kernel.ops, journal);
+	assert_int_equal(oops_count(journal), 0);
+	assert_int_equal(journal->oopses, 4);
+}
+
 static void what_happened_while_the_guest_had_it_is_nobodys(void **state) {
 	AUTO_JOURNAL struct journal *journal = begin();
 	struct kernel kernel = kernel_of(4);
 
 	journal_set_writer(journal, 3, (struct process){10, 20});
-	journal->held = true;
+	assert_int_equal(journal_hold(&kernel.ops, journal, NULL), 0);
+	kernel.lines = 0;
 	oops_find(&kernel.ops, journal);
 	assert_int_equal(oops_count(journal), 0);
 	assert_int_equal(journal->oopses, 4);
@@ -148,9 +192,12 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_an_oops_nothing_is_changed_by_looking),
 		cmocka_unit_test(a_change_that_met_one_is_marked_whatever_became_of_it),
+		cmocka_unit_test(who_was_left_in_the_kernel_may_die_under_a_later_change),
+		cmocka_unit_test(a_writer_that_died_is_not_taken_for_another),
 		cmocka_unit_test(a_units_change_is_no_drivers),
 		cmocka_unit_test(whoever_repairs_finds_the_one_that_nobody_has_told),
 		cmocka_unit_test(of_a_way_out_only_the_last_writer_can_have_died),
+		cmocka_unit_test(what_happened_when_no_writer_was_in_the_kernel_is_nobodys),
 		cmocka_unit_test(what_happened_while_the_guest_had_it_is_nobodys),
 		cmocka_unit_test(it_is_final_when_all_that_is_left_depends_on_it),
 	};
