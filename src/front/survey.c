@@ -136,6 +136,7 @@ enum result survey_take(const struct invocation *invocation, struct survey *ret)
 	*ret = (struct survey){.session.root = -1};
 	ret->listing = (struct listing){.host = &ret->host,
 		.names = &ret->names,
+		.inventory = &ret->inventory,
 		.verdicts = &ret->verdicts,
 		.claims = &ret->claims,
 		.unread = ret->unread.text};
@@ -184,6 +185,7 @@ enum result survey_judge(const struct invocation *invocation, struct survey *sur
 	}
 	ask(survey, captured, &asked);
 	if (pci_names_read(survey->session.root, &survey->names) < 0 ||
+		inventory_read(survey->session.root, &survey->host, &survey->inventory, NULL) < 0 ||
 		verdicts_make(&survey->host, &survey->session.configuration->policy,
 			&survey->claims, &asked, &survey->verdicts) < 0) {
 		error_set(&error, -ENOMEM, "out of memory");
@@ -195,6 +197,7 @@ enum result survey_judge(const struct invocation *invocation, struct survey *sur
 void survey_free(struct survey *survey) {
 	free(survey->selected);
 	verdicts_free(&survey->verdicts);
+	inventory_free(&survey->inventory);
 	claims_free(&survey->claims);
 	pci_names_free(&survey->names);
 	host_free(&survey->host);

@@ -9,6 +9,7 @@ struct survey {
 	struct session session;
 	struct host host;
 	struct pci_names names;
+	struct inventory inventory;
 	struct claims claims;
 	struct verdicts verdicts;
 	struct error unread; /* why not all journals could be read; empty: they could */
@@ -23,7 +24,7 @@ struct survey {
  */
 enum result survey_take(const struct invocation *invocation, struct survey *ret);
 
-/* Adds names, which guest has what, and a verdict for each card. */
+/* Adds names, what hangs on the devices, which guest has what, and a verdict for each card. */
 enum result survey_judge(const struct invocation *invocation, struct survey *survey);
 void survey_free(struct survey *survey);
 

@@ -12,6 +12,7 @@
 #include "inventory/sound.h"
 #include "inventory/usage.h"
 #include "inventory/usb.h"
+#include "inventory/usb_ids.h"
 
 /* What stands on another comes after it. */
 static int gather(int root, const struct host *host, struct growing *growing) {
@@ -26,12 +27,33 @@ static int gather(int root, const struct host *host, struct growing *growing) {
 	return r < 0 ? r : sounds_read(root, &usb, growing);
 }
 
+/* Those that do not say it themselves; the file is big, and seldom needed. */
+static int name_usb(int root, struct growing *growing) {
+	AUTO_FREE char *ids = NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < growing->count; i++) {
+		struct attached *usb = &growing->attached[i];
+
+		if (usb->kind != ATTACHED_USB || usb->text[0] || !usb->id[0]) {
+			continue;
+		}
+		r = ids ? 0 : usb_ids_read(root, &ids);
+		if (r < 0) {
+			return r == -ENOMEM ? r : 0;
+		}
+		(void)!usb_ids_find(ids, usb->id, usb->text);
+	}
+	return 0;
+}
+
 int attachments_read(int root, const struct host *host, struct attachments *ret) {
 	AUTO_GROWING struct growing growing = {0};
 	int r = gather(root, host, &growing);
 	bool more = r == -E2BIG;
 
 	r = r < 0 && !more ? r : patient_read(root, host, &growing);
+	r = r < 0 ? r : name_usb(root, &growing);
 	r = r < 0 ? r : growing_order(&growing, ret);
 	if (r == 0) {
 		ret->more = more;

@@ -12,7 +12,7 @@
  * tells. Inside an object each call takes a key, inside an array NULL. What is no UTF-8 (a name
  * that somebody chose) has its odd bytes replaced by '?'.
  */
-#define DOCUMENT_DEPTH_MAX 16
+#define DOCUMENT_DEPTH_MAX 64
 
 struct document {
 	void *open[DOCUMENT_DEPTH_MAX]; /* jansson's objects and arrays around the next value */

@@ -4,6 +4,7 @@
 #include "plan/problem.h"
 #include "report/document.h"
 #include "report/holders.h"
+#include "report/inventory_json.h"
 #include "report/list.h"
 #include "report/plan.h"
 
@@ -122,6 +123,8 @@ static void add_device(
 		document_text(document, "card", card->name);
 		add_connectors(document, card);
 	}
+	report_detail(document, inventory_detail(listing->inventory, device->address));
+	report_attached(document, &listing->inventory->attachments, device->address);
 	add_holders(document, host, device, "holders", true);
 	add_holders(document, host, device, "bystanders", false);
 	add_problems(document, host, device);
@@ -188,5 +191,6 @@ int report_list_json(const struct listing *listing, struct text *ret, struct err
 		}
 	}
 	document_close(&document);
+	report_machine(&document, listing->inventory);
 	return document_end(&document, ret, error);
 }

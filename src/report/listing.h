@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/host.h"
+#include "inventory/inventory.h"
 #include "plan/verdict.h"
 #include "report/names.h"
 
@@ -10,6 +11,7 @@
 struct listing {
 	const struct host *host;
 	const struct pci_names *names;
+	const struct inventory *inventory;
 	const struct verdicts *verdicts;
 	const struct claims *claims;    /* which guest has what, by the journals that were read */
 	const char *unread;             /* why not all were; empty: all */

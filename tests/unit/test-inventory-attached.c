@@ -233,6 +233,29 @@ static void a_wireless_one_is_told(void **state) {
 		attached_of(&attachments, address_of("0000:02:00.0"), &count)->type, "Wi-Fi");
 }
 
+static void one_that_says_nothing_has_its_name_from_the_list(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("amd-desktop");
+
+	snapshot_remove(&snapshot, "/sys/bus/usb/devices/1-1.2/product");
+	snapshot_remove(&snapshot, "/sys/bus/usb/devices/1-1.2/manufacturer");
+	snapshot_remove(&snapshot, "/sys/bus/usb/devices/2-1/product");
+	snapshot_remove(&snapshot, "/sys/bus/usb/devices/2-1/manufacturer");
+	snapshot_write(&snapshot, "/usr/share/misc/usb.ids",
+		"# a list\n046c  Toshiba\n\tc52b  Other\n046d  Logitech, Inc.\n\tc52a  Mouse\n"
+		"\tc52b  Unifying Receiver\n\t\t00  Interface\n0781  SanDisk Corp.\n\t5582  x\n"
+		"\nC 00  (Defined at Interface level)\n");
+	expect(&snapshot, "0000:03:00.2",
+		"usb usb1 (hub) xHCI Host Controller\n"
+		"  usb 1-1 (hub) GenesysLogic USB2.1 Hub\n"
+		"    usb 1-1.2 (keyboard, mouse, HID) Logitech, Inc. Unifying Receiver\n"
+		"    usb 1-1.10 (audio, HID) C-Media Electronics Inc. USB Audio Device\n"
+		"      sound card1 Device\n"
+		"usb usb2 (hub) xHCI Host Controller\n"
+		"  usb 2-1 (storage) SanDisk Corp.\n"
+		"    disk sda (disk) SanDisk 3.2Gen1\n"
+		"      partition sda1\n");
+}
+
 /* Nothing but the marked fields may tell whose machine it is. */
 static void secrets_stand_nowhere_else(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("amd-desktop");
@@ -264,6 +287,7 @@ int main(void) {
 		cmocka_unit_test(outputs_name_their_monitors),
 		cmocka_unit_test(usb_is_a_tree_with_disks_and_sound_in_it),
 		cmocka_unit_test(a_usb_device_says_what_it_is),
+		cmocka_unit_test(one_that_says_nothing_has_its_name_from_the_list),
 		cmocka_unit_test(a_disk_shows_where_it_is_mounted),
 		cmocka_unit_test(swap_and_several_places_are_all_told),
 		cmocka_unit_test(a_pool_is_mounted_from_each_of_its_disks),

@@ -10,6 +10,7 @@
 /* All that a listing points to. Not to be copied. */
 struct looked {
 	struct pci_names names;
+	struct inventory inventory;
 	struct claims claims;
 	struct verdicts verdicts;
 	struct listing listing;
@@ -22,9 +23,11 @@ static void look(const struct snapshot *snapshot, struct looked *ret) {
 
 	*ret = (struct looked){0};
 	assert_int_equal(pci_names_read(snapshot->machine.root, &ret->names), 0);
+	assert_int_equal(inventory_read(snapshot->machine.root, host, &ret->inventory, NULL), 0);
 	assert_int_equal(verdicts_make(host, &policy, &ret->claims, &asked, &ret->verdicts), 0);
 	ret->listing = (struct listing){.host = host,
 		.names = &ret->names,
+		.inventory = &ret->inventory,
 		.verdicts = &ret->verdicts,
 		.claims = &ret->claims,
 		.unread = ""};
@@ -32,6 +35,7 @@ static void look(const struct snapshot *snapshot, struct looked *ret) {
 
 static void looked_free(struct looked *looked) {
 	verdicts_free(&looked->verdicts);
+	inventory_free(&looked->inventory);
 	pci_names_free(&looked->names);
 }
 
@@ -245,6 +249,40 @@ static void every_card_has_one_verdict_in_text_and_json(void **state) {
 	}
 }
 
+static void json_has_what_hangs_on_a_device_as_a_tree(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("amd-desktop");
+	AUTO_JSON json_t *json = report_json(&snapshot);
+	json_t *card = find(json, "0000:03:00.0"), *controller = find(json, "0000:03:00.2"), *thing;
+
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(card, "link"), "width")), 16);
+	assert_int_equal(json_array_size(json_object_get(card, "bars")), 4);
+	thing = json_array_get(json_object_get(card, "attached"), 0);
+	assert_string_equal(json_string_value(json_object_get(thing, "text")), "DELL U2720Q");
+	assert_string_equal(json_string_value(json_object_get(thing, "serial")), "C0MP0S3D1");
+	thing = json_array_get(json_object_get(controller, "attached"), 0);
+	assert_int_equal(json_array_size(json_object_get(controller, "attached")), 2);
+	thing = json_array_get(json_object_get(thing, "attached"), 0);
+	assert_string_equal(json_string_value(json_object_get(thing, "name")), "1-1");
+	thing = json_array_get(json_object_get(thing, "attached"), 1);
+	assert_string_equal(json_string_value(json_object_get(thing, "name")), "1-1.10");
+	thing = json_array_get(json_object_get(thing, "attached"), 0);
+	assert_string_equal(json_string_value(json_object_get(thing, "kind")), "sound");
+}
+
+static void json_has_the_processors(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("intel-arc");
+	AUTO_JSON json_t *json = report_json(&snapshot);
+	json_t *cpus = json_object_get(json_object_get(json, "processors"), "cpus");
+	json_t *slow = json_array_get(cpus, 15);
+
+	assert_int_equal(json_array_size(cpus), 16);
+	assert_string_equal(json_string_value(json_object_get(slow, "kind")), "efficient");
+	assert_int_equal(json_integer_value(json_object_get(slow, "core")), 9);
+	assert_int_equal(json_integer_value(json_object_get(slow, "l2")), 6);
+	assert_true(json_is_null(json_object_get(slow, "l4")));
+}
+
 static void json_is_whole_for_every_machine(void **state) {
 	for (size_t i = 0; i < COUNT(machines); i++) {
 		AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take(machines[i]);
@@ -279,6 +317,8 @@ int main(void) {
 		cmocka_unit_test(what_is_selected_is_all_that_is_told_of),
 		cmocka_unit_test(whose_it_is_and_what_could_not_be_read_is_said),
 		cmocka_unit_test(every_card_has_one_verdict_in_text_and_json),
+		cmocka_unit_test(json_has_what_hangs_on_a_device_as_a_tree),
+		cmocka_unit_test(json_has_the_processors),
 		cmocka_unit_test(json_is_whole_for_every_machine),
 		cmocka_unit_test(names_that_are_no_utf8_do_not_break_it),
 	};
