@@ -46,6 +46,8 @@ struct device {
 	bool in_flight;                /* somebody's bind or unbind is under way, and its driver
 					  and override are not to be relied on: the kernel does
 					  not answer for it, or a writer was found (flight.h) */
+	bool maybe_in_flight;          /* it is switched on without a driver, and not everybody
+					  who could be at it let us look */
 	char vfio_driver[DRIVER_SIZE]; /* the VFIO driver that fits best, by modules.alias as
 					  libvirt does; never empty */
 	char vfio_module[MODULE_SIZE]; /* and its module */

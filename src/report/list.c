@@ -92,7 +92,9 @@ static int add_device(
 	}
 	if (r == 0) {
 		r = name_format(driver, sizeof(driver), "%s%s", or_none(device->driver),
-			device->in_flight ? " (in flight)" : "");
+			device->in_flight         ? " (in flight)"
+			: device->maybe_in_flight ? " (in flight?)"
+						  : "");
 	}
 	if (r < 0) {
 		return r;

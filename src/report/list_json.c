@@ -111,6 +111,7 @@ static void add_device(
 	document_name(document, "guest", claim ? claim->title : "");
 	document_text(document, "vfio_driver", device->vfio_driver);
 	document_bool(document, "in_flight", device->in_flight);
+	document_bool(document, "maybe_in_flight", device->maybe_in_flight);
 	document_name(document, "reset_methods", device->reset_methods);
 	document_bool(document, "boot_vga", device->boot_vga);
 	document_name(document, "power_state", device->power_state);

@@ -64,6 +64,7 @@ static void add_device(
 	document_text(document, "address", device->name);
 	document_name(document, "driver", device->driver);
 	document_bool(document, "in_flight", device->in_flight);
+	document_bool(document, "maybe_in_flight", device->maybe_in_flight);
 	add_why(document, device->in_flight ? flight_explain(status->host, device, &why) : 0, &why);
 	add_frames(document, flight ? &flight->stuck : NULL);
 	document_close(document);

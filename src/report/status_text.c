@@ -125,8 +125,16 @@ static int add_function(
 	const struct status *status, const struct device *device, struct text *ret) {
 	AUTO_TEXT struct text why = {0};
 	int r = add_line(ret, "  %-12s %s%s", device->name,
-		device->driver[0] ? device->driver : "-", device->in_flight ? " (in flight)" : "");
+		device->driver[0] ? device->driver : "-",
+		device->in_flight         ? " (in flight)"
+		: device->maybe_in_flight ? " (in flight?)"
+					  : "");
 
+	if (r == 0 && device->maybe_in_flight) {
+		return add_line(ret, "    not seen: whether somebody is binding or unbinding it; "
+				     "only root sees that, and not where a security module "
+				     "confines it");
+	}
 	if (r < 0 || !device->in_flight || is_ours(status, device)) {
 		return r;
 	}

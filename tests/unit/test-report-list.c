@@ -151,10 +151,12 @@ static void what_could_not_be_seen_is_said(void **state) {
 	snapshot.host.hidden_processes = 7;
 	snapshot.host.vfio = false;
 	snapshot.host.devices[1].in_flight = true;
+	snapshot.host.devices[2].maybe_in_flight = true;
 	report(&snapshot, &text);
 	assert_non_null(strstr(text.data, "7 processes did not let us see"));
 	assert_non_null(strstr(text.data, "has no VFIO driver"));
 	assert_non_null(strstr(text.data, "pcieport (in flight)"));
+	assert_non_null(strstr(text.data, " (in flight?)"));
 }
 
 static void json_has_everything_that_the_table_has(void **state) {

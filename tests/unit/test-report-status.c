@@ -148,6 +148,18 @@ static void a_card_between_both_is_unresolved(void **state) {
 	assert_int_equal(state_of(&scene, CARD), CARD_UNRESOLVED);
 }
 
+static void that_nobody_could_be_seen_at_work_is_not_that_nobody_is(void **state) {
+	AUTO_SCENE struct scene scene;
+	AUTO_TEXT struct text text = {0};
+
+	begin(&scene);
+	bind(&scene, CARD ".1", "");
+	((struct device *)device_of(&scene.snapshot, CARD ".1"))->maybe_in_flight = true;
+	make(&scene);
+	assert_int_equal(report_status(&scene.status, &text), 0);
+	assert_non_null(strstr(text.data, "  " CARD ".1 - (in flight?)\n    not seen: whether "));
+}
+
 static void a_card_is_told_with_its_guest_its_door_and_since_when(void **state) {
 	AUTO_SCENE struct scene scene;
 	AUTO_TEXT struct text text = {0};
@@ -415,6 +427,7 @@ int main(void) {
 		cmocka_unit_test(a_card_on_vfio_is_a_guests),
 		cmocka_unit_test(a_card_that_a_guest_holds_is_never_the_hosts),
 		cmocka_unit_test(a_card_between_both_is_unresolved),
+		cmocka_unit_test(that_nobody_could_be_seen_at_work_is_not_that_nobody_is),
 		cmocka_unit_test(a_card_is_told_with_its_guest_its_door_and_since_when),
 		cmocka_unit_test(how_long_ago_that_was_is_told_where_the_time_is_known),
 		cmocka_unit_test(what_is_left_is_told_and_who_is_still_at_it),

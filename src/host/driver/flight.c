@@ -14,6 +14,8 @@
 #include "base/text.h"
 #include "host/aside.h"
 #include "host/attribute.h"
+#include "host/holder/pids.h"
+#include "host/holder/process.h"
 #include "host/link.h"
 
 #define DEVICES     "sys/bus/pci/devices"
@@ -31,10 +33,22 @@ struct found {
 	bool waits; /* it is none: somebody waits for its end, to read what the device shows */
 };
 
+/* Shared with the children: those below count are whole. */
 struct flights {
 	size_t count;
 	struct found all[FLIGHTS_MAX];
 };
+
+struct search {
+	int root;
+	struct pids pids;
+	struct flights *flights;
+};
+
+static void search_done(struct search *search) {
+	pids_free(&search->pids);
+	aside_memory_free(search->flights, sizeof(*search->flights));
+}
 
 int syscall_parse(const char *line, struct syscall *ret) {
 	struct syscall call;
@@ -53,7 +67,7 @@ static int read_memory(int task, uint64_t at, size_t length, char ret[WRITTEN_MA
 	ssize_t n = memory < 0 ? -1 : pread(memory, ret, length, (off_t)at);
 
 	if (n <= 0) {
-		return -EIO;
+		return memory < 0 ? memory : -EIO;
 	}
 	ret[n] = '\0';
 	ret[strcspn(ret, "\n")] = '\0';
@@ -94,6 +108,10 @@ static int find_awaited(int task, const struct syscall *call, struct address *re
 	return r < 0 || !text_ends(link, "/driver_override") ? -ENOENT : link_device(link, ret);
 }
 
+static bool is_forbidden(int r) {
+	return r == -EACCES || r == -EPERM;
+}
+
 static int find_device(int task, struct found *found) {
 	struct syscall call;
 	char line[256];
@@ -111,56 +129,52 @@ static int find_device(int task, struct found *found) {
 					: -ENOENT;
 }
 
-static void look_at_thread(int root, int tasks, const char *name, struct flights *flights) {
+/* -EACCES, -EPERM: it does not let us look. */
+static int look_at_thread(int root, int tasks, const char *name, struct flights *flights) {
 	AUTO_CLOSE int task = dir_open(tasks, name);
 	struct found *found = &flights->all[flights->count];
 	unsigned long long pid;
+	int r = task < 0 ? task : number_parse(name, INT_MAX, &pid);
 
 	*found = (struct found){0};
-	if (task >= 0 && number_parse(name, INT_MAX, &pid) == 0 && find_device(task, found) == 0 &&
-		stuck_read(root, (int)pid, &found->flight.stuck) == 0) {
-		flights->count++;
-	}
+	r = r < 0 ? r : find_device(task, found);
+	r = r < 0 ? r : stuck_read(root, (int)pid, &found->flight.stuck);
+	flights->count += r == 0;
+	return r;
 }
 
-/* Others than root cannot bind, and are many. */
-static bool is_of_root(int process) {
-	struct stat status;
+/* Others than root cannot bind, and are many. In a captured machine root is whose the files are. */
+static bool is_of_root(int proc, int process) {
+	struct stat all, one;
 
-	return fstat(process, &status) == 0 && status.st_uid == 0;
+	return fstat(proc, &all) == 0 && fstat(process, &one) == 0 && one.st_uid == all.st_uid;
 }
 
-static void look_at_process(int root, const char *name, struct flights *flights) {
+static int look_at_process(const struct search *search, int pid) {
 	AUTO_NAMES struct names threads = {0};
-	AUTO_CLOSE int tasks = -1;
+	AUTO_CLOSE int proc = dir_open(search->root, "proc"), tasks = -1;
+	struct flights *flights = search->flights;
 	char path[PATH_SIZE];
+	int r = name_format(path, sizeof(path), "%d/task", pid);
 
-	if (name_format(path, sizeof(path), "proc/%s/task", name) < 0) {
-		return;
+	tasks = proc < 0 || r < 0 ? -1 : dir_open(proc, path);
+	if (tasks < 0 || !is_of_root(proc, tasks) || names_read(tasks, ".", &threads) < 0) {
+		return 0;
 	}
-	tasks = dir_open(root, path);
-	if (tasks < 0 || !is_of_root(tasks) || names_read(tasks, ".", &threads) < 0) {
-		return;
+	for (size_t i = 0; i < threads.count && flights->count < FLIGHTS_MAX && !is_forbidden(r);
+		i++) {
+		r = look_at_thread(search->root, tasks, threads.names[i], flights);
 	}
-	for (size_t i = 0; i < threads.count && flights->count < FLIGHTS_MAX; i++) {
-		look_at_thread(root, tasks, threads.names[i], flights);
-	}
+	return is_forbidden(r) && !process_is_kernel_thread(search->root, pid) ? -EACCES : 0;
 }
 
-/* In a child: a task that is just becoming another program keeps us waiting. */
-static void look_at_all(void *context, size_t index, void *ret_value) {
-	const struct aside *aside = context;
-	AUTO_NAMES struct names names = {0};
-	unsigned long long pid;
+/* In a child: a task that is just becoming another program keeps us waiting. Its value: is the
+ * process hidden? */
+static void look_at(void *context, size_t index, void *ret_value) {
+	const struct search *search = context;
+	bool hidden = look_at_process(search, search->pids.pids[index]) < 0;
 
-	if (names_read(aside->root, "proc", &names) < 0) {
-		return;
-	}
-	for (size_t i = 0; i < names.count; i++) {
-		if (number_parse(names.names[i], INT_MAX, &pid) == 0) {
-			look_at_process(aside->root, names.names[i], ret_value);
-		}
-	}
+	memcpy(ret_value, &hidden, sizeof(hidden));
 }
 
 /* Switched on, and by nobody? Somebody's remove has not come to its end, or does not switch off. */
@@ -183,7 +197,7 @@ static bool is_worth_it(int root, const struct host *host) {
 }
 
 static int keep(const struct flights *flights, struct host *host) {
-	host->flights = calloc(flights->count, sizeof(*host->flights));
+	host->flights = calloc(flights->count + 1, sizeof(*host->flights));
 	if (!host->flights) {
 		return -ENOMEM;
 	}
@@ -201,27 +215,55 @@ static int keep(const struct flights *flights, struct host *host) {
 	return 0;
 }
 
-int flights_read(int root, struct host *host, bool *looked) {
-	AUTO_FREE struct flights *flights = NULL;
-	struct aside aside = {
-		.read = look_at_all,
-		.context = &aside,
-		.size = sizeof(*flights),
-		.root = root,
+/* Of whom it is not known who is at work on them. */
+static void doubt(int root, struct host *host) {
+	for (size_t i = 0; i < host->device_count; i++) {
+		struct device *device = &host->devices[i];
+
+		device->maybe_in_flight = !device->in_flight && is_on(root, device);
+	}
+}
+
+/* *ret_hidden: there are some of root's that did not let us look, or not in time. */
+static int look_at_all(const struct search *search, bool *ret_hidden) {
+	const struct aside aside = {
+		.read = look_at,
+		.context = (void *)search,
+		.size = sizeof(bool),
+		.root = search->root,
 		.patience_ms = PATIENCE_MS,
 		.limit_ms = LIMIT_MS,
 	};
-	bool answered = false;
+	size_t count = search->pids.count;
+	AUTO_FREE bool *hidden = calloc(count + 1, sizeof(*hidden));
+	AUTO_FREE bool *answered = calloc(count + 1, sizeof(*answered));
+	int r = hidden && answered ? aside_read(&aside, count, hidden, answered) : -ENOMEM;
+
+	*ret_hidden = false;
+	for (size_t i = 0; i < count && r == 0; i++) {
+		*ret_hidden |= !answered[i] || hidden[i];
+	}
+	return r;
+}
+
+int flights_read(int root, struct host *host, bool *looked) {
+	CLEANUP(search_done) struct search search = {.root = root};
+	bool hidden;
 	int r;
 
 	if (*looked || !is_worth_it(root, host)) {
 		return 0;
 	}
 	*looked = true;
-	flights = calloc(1, sizeof(*flights));
-	if (!flights) {
-		return -ENOMEM;
+	r = pids_read(root, &search.pids);
+	search.flights = aside_memory_new(sizeof(*search.flights));
+	if (r < 0 || !search.flights) {
+		return r < 0 ? r : -ENOMEM;
 	}
-	r = aside_read(&aside, 1, flights, &answered);
-	return r < 0 || flights->count == 0 ? r : keep(flights, host);
+	r = look_at_all(&search, &hidden);
+	r = r < 0 ? r : keep(search.flights, host);
+	if (r == 0 && hidden) {
+		doubt(root, host);
+	}
+	return r;
 }

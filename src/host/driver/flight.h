@@ -11,13 +11,14 @@
  * found: a thread of root's that sits in write(), on a file "bind" or "unbind" of a PCI driver,
  * with the address of the device as what it writes.
  *
- * That costs a look at each of root's threads. It is taken only if there is reason to: a device
- * that does not answer, or one that is switched on without having a driver.
+ * That costs a look at each of root's threads, process by process in a child. It is taken only if
+ * there is reason to: a device that does not answer, or one that is switched on without having a
+ * driver. Of those, one that nobody was seen at is in doubt if somebody did not let us look.
  */
 
 /*
- * Fills in the flights of a host whose devices are read, and in_flight of their devices. *looked:
- * not again; set if it did. -ENOMEM, -EAGAIN.
+ * Fills in the flights of a host whose devices are read, and in_flight and maybe_in_flight of their
+ * devices. *looked: not again; set if it did. -ENOMEM, -EAGAIN.
  */
 int flights_read(int root, struct host *host, bool *looked) MUST_CHECK;
 
