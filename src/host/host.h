@@ -287,7 +287,8 @@ const struct module *host_module(const struct host *host, const char *name);
 const struct drm_card *host_card(const struct host *host, struct address device);
 const struct flight *host_flight(const struct host *host, struct address device);
 
-/* What that process, or that thread of one, waits in. Never waits itself; -ESRCH: there is none. */
+/* What that process, or that thread of one, waits in. Never waits itself: a child reads it. -ESRCH:
+ * there is none; -ENOMEM, -EAGAIN. */
 int stuck_read(int root, int pid, struct stuck *ret) MUST_CHECK;
 
 /*

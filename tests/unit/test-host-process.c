@@ -118,26 +118,6 @@ static void a_thread_of_the_kernel_is_told_by_its_flags(void **state) {
 }
 
 /* Whoever it is: the parts that can be read. */
-static void a_process_is_described_by_what_it_lets_us_read(void **state) {
-	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("no-iommu");
-	struct who who = {0};
-
-	assert_int_equal(machine_write(&snapshot.machine, "/proc/77/comm", "kvm\n"), 0);
-	process_describe(snapshot.machine.root, 77, &who);
-	assert_string_equal(who.comm, "kvm");
-	assert_string_equal(who.user, "");
-	assert_string_equal(who.guest, "");
-	assert_string_equal(who.unit, "");
-	assert_int_equal(machine_write(&snapshot.machine, "/proc/77/status", "Uid:\t0\t0\n"), 0);
-	assert_int_equal(machine_write(&snapshot.machine, "/proc/77/cgroup",
-				 "0::/user.slice/user@5.service/app.slice/x.service\n"),
-		0);
-	process_describe(snapshot.machine.root, 77, &who);
-	assert_string_equal(who.user, "0");
-	assert_string_equal(who.unit, "user@5.service");
-	assert_string_equal(who.user_unit, "x.service");
-}
-
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_unit_is_the_first_on_the_way_down),
@@ -148,7 +128,6 @@ int main(void) {
 		cmocka_unit_test(a_commands_name_cannot_forge_its_parent),
 		cmocka_unit_test(reads_when_a_process_started),
 		cmocka_unit_test(a_thread_of_the_kernel_is_told_by_its_flags),
-		cmocka_unit_test(a_process_is_described_by_what_it_lets_us_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,8 +135,10 @@ static void uproot(pid_t pid) {
 static int opened = -1;
 
 static void close_all_others(void) {
-	if (syscall(SYS_close_range, 0, (unsigned int)opened - 1, 0) == 0 &&
-		syscall(SYS_close_range, (unsigned int)opened + 1, ~0U, 0) == 0) {
+	unsigned int next = (unsigned int)(opened + 1);
+
+	if ((opened <= 0 || syscall(SYS_close_range, 0, (unsigned int)opened - 1, 0) == 0) &&
+		syscall(SYS_close_range, next, ~0U, 0) == 0) {
 		pause();
 	}
 }
@@ -148,14 +150,22 @@ static void *wait_for_leader(void *leader) {
 	return NULL;
 }
 
-static void end_first_thread(void) {
+static void end_first_thread_and(int keep) {
 	static pthread_t leader;
 	pthread_t other;
 
 	leader = pthread_self();
-	opened = open("/dev/zero", O_RDONLY | O_CLOEXEC);
-	if (opened > 0 && pthread_create(&other, NULL, wait_for_leader, &leader) == 0) {
+	opened = keep;
+	if (pthread_create(&other, NULL, wait_for_leader, &leader) == 0) {
 		pthread_exit(NULL);
+	}
+}
+
+static void end_first_thread(void) {
+	int zero = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+
+	if (zero > 0) {
+		end_first_thread_and(zero);
 	}
 }
 
@@ -168,6 +178,29 @@ static void threads_hold_on_when_the_first_has_ended(void **state) {
 	uproot(pid);
 	assert_int_equal(count, 1);
 	assert_int_equal(holder.way, WAY_OPEN);
+}
+
+static void end_first_thread_with_memory(void) {
+	int zero = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+
+	if (mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, zero, 0) != MAP_FAILED && close(zero) == 0) {
+		end_first_thread_and(-1);
+	}
+}
+
+static void threads_keep_what_the_first_has_mapped(void **state) {
+	struct node node = node_of("/dev/zero");
+	pid_t pid = plant(end_first_thread_with_memory);
+	struct holder holder;
+	size_t count;
+
+	snprintf(
+		node.name, sizeof(node.name), "%s", "zero"); /* a thread's memory has names alone */
+	holder = find_in(&node, &no_filesystems, pid, &count);
+	uproot(pid);
+	assert_int_equal(count, 1);
+	assert_int_equal(holder.way, WAY_MAPPED);
+	assert_string_equal(holder.name, "test-host-walk");
 }
 
 static void hide(void) {
@@ -319,6 +352,7 @@ int main(void) {
 		cmocka_unit_test(a_mapping_holds_what_was_closed),
 		cmocka_unit_test(a_working_directory_keeps_its_file_system_busy),
 		cmocka_unit_test(threads_hold_on_when_the_first_has_ended),
+		cmocka_unit_test(threads_keep_what_the_first_has_mapped),
 		cmocka_unit_test(who_may_not_look_knows_that_something_is_hidden),
 		cmocka_unit_test(links_of_a_captured_process_are_never_followed),
 		cmocka_unit_test(a_process_that_does_not_let_us_look_is_counted),

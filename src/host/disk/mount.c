@@ -175,19 +175,14 @@ int mounts_read(int root, const struct nodes *nodes, struct holders *holders) {
 	return r < 0 ? r : pools_read(root, nodes, search.root_pool, holders);
 }
 
-int mounts_read_of(int root, const struct nodes *nodes, const struct holder *process,
+int mounts_read_of(int root, const struct nodes *nodes, int process, const struct holder *like,
 	struct holders *holders) {
-	struct search search = {.root = root, .nodes = nodes, .like = process, .holders = holders};
+	struct search search = {.root = root, .nodes = nodes, .like = like, .holders = holders};
 	const struct mount_reader reader = {add_mount, &search};
 	AUTO_FREE char *data = NULL;
-	char path[64];
-	int r = name_format(path, sizeof(path), "proc/%d/mountinfo", process->who.pid);
+	int r = file_read(process, "mountinfo", FILE_MAX_SIZE, &data, NULL);
 
-	r = r < 0 ? r : file_read(root, path, FILE_MAX_SIZE, &data, NULL);
-	if (r < 0) {
-		return r == -ENOMEM ? r : 0; /* it has ended, or does not let us look */
-	}
-	return read_lines(data, &reader);
+	return r < 0 ? r : read_lines(data, &reader);
 }
 
 static int add_swap(

@@ -32,10 +32,10 @@ int mounts_each(int root, const struct mount_reader *reader) MUST_CHECK;
 int mounts_read(int root, const struct nodes *nodes, struct holders *holders) MUST_CHECK;
 
 /*
- * Adds those on nodes that have none yet, of a process that does not see the machine's but its own:
- * copies of that holder.
+ * Adds those on nodes that have none yet, of a process that does not see the machine's but its own,
+ * from its directory in /proc: copies of that holder. What cannot be read has none: -errno.
  */
-int mounts_read_of(int root, const struct nodes *nodes, const struct holder *process,
+int mounts_read_of(int root, const struct nodes *nodes, int process, const struct holder *like,
 	struct holders *holders) MUST_CHECK;
 
 /* Adds swap space on the nodes. (A swap file is held by its mount.) */

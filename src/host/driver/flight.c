@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "host/aside.h"
 #include "host/attribute.h"
+#include "host/driver/stuck.h"
 #include "host/holder/pids.h"
 #include "host/holder/process.h"
 #include "host/link.h"
@@ -138,7 +139,7 @@ static int look_at_thread(int root, int tasks, const char *name, struct flights 
 
 	*found = (struct found){0};
 	r = r < 0 ? r : find_device(task, found);
-	r = r < 0 ? r : stuck_read(root, (int)pid, &found->flight.stuck);
+	r = r < 0 ? r : stuck_read_here(root, (int)pid, &found->flight.stuck);
 	flights->count += r == 0;
 	return r;
 }

@@ -3,17 +3,22 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "host/aside.h"
 #include "host/holder/holder.h"
+#include "host/holder/pids.h"
 #include "host/link.h"
 
 #define FILE_MAX_SIZE 16384
 #define PATH_SIZE     64
 #define GONE          " (deleted)"
+
+/* How long a task that becomes another program may keep us waiting (aside.h). */
+#define PATIENCE_MS 125
+#define LIMIT_MS    2000
 
 static bool add_frame(struct stuck *stuck, const char *name, size_t length) {
 	char *frame = stuck->frames[stuck->frame_count];
@@ -90,18 +95,13 @@ static bool has_orphan(int root, int pid, const char *directory, struct holder *
 }
 
 void orphan_find(int root, const char *directory, struct holder *ret) {
-	AUTO_NAMES struct names names = {0};
+	AUTO_PIDS struct pids pids = {0};
 	struct holder holder = {0};
 
 	*ret = holder;
-	if (names_read(root, "proc", &names) < 0) {
-		return;
-	}
-	for (size_t i = 0; i < names.count; i++) {
-		unsigned long long pid;
-
-		if (number_parse(names.names[i], INT_MAX, &pid) == 0 &&
-			has_orphan(root, (int)pid, directory, &holder)) {
+	(void)!pids_read(root, &pids);
+	for (size_t i = 0; i < pids.count; i++) {
+		if (has_orphan(root, pids.pids[i], directory, &holder)) {
 			*ret = holder;
 			return;
 		}
@@ -118,26 +118,74 @@ static bool waits_for_orphans(const struct stuck *stuck) {
 	return false;
 }
 
-int stuck_read(int root, int pid, struct stuck *ret) {
-	struct stuck stuck = {.pid = pid};
-	AUTO_FREE char *comm = NULL, *stack = NULL, *wchan = NULL;
+static int read_command(int root, int pid, struct stuck *ret) {
+	AUTO_FREE char *comm = NULL;
 	int r = read_of(root, pid, "comm", &comm);
 
 	if (r < 0) {
 		return r == -ENOENT ? -ESRCH : r;
 	}
 	comm[strcspn(comm, "\n")] = '\0';
-	r = name_set(stuck.command, sizeof(stuck.command), comm);
-	if (r >= 0 && read_of(root, pid, "stack", &stack) == 0) {
-		stack_parse(stack, &stuck);
-	}
-	if (r >= 0 && stuck.frame_count == 0 && read_of(root, pid, "wchan", &wchan) == 0 &&
-		strcmp(wchan, "0") != 0) {
-		(void)add_frame(&stuck, wchan, strcspn(wchan, "\n"));
-	}
-	if (waits_for_orphans(&stuck)) {
-		orphan_find(root, "snd/", &stuck.holder);
-	}
-	*ret = stuck;
+	(void)!name_set(ret->command, sizeof(ret->command), comm);
 	return 0;
+}
+
+static void read_wait(int root, struct stuck *stuck) {
+	AUTO_FREE char *stack = NULL, *wchan = NULL;
+
+	if (read_of(root, stuck->pid, "stack", &stack) == 0) {
+		stack_parse(stack, stuck);
+	}
+	if (stuck->frame_count == 0 && read_of(root, stuck->pid, "wchan", &wchan) == 0 &&
+		strcmp(wchan, "0") != 0) {
+		(void)add_frame(stuck, wchan, strcspn(wchan, "\n"));
+	}
+	if (waits_for_orphans(stuck)) {
+		orphan_find(root, "snd/", &stuck->holder);
+	}
+}
+
+int stuck_read_here(int root, int pid, struct stuck *ret) {
+	struct stuck stuck = {.pid = pid};
+	int r = read_command(root, pid, &stuck);
+
+	if (r == 0) {
+		read_wait(root, &stuck);
+		*ret = stuck;
+	}
+	return r;
+}
+
+struct question {
+	int root;
+	const struct stuck *stuck;
+};
+
+static void read_wait_aside(void *context, size_t index, void *ret_value) {
+	const struct question *question = context;
+	struct stuck stuck = *question->stuck;
+
+	read_wait(question->root, &stuck);
+	memcpy(ret_value, &stuck, sizeof(stuck));
+}
+
+int stuck_read(int root, int pid, struct stuck *ret) {
+	struct stuck stuck = {.pid = pid}, answer;
+	struct question question = {.root = root, .stuck = &stuck};
+	const struct aside aside = {
+		.read = read_wait_aside,
+		.context = &question,
+		.size = sizeof(answer),
+		.root = root,
+		.patience_ms = PATIENCE_MS,
+		.limit_ms = LIMIT_MS,
+	};
+	bool answered;
+	int r = read_command(root, pid, &stuck);
+
+	r = r < 0 ? r : aside_read(&aside, 1, &answer, &answered);
+	if (r == 0) {
+		*ret = answered ? answer : stuck;
+	}
+	return r;
 }

@@ -5,8 +5,11 @@
 
 /*
  * What a task waits in, from /proc/PID/stack (root only, and not in every kernel) or else
- * /proc/PID/wchan. Both may wait for a task that is just becoming another program: read aside.
+ * /proc/PID/wchan. The stack may wait for a task that is just becoming another program.
  */
+
+/* As stuck_read, for a child that may wait. -ESRCH: there is no such task. */
+int stuck_read_here(int root, int pid, struct stuck *ret) MUST_CHECK;
 
 /* Adds the functions that stand in the text of a /proc/PID/stack ("[<0>] FUNCTION+0x1/0x2
  * [MODULE]").

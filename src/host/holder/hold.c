@@ -4,10 +4,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "host/holder/process.h"
-#include "host/holder/user.h"
-
-#define PASSWD_MAX_SIZE (4U << 20)
 
 int nodes_hold(const struct nodes *nodes, const struct node *node, const struct holder *like,
 	struct holders *holders) {
@@ -48,13 +44,4 @@ bool holders_use(const struct holders *holders, const char *node) {
 		}
 	}
 	return false;
-}
-
-void who_read(int root, int pid, struct who *ret) {
-	AUTO_FREE char *passwd = NULL;
-
-	process_describe(root, pid, ret);
-	if (ret->user[0] && file_read(root, "etc/passwd", PASSWD_MAX_SIZE, &passwd, NULL) == 0) {
-		(void)!user_name_parse(passwd, ret->uid, ret->user);
-	}
 }

@@ -16,6 +16,3 @@ const struct node *nodes_find_path(int root, const struct nodes *nodes, const ch
 
 /* Is there a mount or swap space among the holders that the node has? */
 bool holders_use(const struct holders *holders, const char *node);
-
-/* Says whose a mount or a connection is, with the user's name. */
-void who_read(int root, int pid, struct who *ret);

@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,14 +13,14 @@
 #include "base/trace.h"
 #include "host/holder/buffer.h"
 #include "host/holder/kfd.h"
-#include "host/holder/mapping.h"
 #include "host/holder/process.h"
+#include "host/holder/subject.h"
+#include "host/holder/who.h"
 #include "host/link.h"
 
-#define MAPS_MAX_SIZE   (64U << 20)
 #define FDINFO_MAX_SIZE 65536
+#define STAT_MAX_SIZE   4096
 #define PATH_SIZE       64
-#define SEEN_MAX        16
 
 static bool is_real(int proc) {
 	struct statfs info;
@@ -43,83 +42,6 @@ int look_begin(int root, struct look *ret) {
 void look_end(struct look *look) {
 	closep(&look->proc);
 	closep(&look->kfd);
-}
-
-/* The process that is looked at, and where its part of what was found begins. */
-struct subject {
-	struct look *look;
-	int pid;
-	size_t first;
-};
-
-/* By which of several ways does not matter: the first is kept. */
-static bool is_known(const struct subject *subject, const struct node *node) {
-	const struct found *found = subject->look->found;
-
-	for (size_t i = subject->first; i < found->count; i++) {
-		if (address_compare(found->holders[i].device, node->device) == 0 &&
-			strcmp(found->holders[i].node, node->name) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static void add_one(const struct subject *subject, const struct node *node, enum holder_way way) {
-	struct found *found = subject->look->found;
-	struct holder *holder = &found->holders[found->count];
-
-	if (is_known(subject, node) ||
-		(node->kfd_gpu && !kfd_uses(subject->look->kfd, subject->pid, node->kfd_gpu))) {
-		return;
-	}
-	if (found->count == HOLDERS_MAX) {
-		found->full = true;
-		return;
-	}
-	*holder = (struct holder){.kind = HOLDER_PROCESS,
-		.device = node->device,
-		.way = way,
-		.who.pid = subject->pid};
-	memcpy(holder->node, node->name, sizeof(holder->node));
-	found->count++;
-}
-
-/* Every device of the node. */
-static void add(const struct subject *subject, const struct node *node, enum holder_way way) {
-	const struct node *number = node;
-
-	for (; node; node = nodes_next(subject->look->nodes, node + 1, number)) {
-		add_one(subject, node, way);
-	}
-}
-
-static void add_on_disk(
-	const struct subject *subject, const struct node *node, enum holder_way way) {
-	struct found *found = subject->look->found;
-	size_t before = found->count;
-
-	if (found->on_disks < FOUND_ON_DISKS_MAX) {
-		add(subject, node, way);
-		found->on_disks += found->count - before;
-	}
-}
-
-/* The kernel is not to ask a file server. */
-static int look_up(int directory, const char *name, struct statx *ret) {
-	int r = statx(directory, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT,
-		STATX_TYPE | STATX_MNT_ID, ret);
-
-	return r < 0 ? -errno : 0;
-}
-
-static const struct node *find_device(const struct look *look, const struct statx *file) {
-	const struct node number = {.block = S_ISBLK(file->stx_mode),
-		.major = file->stx_rdev_major,
-		.minor = file->stx_rdev_minor};
-
-	return S_ISCHR(file->stx_mode) || S_ISBLK(file->stx_mode) ? nodes_find(look->nodes, &number)
-								  : NULL;
 }
 
 static const struct node *find_disk(const struct look *look, const struct statx *file) {
@@ -153,14 +75,14 @@ static void look_at_buffer(const struct subject *subject, const char *name) {
 	char path[PATH_SIZE], exporter[DRIVER_SIZE];
 	AUTO_FREE char *data = NULL;
 	const struct node *node = NULL;
-	int r = name_format(path, sizeof(path), "%d/fdinfo/%s", subject->pid, name);
+	int r = name_format(path, sizeof(path), "fdinfo/%s", name);
 
-	r = r < 0 ? r : file_read(subject->look->proc, path, FDINFO_MAX_SIZE, &data, NULL);
+	r = r < 0 ? r : file_read(subject->directory, path, FDINFO_MAX_SIZE, &data, NULL);
 	if (r == 0 && buffer_exporter_parse(data, exporter) == 0) {
 		node = buffer_node(subject->look->nodes, exporter);
 	}
 	if (node) {
-		add_one(subject, node, WAY_BUFFER);
+		subject_add_one(subject, node, WAY_BUFFER);
 	}
 }
 
@@ -168,27 +90,21 @@ static int look_at_file(const struct subject *subject, int directory, const char
 	struct look *look = subject->look;
 	const struct node *node;
 	struct statx file;
-	int r = look_up(directory, name, &file);
+	int r = subject_look_up(directory, name, &file);
 
 	if (r < 0) {
 		return r;
 	}
-	node = find_device(look, &file);
+	node = subject_find_device(subject, &file);
 	if (node) {
 		trace_note(directory, name, TRACE_LINK);
-		add(subject, node, WAY_OPEN);
+		subject_add(subject, node, WAY_OPEN);
 	} else if ((node = find_disk(look, &file))) {
-		add_on_disk(subject, node, WAY_FILE);
+		subject_add_on_disk(subject, node, WAY_FILE);
 	} else if (is_buffer(look, directory, name, &file)) {
 		look_at_buffer(subject, name);
 	}
 	return 0;
-}
-
-/* In a captured machine the links are only text, and must not lead us out of it. */
-static const struct node *find_by_name(const struct look *look, const char *path) {
-	return text_starts(path, "/dev/") ? nodes_find_name(look->nodes, path + strlen("/dev/"))
-					  : NULL;
 }
 
 static int look_at_text(const struct subject *subject, int directory, const char *name) {
@@ -198,9 +114,9 @@ static int look_at_text(const struct subject *subject, int directory, const char
 	if (link_read(directory, name, link, sizeof(link)) < 0) {
 		return 0;
 	}
-	node = find_by_name(subject->look, link);
+	node = subject_find_path(subject, link);
 	if (node) {
-		add(subject, node, WAY_OPEN);
+		subject_add(subject, node, WAY_OPEN);
 	} else if (buffer_is(link)) {
 		look_at_buffer(subject, name);
 	}
@@ -211,11 +127,11 @@ static bool is_forbidden(int r) {
 	return r == -EACCES || r == -EPERM;
 }
 
-/* What "812/fd" has in it; *ret_any: is there anything? */
-static int look_at_files(const struct subject *subject, const char *path, bool *ret_any) {
+/* *ret_any: has it any? */
+static int look_at_files(const struct subject *subject, bool *ret_any) {
 	AUTO_DIR DIR *files = NULL;
 	const struct dirent *entry;
-	int r = dir_stream(subject->look->proc, path, &files);
+	int r = dir_stream(subject->directory, "fd", &files);
 
 	*ret_any = false;
 	if (r < 0) {
@@ -232,134 +148,48 @@ static int look_at_files(const struct subject *subject, const char *path, bool *
 	return is_forbidden(r) ? -EACCES : 0;
 }
 
-/*
- * A process whose first thread has ended shows no files, although the others have them. Those of a
- * thread that shares them with nobody are not looked for.
- */
-static int look_at_threads(const struct subject *subject) {
-	AUTO_NAMES struct names threads = {0};
-	char path[PATH_SIZE];
-	bool any = false;
-	int r = name_format(path, sizeof(path), "%d/task", subject->pid);
-
-	r = r < 0 ? r : names_read(subject->look->proc, path, &threads);
-	for (size_t i = 0; i < threads.count && threads.count > 1 && !any && !is_forbidden(r);
-		i++) {
-		r = name_format(
-			path, sizeof(path), "%d/task/%s/fd", subject->pid, threads.names[i]);
-		r = r < 0 ? r : look_at_files(subject, path, &any);
-	}
-	return r;
-}
-
-static int look_at_all_files(const struct subject *subject) {
-	char path[PATH_SIZE];
-	bool any;
-	int r = name_format(path, sizeof(path), "%d/fd", subject->pid);
-
-	r = r < 0 ? r : look_at_files(subject, path, &any);
-	return r == 0 && !any ? look_at_threads(subject) : r;
-}
-
 /* Only real links lead to directories. */
 static void look_at_directories(const struct subject *subject) {
 	static const char *const names[] = {"cwd", "root"};
 
 	for (size_t i = 0; i < COUNT(names); i++) {
-		char path[PATH_SIZE];
-		struct statx file;
 		const struct node *node = NULL;
+		struct statx file;
 
-		if (name_format(path, sizeof(path), "%d/%s", subject->pid, names[i]) == 0 &&
-			look_up(subject->look->proc, path, &file) == 0) {
+		if (subject_look_up(subject->directory, names[i], &file) == 0) {
 			node = find_disk(subject->look, &file);
 		}
 		if (node) {
-			add_on_disk(subject, node, WAY_DIRECTORY);
+			subject_add_on_disk(subject, node, WAY_DIRECTORY);
 		}
 	}
 }
 
-/* The files whose mappings were looked at: a program maps one a hundred times. */
-struct seen {
-	struct seen_file {
-		uint64_t inode;
-		uint32_t major, minor;
-	} files[SEEN_MAX];
-	size_t next;
-};
-
-static bool is_seen(struct seen *seen, const struct mapping *mapping) {
-	for (size_t i = 0; i < SEEN_MAX && i < seen->next; i++) {
-		const struct seen_file *file = &seen->files[i];
-
-		if (file->inode == mapping->inode && file->major == mapping->major &&
-			file->minor == mapping->minor) {
-			return true;
-		}
-	}
-	seen->files[seen->next++ % SEEN_MAX] =
-		(struct seen_file){mapping->inode, mapping->major, mapping->minor};
-	return false;
-}
-
-/* Without privileges nobody may follow these links, and the name has to do. */
-static const struct node *find_mapped(
-	const struct subject *subject, const struct mapping *mapping) {
-	const struct look *look = subject->look;
-	char path[PATH_SIZE + 32];
-	struct statx file;
-	int r = name_format(path, sizeof(path), "%d/map_files/%" PRIx64 "-%" PRIx64, subject->pid,
-		mapping->start, mapping->end);
-
-	r = r == 0 && look->real ? look_up(look->proc, path, &file) : -EPERM;
-	if (is_forbidden(r)) {
-		return find_by_name(look, mapping->name);
-	}
-	return r == 0 ? find_device(look, &file) : NULL;
-}
-
-static void look_at_mapping(
-	const struct subject *subject, struct seen *seen, const struct mapping *mapping) {
-	const struct node *node =
-		filesystems_find(subject->look->filesystems, mapping->major, mapping->minor, 0);
-
-	if (node) {
-		add_on_disk(subject, node, WAY_FILE);
-	} else if (mapping_may_be_device(mapping) && !is_seen(seen, mapping) &&
-		   (node = find_mapped(subject, mapping))) {
-		add(subject, node, WAY_MAPPED);
-	}
-}
-
-static int look_at_mappings(const struct subject *subject) {
-	AUTO_FREE char *data = NULL;
-	const char *rest;
-	char path[PATH_SIZE];
-	struct mapping mapping;
-	struct seen seen = {.next = 0};
-	int r = name_format(path, sizeof(path), "%d/maps", subject->pid);
-
-	r = r < 0 ? r : file_read(subject->look->proc, path, MAPS_MAX_SIZE, &data, NULL);
-	if (r < 0) {
-		return r;
-	}
-	rest = data;
-	while (mapping_next(&rest, &mapping)) {
-		look_at_mapping(subject, &seen, &mapping);
-	}
-	return 0;
-}
-
-/* Who it is; what cannot be read is left empty. Only of one that holds something. */
-static void describe(const struct subject *subject) {
+/* Who it is, in what was found from there on; what cannot be read is left empty. */
+static void describe(const struct subject *subject, size_t from) {
 	struct found *found = subject->look->found;
-	struct who who = {0};
+	struct who who;
 
-	process_describe(subject->look->root, subject->pid, &who);
-	for (size_t i = subject->first; i < found->count; i++) {
+	if (from == found->count) {
+		return;
+	}
+	who_describe(subject->directory, subject->pid, &who);
+	for (size_t i = from; i < found->count; i++) {
 		found->holders[i].who = who;
 		memcpy(found->holders[i].name, who.comm, sizeof(who.comm));
+	}
+}
+
+static void name_guest(const struct subject *subject) {
+	struct found *found = subject->look->found;
+	struct holder *first = &found->holders[subject->first];
+
+	if (found->count == subject->first) {
+		return;
+	}
+	who_name_guest(subject->directory, &first->who);
+	for (size_t i = subject->first + 1; i < found->count; i++) {
+		found->holders[i].who = first->who;
 	}
 }
 
@@ -368,21 +198,91 @@ static bool is_hidden(int r) {
 	return r < 0 && r != -ENOENT && r != -ESRCH;
 }
 
-int look_at_process(struct look *look, int pid) {
-	const struct subject subject = {.look = look, .pid = pid, .first = look->found->count};
-	int files, mappings;
+/*
+ * One that is stuck may block us when we look at its memory, for ever: then it is named already for
+ * what it has open.
+ */
+static int look_at_one(const struct subject *subject, bool *ret_any) {
+	struct found *found = subject->look->found;
+	size_t from = found->count;
+	bool any = false;
+	int files = look_at_files(subject, ret_any), mappings;
 
-	if (look->filesystems->count > 0 && look->real) {
-		look_at_directories(&subject);
+	describe(subject, from);
+	from = found->count;
+	mappings = is_forbidden(files) ? files : subject_look_at_memory(subject, &any);
+	describe(subject, from);
+	*ret_any |= any;
+	return is_hidden(files) ? files : mappings;
+}
+
+/*
+ * A process whose first thread has ended shows nothing, although the others have it. Files of a
+ * thread that shares them with nobody are not looked for.
+ */
+static int look_at_threads(const struct subject *subject) {
+	AUTO_NAMES struct names threads = {0};
+	bool any = false;
+	int r = names_read(subject->directory, "task", &threads);
+
+	for (size_t i = 0; i < threads.count && threads.count > 1 && !any && !is_forbidden(r);
+		i++) {
+		struct subject thread = *subject;
+		AUTO_CLOSE int directory = -1;
+		char path[PATH_SIZE];
+
+		r = name_format(path, sizeof(path), "task/%s", threads.names[i]);
+		directory = r < 0 ? r : dir_open(subject->directory, path);
+		if (directory >= 0) {
+			thread.directory = directory;
+			thread.thread = true;
+			r = look_at_one(&thread, &any);
+		}
 	}
-	files = look_at_all_files(&subject);
-	mappings = is_forbidden(files) ? files : look_at_mappings(&subject);
-	if (look->found->count > subject.first) {
-		describe(&subject);
+	return r;
+}
+
+/* Has it ended since its directory was opened? There is no such thing in a captured machine. */
+static bool is_gone(const struct subject *subject) {
+	return subject->look->real && !file_exists(subject->directory, "stat");
+}
+
+static bool is_kernel_thread(const struct subject *subject) {
+	AUTO_FREE char *stat = NULL;
+
+	return file_read(subject->directory, "stat", STAT_MAX_SIZE, &stat, NULL) == 0 &&
+	       stat_is_kernel_thread(stat);
+}
+
+static int look_at(const struct subject *subject) {
+	struct found *found = subject->look->found;
+	size_t on_disks = found->on_disks;
+	bool any = false;
+	int r;
+
+	if (subject->look->filesystems->count > 0 && subject->look->real) {
+		look_at_directories(subject);
+		describe(subject, subject->first);
+	}
+	r = look_at_one(subject, &any);
+	r = !any && !is_hidden(r) ? look_at_threads(subject) : r;
+	name_guest(subject);
+	if (found->count > subject->first && is_gone(subject)) {
+		found->count = subject->first;
+		found->on_disks = on_disks;
+		return 0;
 	}
 	/* The kernel's threads show nobody but root that they have no files. */
-	return (is_hidden(files) || is_hidden(mappings)) &&
-			       !process_is_kernel_thread(look->root, pid)
-		       ? -EACCES
-		       : 0;
+	return is_hidden(r) && !is_kernel_thread(subject) ? -EACCES : 0;
+}
+
+int look_at_process(struct look *look, int pid) {
+	struct subject subject = {.look = look, .pid = pid, .first = look->found->count};
+	AUTO_CLOSE int directory = who_open(look->root, pid);
+
+	if (directory < 0) {
+		return is_hidden(directory) ? -EACCES : 0;
+	}
+	subject.directory = directory;
+	return look_at(&subject);
 }

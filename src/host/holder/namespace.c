@@ -2,14 +2,14 @@
 #include "host/holder/namespace.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "host/array.h"
 #include "host/disk/mount.h"
-#include "host/holder/hold.h"
+#include "host/holder/pids.h"
+#include "host/holder/who.h"
 #include "host/link.h"
 
 /* More are only looked at by the files that processes have open there. */
@@ -25,16 +25,17 @@ static void seen_free(struct seen *seen) {
 	*seen = (struct seen){0};
 }
 
-/* -EEXIST: it was there already. New ones are rare among processes: the last is the likeliest. */
-static int add(struct seen *seen, unsigned long number) {
+/* New ones are rare among processes: the last is the likeliest. */
+static bool is_seen(const struct seen *seen, unsigned long number) {
 	for (size_t i = seen->count; i > 0; i--) {
 		if (seen->numbers[i - 1] == number) {
-			return -EEXIST;
+			return true;
 		}
 	}
-	if (seen->count == NAMESPACES_MAX) {
-		return -EEXIST;
-	}
+	return seen->count == NAMESPACES_MAX;
+}
+
+static int note(struct seen *seen, unsigned long number) {
 	if (!ARRAY_ROOM(seen->numbers, seen->count)) {
 		return -ENOMEM;
 	}
@@ -43,49 +44,54 @@ static int add(struct seen *seen, unsigned long number) {
 }
 
 /* "mnt:[4026531841]": the link of /proc says it without going anywhere. */
-static int look_at(int proc, const char *pid, struct seen *seen) {
-	char path[64], link[64];
-	unsigned long number;
+static int read_number(int process, unsigned long *ret) {
+	char link[64];
 
-	if (name_format(path, sizeof(path), "%s/ns/mnt", pid) < 0 ||
-		link_read(proc, path, link, sizeof(link)) < 0 ||
-		sscanf(link, "mnt:[%lu]", &number) != 1) {
-		return -EEXIST;
-	}
-	return add(seen, number);
+	return link_read(process, "ns/mnt", link, sizeof(link)) == 0 &&
+			       sscanf(link, "mnt:[%lu]", ret) == 1
+		       ? 0
+		       : -ENOENT;
 }
 
-/* Who it is, is read only of those that have a mount of their own: of a guest that is stuck, a look
- * at its command line could block us. */
-static int read_of(int root, int pid, const struct nodes *nodes, struct holders *holders) {
-	const struct holder process = {.kind = HOLDER_MOUNT, .who.pid = pid};
+/* Who it is, is read only of those that have a mount of their own. */
+static int read_of(
+	int root, int process, int pid, const struct nodes *nodes, struct holders *holders) {
+	const struct holder like = {.kind = HOLDER_MOUNT, .who.pid = pid};
 	size_t first = holders->count;
-	int r = mounts_read_of(root, nodes, &process, holders);
+	int r = mounts_read_of(root, nodes, process, &like, holders);
 
 	for (size_t i = first; i < holders->count; i++) {
-		who_read(root, pid, &holders->holders[i].who);
+		who_read(root, process, pid, &holders->holders[i].who);
 	}
 	return r;
 }
 
-int namespaces_read(int root, const struct nodes *nodes, struct holders *holders) {
-	AUTO_CLOSE int proc = dir_open(root, "proc");
-	CLEANUP(seen_free) struct seen seen = {0};
-	AUTO_NAMES struct names names = {0};
-	int r = proc < 0 ? proc : names_read(proc, ".", &names);
+/* One that has ended meanwhile, or does not let us look, leaves it to the others in there. */
+static int look_at(
+	int root, int pid, struct seen *seen, const struct nodes *nodes, struct holders *holders) {
+	AUTO_CLOSE int process = who_open(root, pid);
+	unsigned long number;
+	int r;
 
-	if (r < 0) {
-		return r == -ENOMEM ? r : 0;
+	if (process < 0 || read_number(process, &number) < 0 || is_seen(seen, number)) {
+		return 0;
 	}
-	r = look_at(proc, "1", &seen); /* the machine's own, which mounts_read has seen */
-	for (size_t i = 0; i < names.count && r != -ENOMEM && r != -E2BIG; i++) {
-		unsigned long long pid;
+	/* The machine's own are those that mounts_read has seen. */
+	r = pid == 1 ? 0 : read_of(root, process, pid, nodes, holders);
+	if (r < 0) {
+		return r == -ENOMEM || r == -E2BIG ? r : 0;
+	}
+	return note(seen, number);
+}
 
-		if (number_parse(names.names[i], INT_MAX, &pid) < 0) {
-			continue;
-		}
-		r = look_at(proc, names.names[i], &seen);
-		r = r < 0 ? r : read_of(root, (int)pid, nodes, holders);
+int namespaces_read(int root, const struct nodes *nodes, struct holders *holders) {
+	AUTO_PIDS struct pids pids = {0};
+	CLEANUP(seen_free) struct seen seen = {0};
+	int r = pids_read(root, &pids);
+
+	/* In their order: the first process comes first. */
+	for (size_t i = 0; i < pids.count && r == 0; i++) {
+		r = look_at(root, pids.pids[i], &seen, nodes, holders);
 	}
 	return r == -ENOMEM || r == -E2BIG ? r : 0;
 }

@@ -7,13 +7,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "host/holder/qemu.h"
-#include "host/holder/user.h"
 
-#define FILE_MAX_SIZE    65536
-#define COMMAND_MAX_SIZE (1U << 20)
-#define PATH_SIZE        64
-#define KERNEL_THREAD    0x00200000U
+#define FILE_MAX_SIZE 65536
+#define PATH_SIZE     64
+#define KERNEL_THREAD 0x00200000U
 
 static bool ends(const char *text, size_t length, const char *suffix) {
 	size_t end = strlen(suffix);
@@ -91,17 +88,12 @@ static int read_of(int root, int pid, const char *name, char **ret) {
 	return r < 0 ? r : file_read(root, path, FILE_MAX_SIZE, ret, NULL);
 }
 
-static int read_units(int root, int pid, struct units *ret) {
+int process_unit(int root, int pid, char *ret, size_t size) {
 	AUTO_FREE char *data = NULL;
+	struct units units;
 	int r = read_of(root, pid, "cgroup", &data);
 
-	return r < 0 ? r : cgroup_units_parse(data, ret);
-}
-
-int process_unit(int root, int pid, char *ret, size_t size) {
-	struct units units;
-	int r = read_units(root, pid, &units);
-
+	r = r < 0 ? r : cgroup_units_parse(data, &units);
 	return r < 0 ? r : name_set(ret, size, units.unit);
 }
 
@@ -152,65 +144,4 @@ bool process_is_kernel_thread(int root, int pid) {
 	AUTO_FREE char *data = NULL;
 
 	return read_of(root, pid, "stat", &data) == 0 && stat_is_kernel_thread(data);
-}
-
-/* Proxmox VE has a scope for each guest, called after its number: "100.scope". */
-static int guest_of_scope(const char *unit, char ret[LABEL_SIZE]) {
-	size_t length = strspn(unit, "0123456789");
-
-	if (length == 0 || strcmp(unit + length, ".scope") != 0) {
-		return -ENOENT;
-	}
-	memcpy(ret, unit, length);
-	ret[length] = '\0';
-	return 0;
-}
-
-static int read_guest(int root, int pid, char ret[LABEL_SIZE]) {
-	AUTO_FREE char *command_line = NULL;
-	char path[PATH_SIZE];
-	size_t length;
-	int r = name_format(path, sizeof(path), "proc/%d/cmdline", pid);
-
-	r = r < 0 ? r : file_read(root, path, COMMAND_MAX_SIZE, &command_line, &length);
-	return r < 0 ? r : qemu_guest_parse(command_line, length, ret);
-}
-
-/* One that is about to end has no command line any more. */
-static void describe_guest(int root, int pid, struct who *who) {
-	if (!qemu_is(who->comm) || (read_guest(root, pid, who->guest) < 0 &&
-					   guest_of_scope(who->unit, who->guest) < 0)) {
-		who->guest[0] = '\0';
-	}
-}
-
-static int read_start(int root, int pid, uint64_t *ret) {
-	AUTO_FREE char *stat = NULL;
-	int r = read_of(root, pid, "stat", &stat);
-
-	return r < 0 ? r : stat_start_parse(stat, ret);
-}
-
-void process_describe(int root, int pid, struct who *ret) {
-	AUTO_FREE char *comm = NULL, *status = NULL;
-	struct units units = {0};
-
-	*ret = (struct who){.pid = pid};
-	if (read_of(root, pid, "comm", &comm) == 0) {
-		comm[strcspn(comm, "\n")] = '\0';
-		label_set(ret->comm, comm);
-	}
-	if (read_units(root, pid, &units) < 0) {
-		units = (struct units){0};
-	}
-	memcpy(ret->unit, units.unit, sizeof(ret->unit));
-	memcpy(ret->user_unit, units.user_unit, sizeof(ret->user_unit));
-	if (read_start(root, pid, &ret->start) < 0) {
-		ret->start = 0;
-	}
-	if (read_of(root, pid, "status", &status) == 0 &&
-		status_uid_parse(status, &ret->uid) == 0) {
-		snprintf(ret->user, sizeof(ret->user), "%" PRIu32, ret->uid);
-	}
-	describe_guest(root, pid, ret);
 }

@@ -26,9 +26,3 @@ int process_parent(int root, int pid, int *ret) MUST_CHECK;
 /* Is it a part of the kernel? By the text of a /proc/PID/stat. */
 bool stat_is_kernel_thread(const char *data);
 bool process_is_kernel_thread(int root, int pid);
-
-/*
- * Who a process is; the user as a number. What cannot be read is empty. A QEMU's command line is
- * read as well, for which one that is stuck may block us.
- */
-void process_describe(int root, int pid, struct who *ret);

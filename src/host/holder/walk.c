@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/holder/walk.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
-#include "host/array.h"
 #include "host/aside.h"
 #include "host/holder/look.h"
+#include "host/holder/pids.h"
 #include "host/holder/user.h"
 
 #define PASSWD_MAX_SIZE (4U << 20)
@@ -22,38 +20,14 @@
 
 struct walk {
 	int root;
-	int *pids;
-	size_t count;
+	struct pids pids;
 	struct look look;
 	struct found *found; /* shared with the children */
 };
 
 static void walk_done(struct walk *walk) {
-	free(walk->pids);
+	pids_free(&walk->pids);
 	aside_memory_free(walk->found, sizeof(*walk->found));
-}
-
-/* There is no limit to how many: one that is not looked at would be taken for holding nothing. */
-static int read_pids(int root, struct walk *walk) {
-	AUTO_DIR DIR *proc = NULL;
-	const struct dirent *entry;
-	int r = dir_stream(root, "proc", &proc);
-
-	if (r < 0) {
-		return r == -ENOENT ? 0 : r;
-	}
-	while ((entry = readdir(proc))) {
-		unsigned long long pid;
-
-		if (number_parse(entry->d_name, INT_MAX, &pid) < 0) {
-			continue;
-		}
-		if (!ARRAY_ROOM(walk->pids, walk->count)) {
-			return -ENOMEM;
-		}
-		walk->pids[walk->count++] = (int)pid;
-	}
-	return 0;
 }
 
 /* In the child; its value: is the process hidden? */
@@ -61,7 +35,7 @@ static void look_at(void *context, size_t index, void *ret_value) {
 	struct walk *walk = context;
 	bool hidden = walk->look.proc < 0 && look_begin(walk->root, &walk->look) < 0;
 
-	hidden = hidden || look_at_process(&walk->look, walk->pids[index]) < 0;
+	hidden = hidden || look_at_process(&walk->look, walk->pids.pids[index]) < 0;
 	memcpy(ret_value, &hidden, sizeof(hidden));
 }
 
@@ -74,15 +48,16 @@ static int walk_all(struct walk *walk, size_t *ret_hidden) {
 		.patience_ms = PATIENCE_MS,
 		.limit_ms = LIMIT_MS,
 	};
-	AUTO_FREE bool *hidden = calloc(walk->count + 1, sizeof(*hidden));
-	AUTO_FREE bool *answered = calloc(walk->count + 1, sizeof(*answered));
-	int r = hidden && answered ? aside_read(&aside, walk->count, hidden, answered) : -ENOMEM;
+	AUTO_FREE bool *hidden = calloc(walk->pids.count + 1, sizeof(*hidden));
+	AUTO_FREE bool *answered = calloc(walk->pids.count + 1, sizeof(*answered));
+	int r = hidden && answered ? aside_read(&aside, walk->pids.count, hidden, answered)
+				   : -ENOMEM;
 
 	if (r < 0) {
 		return r;
 	}
 	*ret_hidden = 0;
-	for (size_t i = 0; i < walk->count; i++) {
+	for (size_t i = 0; i < walk->pids.count; i++) {
 		*ret_hidden += !answered[i] || hidden[i];
 	}
 	return walk->found->full ? -E2BIG : 0;
@@ -115,7 +90,7 @@ int processes_read(int root, const struct nodes *nodes, const struct filesystems
 		.look = {.proc = -1, .kfd = -1, .nodes = nodes, .filesystems = filesystems},
 	};
 	size_t hidden;
-	int r = read_pids(root, &walk);
+	int r = pids_read(root, &walk.pids);
 
 	if (r < 0) {
 		return r;

@@ -11,6 +11,7 @@
 #include "host/holder/hold.h"
 #include "host/holder/process.h"
 #include "host/holder/session.h"
+#include "host/holder/who.h"
 #include "host/link.h"
 
 #define FILE_MAX_SIZE (16U << 20)
@@ -149,14 +150,18 @@ static int hold_way(
 
 static int add_login(const struct network *network, const struct socket *socket,
 	const struct connection *connection) {
-	struct holder holder = {.kind = HOLDER_LOGIN, .own = socket->own};
+	struct holder holder = {.kind = HOLDER_LOGIN, .own = socket->own, .who.pid = socket->pid};
+	AUTO_CLOSE int process = -1;
 	int r;
 
 	if (inet_is_local(&connection->remote) ||
 		inet_same(&connection->local, &connection->remote)) {
 		return 0;
 	}
-	who_read(network->root, socket->pid, &holder.who);
+	process = who_open(network->root, socket->pid);
+	if (process >= 0) {
+		who_read(network->root, process, socket->pid, &holder.who);
+	}
 	memcpy(holder.name, holder.who.comm, sizeof(holder.name));
 	/* The route to our own address leads to the interface that has it, of each family. */
 	r = inet_is_link_local(&connection->remote)
