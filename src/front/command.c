@@ -137,6 +137,16 @@ const struct command commands[] = {
 		.run = command_rom,
 	},
 	{
+		.name = "advise",
+		.arguments = "GUEST [CARD|ADDRESS...]",
+		.summary = "what to change in a guest's definition for the hardware at hand",
+		.options = OPTION_APPLY | OPTION_JSON | OPTION_PICTURE | OPTION_ONLY | OPTION_ROM |
+			   OPTION_ROOT,
+		.words_min = 1,
+		.words_max = SELECTIONS_MAX,
+		.run = command_advise,
+	},
+	{
 		.name = "install",
 		.arguments = "[DOOR] [GUEST...]",
 		.summary = "have libvirt and Proxmox VE call baton, or say who does",
@@ -170,6 +180,7 @@ static const struct {
 	const char *summary;
 } option_help[] = {
 	{OPTION_CARDS, "--cards", "only cards with a picture, whole"},
+	{OPTION_APPLY, "--apply", "have the hypervisor change it, once what was is kept"},
 	{OPTION_CYCLE, "--cycle", "take cards that are home to VFIO and back"},
 	{OPTION_DEVICE, "--device DEVICE", "only this device, slot or card"},
 	{OPTION_DRY_RUN, "-n, --dry-run", "only say what would be done"},
@@ -180,11 +191,14 @@ static const struct {
 	{OPTION_GUEST, "--guest NAME", "call the guest so, whatever QEMU calls it"},
 	{OPTION_HOLDERS, "--holders", "only who keeps them busy, and what would make each go"},
 	{OPTION_JSON, "--json", "report as JSON"},
+	{OPTION_PICTURE, "--looking-glass SIZE",
+		"memory for Looking Glass: of a picture such as 2560x1440"},
+	{OPTION_ONLY, "--only IDS", "only these"},
+	{OPTION_ROM, "--rom FILE", "give the guest this file for the card's ROM"},
 	{OPTION_ROOT, "--root ROOT",
 		"read a captured machine, a directory or a file, not this one"},
 	{OPTION_LIST, "--list", "only say which guest has which door"},
 	{OPTION_NO_GUARD, "--no-guard", "start no guard: `baton repair` is then up to you"},
-	{OPTION_ONLY, "--only IDS", "look for these findings alone"},
 	{OPTION_STATE, "--state STATE", "host or guest (the default): who is to have it"},
 	{OPTION_TIMEOUT, "--timeout SECONDS", "go on, or give up, after so long"},
 };
@@ -244,10 +258,10 @@ static void print_command(const struct command *command) {
 		command->arguments[0] ? " " : "", command->arguments, command->summary);
 	for (size_t i = 0; i < COUNT(option_help); i++) {
 		if (command->options & option_help[i].option) {
-			printf("  %-18s %s\n", option_help[i].text, option_help[i].summary);
+			printf("  %-22s %s\n", option_help[i].text, option_help[i].summary);
 		}
 	}
-	printf("  %-18s %s\n", "-h, --help", "this");
+	printf("  %-22s %s\n", "-h, --help", "this");
 }
 
 static const struct command *find(const char *name) {
@@ -265,14 +279,20 @@ static void set_value(struct invocation *invocation, unsigned int option) {
 	case OPTION_EXPLAIN:
 		invocation->explain = optarg;
 		break;
-	case OPTION_ONLY:
-		invocation->only = optarg;
-		break;
 	case OPTION_ROOT:
 		invocation->root = optarg;
 		break;
 	case OPTION_GUEST:
 		invocation->guest = optarg;
+		break;
+	case OPTION_ONLY:
+		invocation->only = optarg;
+		break;
+	case OPTION_ROM:
+		invocation->rom = optarg;
+		break;
+	case OPTION_PICTURE:
+		invocation->picture = optarg;
 		break;
 	case OPTION_STATE:
 		invocation->state = optarg;
@@ -296,6 +316,7 @@ static int parse_options(
 	const struct command *command, int argc, char **argv, struct invocation *invocation) {
 	static const struct option options[] = {
 		{"cards", no_argument, NULL, OPTION_CARDS},
+		{"apply", no_argument, NULL, OPTION_APPLY},
 		{"cycle", no_argument, NULL, OPTION_CYCLE},
 		{"device", required_argument, NULL, OPTION_DEVICE},
 		{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
@@ -307,8 +328,10 @@ static int parse_options(
 		{"holders", no_argument, NULL, OPTION_HOLDERS},
 		{"json", no_argument, NULL, OPTION_JSON},
 		{"list", no_argument, NULL, OPTION_LIST},
+		{"looking-glass", required_argument, NULL, OPTION_PICTURE},
 		{"no-guard", no_argument, NULL, OPTION_NO_GUARD},
 		{"only", required_argument, NULL, OPTION_ONLY},
+		{"rom", required_argument, NULL, OPTION_ROM},
 		{"root", required_argument, NULL, OPTION_ROOT},
 		{"state", required_argument, NULL, OPTION_STATE},
 		{"timeout", required_argument, NULL, OPTION_TIMEOUT},

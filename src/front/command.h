@@ -31,7 +31,10 @@ enum command_option {
 	OPTION_DEVICE = 1 << 12,  /* --device DEVICE: only this one */
 	OPTION_GROUP = 1 << 13,   /* --group NUMBER: only this IOMMU group */
 	OPTION_EXPLAIN = 1 << 16, /* --explain ID: the manual's section about a finding */
-	OPTION_ONLY = 1 << 17,    /* --only IDS: look for these findings alone */
+	OPTION_ONLY = 1 << 17,    /* --only IDS: these alone */
+	OPTION_APPLY = 1 << 20,   /* --apply: have it done */
+	OPTION_ROM = 1 << 21,     /* --rom FILE: the card's */
+	OPTION_PICTURE = 1 << 22, /* --looking-glass SIZE: memory for it */
 };
 
 /* Where a command gets the machine from: main alone knows which one it is. */
@@ -93,6 +96,8 @@ struct invocation {
 	const char *group;    /* NULL unless OPTION_GROUP was given */
 	const char *explain;  /* NULL unless OPTION_EXPLAIN was given */
 	const char *only;     /* NULL unless OPTION_ONLY was given */
+	const char *rom;      /* NULL unless OPTION_ROM was given */
+	const char *picture;  /* NULL unless OPTION_PICTURE was given */
 	const char *door;     /* the guest whose hypervisor called us; NULL: a person did */
 	char **words;         /* what stands after the options */
 	size_t word_count;
@@ -127,6 +132,7 @@ enum result door_fail(const struct platform *platform, const char *guest, enum r
 	const struct error *error);
 
 /* One file per command. */
+int command_advise(const struct invocation *invocation);
 int command_check(const struct invocation *invocation);
 int command_detach(const struct invocation *invocation);
 int command_forget(const struct invocation *invocation);

@@ -17,17 +17,18 @@ MAY_USE = {
     "plan": {"base", "host", "request"},
     "run": {"base", "plan"},
     "linux": {"base", "host", "plan", "run"},
-    "report": {"base", "host", "inventory", "request", "plan", "run"},
+    "advise": {"base", "host", "inventory", "request"},
+    "report": {"base", "host", "inventory", "request", "advise", "plan", "run"},
     "setup": {"base", "host"},
     "check": {"base", "host", "inventory", "request", "plan", "setup"},
     "asked": {"base", "host", "request", "plan", "run"},
     "handover": {"base", "host", "request", "plan", "run", "asked"},
     "stay": {"base", "host", "request", "plan", "run", "handover"},
     "guard": {"base", "host", "request", "plan", "run", "handover", "stay"},
-    "front": {"base", "host", "inventory", "capture", "request", "plan", "run", "report", "setup",
-              "check", "asked", "handover", "guard"},
-    "main": {"base", "host", "inventory", "capture", "request", "plan", "run", "linux", "report",
-             "setup", "check", "handover", "guard", "front"},
+    "front": {"base", "host", "inventory", "capture", "request", "advise", "plan", "run", "report",
+              "setup", "check", "asked", "handover", "guard"},
+    "main": {"base", "host", "inventory", "capture", "request", "advise", "plan", "run", "linux",
+             "report", "setup", "check", "handover", "guard", "front"},
 }
 # A plan is made of these types, so whoever handles plans names them, and calls nothing of theirs.
 TYPES = {"run": {"host/host.h", "request/request.h"}}

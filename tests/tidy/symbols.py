@@ -205,6 +205,9 @@ class Symbols(tree.Rules):
     def test_check_only_reads(self):
         self.nothing(not_allowed(self.own("check"), PURE, READING))
 
+    def test_advise_parses_and_only_reads(self):
+        self.nothing(not_allowed(self.own("advise"), PURE, PARSERS, READING))
+
     def test_base_reads_and_loads_and_creates(self):
         """It writes for linux/ and setup/ alone: layering.py sees to that."""
         others = ["base_create.c.o", "base_library.c.o"]

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "host/host.h"
+
+/* What advice stands on: the machine, as far as a guest's definition depends on it. */
+struct ground {
+	const struct host *host;
+	int root;
+	bool kvm;               /* its module is there */
+	bool nested_off;        /* KVM is told to give no guest virtualisation of its own */
+	const char *kvm_module; /* "kvm_amd", "kvm_intel" */
+	bool tsc;               /* the host itself keeps its time by the processors' counters */
+};
+
+/* What cannot be read is left as if it were not there. *ret points to host. */
+void ground_read(int root, const struct host *host, struct ground *ret);
+
+/* Is what the device shows of its ROM the firmware's copy in memory (host/resource.h)? */
+bool ground_shadows(const struct ground *ground, const struct device *device);

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "advise/proposal.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "snapshot.h"
+
+/* A guest that has nothing to be told, with the card of nvidia-single. */
+static struct model good_guest(void) {
+	struct model model = {
+		.hypervisor = MODEL_LIBVIRT,
+		.can = CAN_HYPERV | CAN_TIMERS | CAN_MANAGE,
+		.name = "good",
+		.system = SYSTEM_LINUX,
+		.accelerated = true,
+		.chipset = CHIPSET_Q35,
+		.uefi = true,
+		.cpu = "host",
+		.tsc = true,
+		.node = -1,
+		.device_count = 4,
+	};
+
+	for (uint8_t i = 0; i < 4; i++) {
+		model.devices[i].address = (struct address){.bus = 0x0a, .function = i};
+	}
+	return model;
+}
+
+static struct ground ground_of(const struct snapshot *snapshot) {
+	struct ground ground;
+
+	ground_read(snapshot->machine.root, &snapshot->host, &ground);
+	return ground;
+}
+
+/* The ids of what is said, with blanks between them. */
+static void ids(const struct snapshot *snapshot, const struct model *model,
+	const struct wishes *wishes, char ret[256]) {
+	struct ground ground = ground_of(snapshot);
+	AUTO_ADVICES struct advices advices = {0};
+
+	assert_int_equal(advise(&ground, model, wishes, &advices), 0);
+	ret[0] = '\0';
+	for (size_t i = 0; i < advices.count; i++) {
+		const struct advice *advice = &advices.items[i];
+
+		assert_true(advice_is_known(advice->id, strlen(advice->id)));
+		assert_true(advice->what[0] && advice->why[0]);
+		assert_true(advice->change_count > 0 || advice->by_hand[0]);
+		strncat(ret, i > 0 ? " " : "", 256 - strlen(ret) - 1);
+		strncat(ret, advice->id, 256 - strlen(ret) - 1);
+	}
+}
+
+static void expect(
+	const struct snapshot *snapshot, const struct model *model, const char *expected) {
+	const struct wishes wishes = {0};
+	char said[256];
+
+	ids(snapshot, model, &wishes, said);
+	assert_string_equal(said, expected);
+}
+
+static void a_good_guest_is_told_nothing(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
+	struct model model = good_guest();
+
+	expect(&snapshot, &model, "");
+	model.system = SYSTEM_WINDOWS;
+	model.hpet_off = true;
+	for (enum hyperv i = 0; i < HYPERV_COUNT; i++) {
+		model.hyperv[i] = true;
+	}
+	expect(&snapshot, &model, "");
+}
+
+static void each_fault_of_a_guest_is_told(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
+	const struct model good = good_guest();
+	struct model model;
+
+#define ROW(change, expected)                                                                      \
+	model = good;                                                                              \
+	change;                                                                                    \
+	expect(&snapshot, &model, expected)
+
+	ROW(model.device_count = 3, "card");
+	ROW(model.devices[1].alone = true, "card");
+	ROW(model.devices[2].unmanaged = true, "managed");
+	ROW(model.devices[3].address.bus = 0x77, "card-gone card");
+	ROW(model.chipset = CHIPSET_I440FX, "machine");
+	ROW(model.uefi = false, "uefi");
+	ROW(model.cpu[0] = '\0', "cpu");
+	ROW(strcpy(model.cpu, "EPYC"), "cpu");
+	ROW(strcpy(model.cpu, "host-model"), "");
+	ROW(model.accelerated = false; model.cpu[0] = '\0', "");
+	ROW(model.balloon = true, "balloon");
+	ROW(model.hidden = true, "hidden");
+	ROW(model.vendor_id = true, "vendor-id");
+	ROW(model.video = true, "video");
+	ROW(model.host_display = true, "host-display");
+	ROW(model.system = SYSTEM_WINDOWS; model.hpet_off = true, "hyperv");
+#undef ROW
+}
+
+static void a_guest_without_a_card_is_not_told_what_cards_need(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
+	struct model model = good_guest();
+
+	model.device_count = 0;
+	model.chipset = CHIPSET_I440FX;
+	model.balloon = model.video = model.hidden = true;
+	expect(&snapshot, &model, "");
+}
+
+static void a_card_of_before_kepler_is_still_hidden_from(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
+	struct model model = good_guest();
+	static const struct {
+		uint16_t id;
+		bool old;
+	} rows[] = {
+		{0x0a20, true},  /* GT216, GeForce GT 220 */
+		{0x0dc4, true},  /* GF106, GeForce GTS 450 */
+		{0x0fc6, false}, /* GK107, GeForce GTX 650 */
+		{0x1004, false}, /* GK110, GeForce GTX 780 */
+		{0x1080, true},  /* GF110, GeForce GTX 580 */
+		{0x1180, false}, /* GK104, GeForce GTX 680 */
+		{0x1200, true},  /* GF114, GeForce GTX 560 Ti */
+		{0x1287, false}, /* GK208B, GeForce GT 730 */
+		{0x1e84, false}, /* TU104, GeForce RTX 2070 SUPER */
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		for (size_t n = 0; n < snapshot.host.device_count; n++) {
+			struct device *device = &snapshot.host.devices[n];
+
+			if (strcmp(device->name, "0000:0a:00.0") == 0) {
+				device->identity.device = rows[i].id;
+			}
+		}
+		model.hidden = false;
+		expect(&snapshot, &model, rows[i].old ? "hidden" : "");
+		model.hidden = true;
+		expect(&snapshot, &model, rows[i].old ? "" : "hidden");
+	}
+}
+
+static void the_firmwares_copy_of_a_rom_is_no_rom(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
+	struct wishes wishes = {.rom = "/roms/card.rom"};
+	struct model model = good_guest();
+	char said[256];
+
+	assert_int_equal(machine_write(&snapshot.machine,
+				 "/sys/devices/pci0000:00/0000:00:03.1/0000:0a:00.0/resource",
+				 "0x00 0x00 0x00\n0x00 0x00 0x00\n0x00 0x00 0x00\n"
+				 "0x00 0x00 0x00\n0x00 0x00 0x00\n0x00 0x00 0x00\n"
+				 "0x00000000000c0000 0x00000000000dffff 0x0000000000000212\n"),
+		0);
+	expect(&snapshot, &model, "rom");
+	model.devices[0].has_rom = true;
+	expect(&snapshot, &model, "");
+	model.devices[0].has_rom = false;
+	ids(&snapshot, &model, &wishes, said);
+	assert_string_equal(said, "rom");
+}
+
+static void a_host_with_another_card_may_draw(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("amd-with-igpu");
+	struct model model = good_guest();
+
+	/* Of that machine's two cards. */
+	for (size_t i = 0; i < snapshot.host.card_count; i++) {
+		model.devices[0].address = snapshot.host.cards[i].device;
+		model.device_count = 1;
+		model.host_display = true;
+		struct wishes wishes = {.only = "host-display"};
+		char said[256];
+
+		ids(&snapshot, &model, &wishes, said);
+		assert_string_equal(said, "");
+	}
+	assert_true(snapshot.host.card_count > 1);
+}
+
+int main(void) {
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_good_guest_is_told_nothing),
+		cmocka_unit_test(each_fault_of_a_guest_is_told),
+		cmocka_unit_test(a_guest_without_a_card_is_not_told_what_cards_need),
+		cmocka_unit_test(a_card_of_before_kepler_is_still_hidden_from),
+		cmocka_unit_test(the_firmwares_copy_of_a_rom_is_no_rom),
+		cmocka_unit_test(a_host_with_another_card_may_draw),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
