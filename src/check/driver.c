@@ -195,7 +195,7 @@ static const struct check checks[] = {
 	{"vfio-missing", FINDING_ERROR, look_vfio},
 	{"kernel-oopsed", FINDING_WARNING, look_oops},
 	{"known-problem", FINDING_WARNING, look_problems},
-	{"nvidia-modeset", FINDING_WARNING, look_modeset},
+	{"nvidia-modeset", FINDING_NOTE, look_modeset},
 	{"card-left-on-vfio", FINDING_WARNING, look_left},
 	{"override-left", FINDING_WARNING, look_override},
 	{"card-no-driver", FINDING_NOTE, look_no_driver},

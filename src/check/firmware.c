@@ -24,16 +24,15 @@ static bool is_secure(const struct look *look) {
 	       data[4] == 1;
 }
 
-/* Does the kernel load signed modules alone? */
+/* Does the kernel load signed modules alone? Lockdown is what Secure Boot makes it do. */
 static const char *find_enforcer(const struct look *look) {
 	char line[64];
 
 	if (look_line(look, ENFORCE, line, sizeof(line)) && line[0] == 'Y') {
 		return ENFORCE;
 	}
-	if (look_line(look, LOCKDOWN, line, sizeof(line)) && strchr(line, '[') &&
-		!strstr(line, "[none]")) {
-		return LOCKDOWN;
+	if (look_line(look, LOCKDOWN, line, sizeof(line))) {
+		return strchr(line, '[') && !strstr(line, "[none]") ? LOCKDOWN : NULL;
 	}
 	return is_secure(look) ? SECURE_BOOT : NULL;
 }

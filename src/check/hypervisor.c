@@ -136,7 +136,7 @@ static int look_at_group(void *context, const struct source_line *line) {
 	if (text_starts(line->text, "libvirt:") && text_ends(line->text, ":")) {
 		look_add(look, "group-membership", "the group libvirt",
 			"usermod -aG libvirt,kvm USER, and log in again",
-			"has no members, so only root can start guests");
+			"has no members, so nobody can start guests without being root or giving an administrator's password");
 		look_at(look, line->path, line->number, line->text);
 	}
 	return 0;

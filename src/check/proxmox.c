@@ -13,51 +13,56 @@
 
 #define STORAGES    "/etc/pve/storage.cfg"
 #define DATACENTER  "/etc/pve/datacenter.cfg"
-#define SNIPPETS    "/snippets/"
 #define DEFAULT     "/var/lib/vz"
 #define VOLUME_PART ":snippets/"
 
-/* A storage that is a directory: "dir: local", then indented "path /var/lib/vz". */
+/* A storage that is a directory: "dir: mine", then indented "path /srv". */
 struct storage {
 	const char *name;
-	bool inside; /* of its section */
-	bool found;
-	bool disabled;
-	bool moved; /* content-dirs: its snippets stand elsewhere */
-	unsigned int line;
+	bool inside;       /* of its section */
+	unsigned int line; /* where it says where snippets are */
 	char path[256];
+	char snippets[256]; /* below it, if content-dirs says so */
 };
+
+static void take_directories(struct storage *storage, const struct source_line *line, char *list) {
+	static const char key[] = "snippets=";
+	char *rest = list, *word;
+
+	while ((word = strsep(&rest, ", "))) {
+		if (text_starts(word, key)) {
+			(void)!name_set(
+				storage->snippets, sizeof(storage->snippets), word + strlen(key));
+			storage->line = line->number;
+		}
+	}
+}
 
 static int look_at_storage(void *context, const struct source_line *line) {
 	struct storage *storage = context;
 	char *rest = NULL, *key = strtok_r(line->text, " \t", &rest);
-	const char *value = rest ? rest + strspn(rest, " \t") : "";
+	char *value = rest ? rest + strspn(rest, " \t") : NULL;
 
+	if (!value) {
+		return 0;
+	}
 	if (text_ends(key, ":")) {
 		storage->inside = strcmp(value, storage->name) == 0;
-		storage->found |= storage->inside;
-		storage->line = storage->inside ? line->number : storage->line;
-		return 0;
-	}
-	if (!storage->inside) {
-		return 0;
-	}
-	if (strcmp(key, "path") == 0) {
+	} else if (storage->inside && strcmp(key, "path") == 0) {
 		(void)!name_set(storage->path, sizeof(storage->path), value);
+	} else if (storage->inside && strcmp(key, "content-dirs") == 0) {
+		take_directories(storage, line, value);
 	}
-	storage->disabled |= strcmp(key, "disable") == 0;
-	storage->moved |= strcmp(key, "content-dirs") == 0 && strstr(value, "snippets=");
 	return 0;
 }
 
-/* Without a file there is the storage "local" all the same (PVE::Storage::Plugin). */
+/* "local" is where it is, whatever the file says (parse_config in PVE::Storage::Plugin). */
 static struct storage read_storage(struct look *look, const char *name) {
-	struct storage storage = {.name = name};
+	struct storage storage = {.name = name, .snippets = "snippets"};
 	const struct line_reader reader = {look_at_storage, &storage};
 
 	look_keep(look, lines_read(look->root, STORAGES, &reader));
-	if (!storage.path[0] && strcmp(name, "local") == 0) {
-		storage.found = true;
+	if (strcmp(name, "local") == 0) {
 		(void)!name_set(storage.path, sizeof(storage.path), DEFAULT);
 	}
 	return storage;
@@ -70,19 +75,16 @@ static bool is_proxmox(const struct look *look) {
 static void look_local(struct look *look) {
 	struct storage local;
 
-	if (!is_proxmox(look) || !file_exists(look->root, STORAGES)) {
+	if (!is_proxmox(look)) {
 		return;
 	}
 	local = read_storage(look, "local");
-	if (local.disabled || local.moved || strcmp(local.path, DEFAULT) != 0) {
+	if (strcmp(local.snippets, "snippets") != 0) {
 		look_add(look, "proxmox-storage-local", "the storage local",
-			"pvesm set local --disable 0, with its path " DEFAULT
-			" and its snippets where they are by default",
-			"is %s, so guests do not find the hookscript " PROXMOX_VOLUME
-			" where baton installs it, and do not start",
-			local.disabled ? "disabled"
-				       : (local.moved ? "one with content-dirs" : "elsewhere"));
-		look_at(look, STORAGES, local.line, local.path);
+			"take snippets out of its content-dirs",
+			"has its snippets elsewhere, so guests do not find the hookscript " PROXMOX_VOLUME
+			" where baton installs it, and do not start");
+		look_at(look, STORAGES, local.line, local.snippets);
 	}
 }
 
@@ -96,9 +98,8 @@ static bool find_script(struct look *look, const char *volume, char *ret, size_t
 		return false;
 	}
 	storage = read_storage(look, name);
-	return storage.path[0] && !storage.moved &&
-	       name_format(ret, size, "%s" SNIPPETS "%s", storage.path,
-		       part + strlen(VOLUME_PART)) == 0;
+	return storage.path[0] && name_format(ret, size, "%s/%s/%s", storage.path, storage.snippets,
+					  part + strlen(VOLUME_PART)) == 0;
 }
 
 static void look_script(struct look *look, const struct check_guest *guest) {

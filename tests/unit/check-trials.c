@@ -139,9 +139,9 @@ const struct trial trials[] = {
 
 	{"proxmox-storage-local", "nvidia-single",
 		.before = PROXMOX "F: /etc/pve/storage.cfg\n"
-				  "| dir: local\n|   path /var/lib/vz\n|   content iso\n",
-		.broken =
-			"F: /etc/pve/storage.cfg\n| dir: local\n|   path /srv\n|   content iso\n"},
+				  "| dir: local\n| \tpath /var/lib/vz\n| \tdisable\n",
+		.broken = "F: /etc/pve/storage.cfg\n"
+			  "| dir: local\n| \tcontent-dirs iso=i,snippets=scripts\n"},
 	{"proxmox-hookscript-missing", "nvidia-single",
 		.before = PROXMOX "F: /etc/pve/qemu-server/100.conf\n| cores: 2\n",
 		.broken = "F: /etc/pve/qemu-server/100.conf\n| hookscript: local:snippets/mine\n"},

@@ -195,6 +195,23 @@ static void each_has_a_trial_and_a_section(void **state) {
 	assert_int_equal(count, check_section_count());
 }
 
+/* docs/FINDINGS.md names ids as words, with "..." for those of one beginning. */
+static void the_document_names_each(void **state) {
+	AUTO_CLOSE int docs = root_open(DOCS);
+	AUTO_FREE char *text = NULL;
+
+	assert_int_equal(file_read(docs, "FINDINGS.md", 1 << 20, &text, NULL), 0);
+	for (size_t i = 0; i < check_area_count; i++) {
+		for (size_t k = 0; k < check_areas[i]->count; k++) {
+			const char *id = check_areas[i]->checks[k].id;
+
+			if (!strstr(text, id)) {
+				fail_msg("docs/FINDINGS.md does not name %s", id);
+			}
+		}
+	}
+}
+
 static void each_refusal_is_found(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
 	AUTO_FREE struct plan *plan = calloc(1, sizeof(*plan));
@@ -383,6 +400,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_is_found_where_it_is_and_nowhere_else),
 		cmocka_unit_test(each_has_a_trial_and_a_section),
+		cmocka_unit_test(the_document_names_each),
 		cmocka_unit_test(each_refusal_is_found),
 		cmocka_unit_test(healthy_machines_are_found_healthy),
 		cmocka_unit_test(the_worst_comes_first),
