@@ -8,6 +8,7 @@
 #include "base/timeouts.h"
 #include "host/driver/rebinder.h"
 #include "linux/deadline.h"
+#include "linux/functions.h"
 #include "linux/guard.h"
 #include "linux/guest.h"
 #include "linux/identity.h"
@@ -215,6 +216,7 @@ static const struct ops table = {
 	.explain = stuck_explain_writer,
 	.oopses = oopses_read,
 	.prove_free = prove_free,
+	.prove_functions_free = functions_prove_free,
 	.identify = identity_find,
 	.forget_ids = identity_forget,
 	.rebinders = rebinders,

@@ -110,6 +110,9 @@ int change_identify(struct ops *ops, const struct journal *journal, const struct
 }
 
 int change_prove_free(struct ops *ops, const struct step *step, struct error *error) {
+	if (step->fact == FACT_VF_COUNT && strcmp(step->to, "0") == 0) {
+		return ops->prove_functions_free(ops, step->subject, error);
+	}
 	if (step->fact != FACT_DRIVER || strcmp(step->to, VALUE_NONE) != 0) {
 		return 0;
 	}

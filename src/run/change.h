@@ -18,5 +18,6 @@ int change(struct ops *ops, struct journal *journal, size_t index, const struct 
 int change_identify(struct ops *ops, const struct journal *journal, const struct step *step,
 	struct error *error) MUST_CHECK;
 
-/* Nobody may have a device open when its driver is taken away: -EBUSY, with who. */
+/* Nobody may have a device when its driver is taken away, or when it is a virtual function that is
+ * removed: -EBUSY, with who. */
 int change_prove_free(struct ops *ops, const struct step *step, struct error *error) MUST_CHECK;

@@ -121,6 +121,10 @@ struct ops {
 	 */
 	int (*prove_free)(struct ops *ops, const char *address, struct error *error);
 
+	/* Nobody has one of the virtual functions of the device, in whatever way: -EBUSY names who
+	 * has. They go all at once, whoever has them. */
+	int (*prove_functions_free)(struct ops *ops, const char *address, struct error *error);
+
 	/* What stands at the address now. -ENODEV. */
 	int (*identify)(
 		struct ops *ops, const char *address, struct identity *ret, struct error *error);

@@ -71,10 +71,11 @@ static int check_effects(struct ops *ops, struct journal *journal, const struct 
 	for (size_t i = 0; i < planned->effect_count; i++) {
 		const struct step *effect = &planned->effects[i].change;
 		char value[VALUE_SIZE] = VALUE_NONE;
-		int r = ops->get(ops, effect->fact, effect->subject, value, error);
+		struct error why = {0};
+		int r = ops->get(ops, effect->fact, effect->subject, value, &why);
 
 		if (r < 0 && r != -ENODEV) {
-			return r;
+			return error_set(error, r, "%s", why.text);
 		}
 		if (strcmp(value, effect->to) == 0) {
 			continue;

@@ -177,6 +177,10 @@ static int prove_free(struct ops *ops, const char *address, struct error *error)
 	return CALL(OPERATION_PROVE_FREE, address, prove_free(inner, address, error));
 }
 
+static int prove_functions_free(struct ops *ops, const char *address, struct error *error) {
+	return CALL(OPERATION_PROVE_FREE, address, prove_functions_free(inner, address, error));
+}
+
 static int identify(
 	struct ops *ops, const char *address, struct identity *ret, struct error *error) {
 	return CALL(OPERATION_IDENTIFY, address, identify(inner, address, ret, error));
@@ -307,6 +311,7 @@ void injector_init(struct injector *injector, struct ops *inner, const struct in
 		.explain = explain,
 		.oopses = oopses,
 		.prove_free = prove_free,
+		.prove_functions_free = prove_functions_free,
 		.identify = identify,
 		.forget_ids = forget_ids,
 		.rebinders = rebinders,

@@ -28,10 +28,22 @@ static bool same_text(const char *a, const char *b) {
 	return strcmp(a, b) == 0;
 }
 
-/* Does a step that has not been undone explain the difference, itself or as what came along? */
-static bool explains(const struct step *step, const struct difference *difference) {
-	const char *what = difference->what;
+/* The device that a virtual function is a part of, and comes and goes with; else the same again. */
+static const char *whole_of(const struct trial *trial, const char *subject) {
+	int at = world_find_device(&trial->before, subject);
 
+	return at >= 0 && trial->before.devices[at].physical[0] ? trial->before.devices[at].physical
+								: subject;
+}
+
+/* Does a step that has not been undone explain the difference, itself or as what came along? */
+static bool explains(
+	const struct trial *trial, const struct step *step, const struct difference *difference) {
+	const char *what = difference->what, *whole = whole_of(trial, difference->subject);
+
+	if (step->fact == FACT_VF_COUNT && !same_text(whole, difference->subject)) {
+		return same_text(whole, step->subject);
+	}
 	if (same_text(what, fact_name(step->fact)) || same_text(what, "in-flight")) {
 		return same_text(difference->subject, step->subject);
 	}
@@ -42,10 +54,11 @@ static bool explains(const struct step *step, const struct difference *differenc
 	       same_text(what, "framebuffer");
 }
 
-static bool named(const struct journal *journal, const struct difference *difference) {
+static bool named(const struct trial *trial, const struct journal *journal,
+	const struct difference *difference) {
 	for (size_t i = 0; i < journal->record_count; i++) {
 		if (!journal->records[i].popped &&
-			explains(&journal->records[i].step, difference)) {
+			explains(trial, &journal->records[i].step, difference)) {
 			return true;
 		}
 	}
@@ -103,7 +116,7 @@ static void check_named(struct trial *trial) {
 	for (size_t i = 0; i < differences.count; i++) {
 		const struct difference *at = &differences.list[i];
 
-		if (same_text(at->what, "journal") || (journal && named(journal, at))) {
+		if (same_text(at->what, "journal") || (journal && named(trial, journal, at))) {
 			continue;
 		}
 		trial_wrong(trial, "%s: %s %s is %s and was %s, and the journal does not say so",
@@ -143,7 +156,8 @@ static bool may_explain(
 		return strstr(fault->key, difference->what);
 	}
 	if (strstr(fault->key, TRIAL_GUEST) || text_starts(fault->key, "list ") ||
-		text_starts(fault->key, "lock ") || strstr(fault->key, difference->subject)) {
+		text_starts(fault->key, "lock ") ||
+		strstr(fault->key, whole_of(trial, difference->subject))) {
 		return true; /* without a journal nothing can be tried */
 	}
 	for (size_t i = 0; i < trial->before.module_count; i++) {

@@ -6,10 +6,11 @@
 
 #include "base/text.h"
 
-#define GPU    "0000:01:00.0"
-#define SOUND  "0000:01:00.1"
-#define USB    "0000:01:00.2"
-#define SECOND "0000:02:00.0"
+#define GPU      "0000:01:00.0"
+#define SOUND    "0000:01:00.1"
+#define USB      "0000:01:00.2"
+#define SECOND   "0000:02:00.0"
+#define FUNCTION "0000:01:00.4"
 
 #define VGA_CLASS   0x030000
 #define SOUND_CLASS 0x040300
@@ -137,6 +138,27 @@ static void build_nvidia_twins(struct world *world) {
 	world_boot(world);
 }
 
+/*
+ * Since 595.45.04 who still has a card when it goes does not find it any more and cannot give it
+ * back: who comes between the last look and the write keeps the writer for ever. A server's two,
+ * which nobody draws on.
+ */
+static void build_nvidia_595(struct world *world) {
+	struct world_driver *driver;
+
+	start(world, 612);
+	strcpy(world->modules[world_add_module(world, "nvidia", "")].version, "595.45.04");
+	world->modules[world_find_module(world, "nvidia")].loaded = true;
+	driver = world_add_driver(world, "nvidia", "nvidia");
+	world_add_id(driver, 0x10de, 0x2331);
+	driver->waits_for_users = true;
+	driver->forgets_users = true;
+	world_add_device(world, GPU, OTHER_CLASS, 0x10de, 0x2331, 1);
+	world_add_device(world, SECOND, OTHER_CLASS, 0x10de, 0x2331, 2);
+	add_vfio(world, true);
+	world_boot(world);
+}
+
 /* The boot's card without a driver: the firmware's picture is all that there is. */
 static void build_firmware(struct world *world) {
 	world_add_device(world, GPU, VGA_CLASS, 0x1002, 0x73bf, 1)->boot_vga = true;
@@ -230,8 +252,11 @@ static void build_settings(struct world *world) {
 	device = world_add_device(world, GPU, OTHER_CLASS, 0x1002, 0x731f, 1);
 	device->falls_asleep = true;
 	device->settings = (struct world_settings){
-		.may_lose_power = true, .resets = "pm bus", .bars = "0=256M", .functions = 2};
+		.may_lose_power = true, .resets = "pm bus", .bars = "0=256M"};
 	strcpy(device->bars_at_boot, device->settings.bars);
+	add_driver(world, "amdgpu_vf", 0x1002, 0x7362);
+	world_add_device(world, FUNCTION, OTHER_CLASS, 0x1002, 0x7362, 2);
+	world_add_function_of(world, GPU);
 	world->modules[world_add_module(world, "vendor_reset", "")].loaded = true;
 	world->drivers[world_find_driver(world, "pci-stub")].makes_functions = true;
 	add_vfio(world, true);
@@ -270,6 +295,7 @@ const struct scenario scenarios[] = {
 	{"nvidia", build_nvidia, {GPU, SOUND}, {GPU, SOUND}, HOLDERS_STOP_SERVICES, LENGTH_LONG},
 	{"nvidia-twins", build_nvidia_twins, {SECOND}, {SECOND}, HOLDERS_STOP_SERVICES,
 		LENGTH_LONG},
+	{"nvidia-595", build_nvidia_595, {SECOND}, {SECOND}, HOLDERS_STOP_SERVICES, LENGTH_LONG},
 	{"firmware-6.1", build_firmware_new, {GPU, SOUND}, {GPU, SOUND}, HOLDERS_STOP_SERVICES,
 		LENGTH_LONG},
 	{"firmware-5.15", build_firmware_old, {GPU, SOUND}, {GPU, SOUND}, HOLDERS_STOP_SERVICES,

@@ -39,79 +39,6 @@ static bool may_block(const struct step *step) {
 	return step->fact != FACT_SERVICE && step->fact != FACT_PROCESS;
 }
 
-/* Somebody has had the device open since before the change before this one: that was to be seen. */
-static bool takes_from_user(const struct sim *sim, int device) {
-	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
-		const struct world_process *process = &sim->world->processes[i];
-
-		if (process->kind != PROCESS_NONE && process->opens[device] &&
-			process->generation[device] == sim->world->devices[device].generation &&
-			process->since[device] < sim->world->changes) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * A device that was replaced may be hit by one change whose identity was checked just before, and
- * by no other.
- */
-static void watch_device(struct sim *sim, const struct step *step, const char *text) {
-	int at = world_find_device(sim->world, step->subject);
-	struct world_device *device = &sim->world->devices[at < 0 ? 0 : at];
-
-	if (at < 0) {
-		return;
-	}
-	if (step->fact == FACT_OVERRIDE && device->foreign_seen &&
-		strcmp(step->from, device->override) != 0) {
-		world_violate(sim->world, "\"%s\" although it was seen to be \"%s\"", text,
-			device->override);
-	}
-	if (step->fact == FACT_OVERRIDE) {
-		device->foreign = false;
-		device->foreign_seen = false;
-	}
-	if (device->replaced && ++device->touches > 1) {
-		world_violate(sim->world, "\"%s\" on a device that is another one now", text);
-	}
-	if (step->fact == FACT_DRIVER && strcmp(step->to, VALUE_NONE) == 0 &&
-		takes_from_user(sim, at)) {
-		world_violate(sim->world, "\"%s\" while somebody has it open", text);
-	}
-}
-
-/* What must never be done, whatever else goes wrong. */
-static void watch_for_violations(struct sim *sim, const struct step *step) {
-	char text[STEP_TEXT_SIZE];
-	int module = step->fact == FACT_MODULE ? world_find_module(sim->world, step->subject) : -1;
-
-	(void)step_format(step, text);
-	if (world_stuck_at(sim->world, step->subject)) {
-		world_violate(
-			sim->world, "\"%s\" while another writer is in the kernel with it", text);
-	}
-	if (world_oopsed_at(sim->world, step)) {
-		world_violate(sim->world, "\"%s\" after an oops in the last change of it", text);
-	}
-	if (sim->world->oopses > 1) {
-		world_violate(sim->world, "\"%s\" although the kernel has oopsed twice", text);
-	}
-	if (!world_same_process(sim->world->lock, sim->self)) {
-		world_violate(sim->world, "\"%s\" without the lock", text);
-	}
-	if (module >= 0 && sim->world->modules[module].vfio && strcmp(step->to, VALUE_NONE) == 0) {
-		world_violate(sim->world, "\"%s\": VFIO's modules stay", text);
-	}
-	if (step->fact == FACT_PROCESS && !sim->world->may_end) {
-		world_violate(sim->world, "\"%s\", which nobody has allowed", text);
-	}
-	if (step_is_of_device(step)) {
-		watch_device(sim, step, text);
-	}
-}
-
 /* The handle of a change that has no writer: the sim itself has room for one. */
 struct pending {
 	struct step step;
@@ -134,6 +61,13 @@ static int begin(struct ops *ops, const struct step *step, bool home, struct wri
 	}
 	*ret = (struct writer){.process = pending->writer, .private = pending};
 	return 0;
+}
+
+/* Does it go on by itself as soon as nobody uses the device any more? */
+static bool is_natural(const struct world *world, const struct step *step) {
+	int driver = world_find_driver(world, step->from);
+
+	return driver < 0 || !world->drivers[driver].forgets_users;
 }
 
 /* The writer dies in the middle of it, with the device's lock; half of the change may be seen. */
@@ -169,7 +103,7 @@ static int commit(struct ops *ops, struct writer *writer, struct error *error) {
 	char text[STEP_TEXT_SIZE];
 	int r;
 
-	watch_for_violations(sim, &pending->step);
+	sim_watch(sim, &pending->step);
 	if (child && sim->hang != HANG_NOT) {
 		return error_set(error, stick(sim, child, false), "\"%s\" has not come back",
 			step_format(&pending->step, text));
@@ -181,8 +115,8 @@ static int commit(struct ops *ops, struct writer *writer, struct error *error) {
 	r = world_apply(sim->world, &pending->step, pending->home);
 	sim->world->changes++;
 	if (child && r == -EINPROGRESS) {
-		return error_set(error, stick(sim, child, true), "\"%s\" has not come back",
-			step_format(&pending->step, text));
+		return error_set(error, stick(sim, child, is_natural(sim->world, &pending->step)),
+			"\"%s\" has not come back", step_format(&pending->step, text));
 	}
 	if (child) {
 		world_end(sim->world, child);
@@ -224,6 +158,19 @@ static int prove_free(struct ops *ops, const char *address, struct error *error)
 	}
 	if (world_in_use(world, at)) {
 		return error_set(error, -EBUSY, "%s is open in a program", address);
+	}
+	return 0;
+}
+
+static int prove_functions_free(struct ops *ops, const char *address, struct error *error) {
+	struct world *world = sim_of(ops)->world;
+
+	for (size_t i = 0; i < world->device_count; i++) {
+		if (strcmp(world->devices[i].physical, address) == 0 &&
+			world_in_use(world, (int)i)) {
+			return error_set(
+				error, -EBUSY, "%s is open in a program", world->devices[i].name);
+		}
 	}
 	return 0;
 }
@@ -384,6 +331,7 @@ void sim_init(struct sim *sim, struct world *world, struct process process, stru
 			.explain = explain,
 			.oopses = oopses,
 			.prove_free = prove_free,
+			.prove_functions_free = prove_functions_free,
 			.identify = identify,
 			.forget_ids = forget_ids,
 			.rebinders = rebinders,

@@ -49,5 +49,8 @@ static inline struct sim *sim_of(struct ops *ops) {
 	return (struct sim *)ops;
 }
 
+/* sim-watch.c: a change that is about to be made, which must be none of those that never may. */
+void sim_watch(struct sim *sim, const struct step *step);
+
 /* sim-files.c: fills in what concerns journals. */
 void sim_files_init(struct ops *ops);

@@ -14,19 +14,31 @@ static const char *const names[STRANGER_DEEDS] = {
 	"gives the device's ids to vfio-pci",
 	"loads the modules that were there",
 	"gives the device an override of his own",
+	"opens a virtual function of the device",
 };
 
 const char *stranger_name(unsigned int deed) {
 	return names[deed];
 }
 
-/* What becomes of the device is his business from now on. */
-static void except_device(struct stranger *stranger, const char *device) {
+static void except_facts(struct stranger *stranger, const char *device) {
 	static const char *const facts[] = {"driver", "override", "node", "screen", "present",
 		"power", "d3cold", "reset-method", "bar-size", "vf-count"};
 
 	for (size_t i = 0; i < COUNT(facts); i++) {
 		exceptions_add(stranger->exceptions, facts[i], device);
+	}
+}
+
+/* What becomes of the device, and of what is a part of it, is his business from now on. */
+static void except_device(struct stranger *stranger, const char *device) {
+	except_facts(stranger, device);
+	for (size_t i = 0; i < stranger->world->device_count; i++) {
+		const struct world_device *other = &stranger->world->devices[i];
+
+		if (strcmp(other->physical, device) == 0) {
+			except_facts(stranger, other->name);
+		}
 	}
 	exceptions_add(stranger->exceptions, "console", "frame buffer device");
 	stranger->robbed = true;
@@ -79,15 +91,36 @@ static bool switch_display_manager(struct stranger *stranger, bool up) {
 	return false;
 }
 
+/* Its driver has nodes of its own, besides those of DRM. */
+static bool is_nvidias(const struct world *world, int device) {
+	int driver = world->devices[device].driver;
+
+	return driver >= 0 && strcmp(world->drivers[driver].name, "nvidia") == 0;
+}
+
 static bool open_card(struct stranger *stranger) {
 	struct world *world = stranger->world;
 	int at = world_find_device(world, stranger->target);
 
-	if (at < 0 || !world_has_node(world, at)) {
+	if (at < 0 || (!world_has_node(world, at) && !is_nvidias(world, at))) {
 		return false;
 	}
 	world_open(world, world_fork(world, PROCESS_STRANGER), at);
 	return true;
+}
+
+static bool open_function(struct stranger *stranger) {
+	struct world *world = stranger->world;
+
+	for (size_t i = 0; i < world->device_count; i++) {
+		const struct world_device *function = &world->devices[i];
+
+		if (strcmp(function->physical, stranger->target) == 0 && function->driver >= 0) {
+			world_open(world, world_fork(world, PROCESS_STRANGER), (int)i);
+			return true;
+		}
+	}
+	return false;
 }
 
 /* Does a journal speak of the device? */
@@ -126,6 +159,7 @@ static bool remove_device(struct stranger *stranger, bool replace) {
 		(void)world_probe(world, device->name);
 		device->replaced = is_journaled(world, device->name);
 	}
+	world_settle_functions(world, device);
 	except_device(stranger, stranger->target);
 	return true;
 }
@@ -209,8 +243,10 @@ bool stranger_act(struct stranger *stranger, unsigned int deed) {
 		return give_ids(stranger);
 	case 8:
 		return load_modules(stranger);
-	default:
+	case 9:
 		return set_override(stranger);
+	default:
+		return open_function(stranger);
 	}
 }
 
@@ -290,6 +326,7 @@ static void restore(struct stranger *stranger) {
 	if (before->driver >= 0) {
 		(void)world_bind_finish(world, at, before->driver);
 	}
+	world_settle_functions(world, device);
 }
 
 void stranger_return(struct stranger *stranger) {

@@ -19,7 +19,7 @@ struct stranger {
 	unsigned int thefts;
 };
 
-#define STRANGER_DEEDS 10
+#define STRANGER_DEEDS 11
 
 /* False: there is nothing for him to do. */
 bool stranger_act(struct stranger *stranger, unsigned int deed);

@@ -46,6 +46,10 @@ static int fill_device(const struct world *world, size_t index, struct device *r
 	ret->may_sleep = from->settings.may_sleep;
 	ret->may_lose_power = ret->may_sleep && from->settings.may_lose_power;
 	ret->virtual_functions = from->settings.functions;
+	ret->is_virtual_function = from->physical[0] != '\0';
+	if (r == 0 && ret->is_virtual_function) {
+		r = address_parse(from->physical, &ret->physical_function);
+	}
 	ret->in_flight = is_in_flight(world, from->name);
 	ret->identity = from->identity;
 	ret->class = from->class;

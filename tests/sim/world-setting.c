@@ -32,6 +32,28 @@ void world_get_setting(
 	assert(r == 0);
 }
 
+/* All at once, whoever has one of them open; new ones get the driver that the kernel gives them. */
+void world_settle_functions(struct world *world, const struct world_device *physical) {
+	unsigned int count = physical->present ? physical->settings.functions : 0;
+
+	for (size_t i = 0; i < world->device_count; i++) {
+		struct world_device *function = &world->devices[i];
+
+		if (strcmp(function->physical, physical->name) != 0) {
+			continue;
+		}
+		if (count == 0 && function->driver >= 0) {
+			world_unbind_finish(world, (int)i);
+		}
+		if (function->present != (count > 0)) {
+			function->override[0] = '\0';
+			function->present = count > 0;
+			(void)world_probe(world, function->name);
+		}
+		count -= count > 0;
+	}
+}
+
 /* sriov_numvfs: the driver's own work, and from some to some other number only through none. */
 static int set_functions(struct world *world, struct world_device *device, const char *value) {
 	unsigned int count = (unsigned int)strtoul(value, NULL, 10);
@@ -43,6 +65,7 @@ static int set_functions(struct world *world, struct world_device *device, const
 		return -EBUSY;
 	}
 	device->settings.functions = count;
+	world_settle_functions(world, device);
 	return 0;
 }
 

@@ -75,6 +75,14 @@ struct world_device *world_add_device(struct world *world, const char *name, uin
 	return added;
 }
 
+void world_add_function_of(struct world *world, const char *physical) {
+	int at = world_find_device(world, physical);
+
+	assert(at >= 0);
+	put(world->devices[world->device_count - 1].physical, ADDRESS_SIZE, physical);
+	world->devices[at].settings.functions++;
+}
+
 void world_add_framebuffer(
 	struct world *world, const char *name, const char *driver, const char *device) {
 	struct world_framebuffer *added = &world->framebuffers[world->framebuffer_count++];

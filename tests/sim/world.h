@@ -47,6 +47,7 @@ struct world_driver {
 	char graphics_module[WORLD_NAME_SIZE]; /* which must be loaded for that; empty: none */
 	bool waits_for_users; /* unbinding does not end while somebody uses the device */
 	bool client_lets_go;  /* ... but not for the graphics module */
+	bool forgets_users;   /* while it waits nobody finds the device: it never ends */
 	bool refuses;         /* its probe fails */
 	bool lets_sleep;      /* a device that it has may sleep, until it gives it up */
 	bool makes_functions; /* it can be told to make virtual ones */
@@ -70,6 +71,7 @@ struct world_device {
 	int group;
 	bool bridge;
 	bool boot_vga;
+	char physical[ADDRESS_SIZE]; /* of a virtual function: whose it is; empty: it is none */
 	struct world_settings settings;
 	char bars_at_boot[WORLD_SETTING_SIZE];
 	bool falls_asleep; /* for good, if VFIO lets it sleep */
@@ -196,6 +198,8 @@ struct world_driver *world_add_driver(struct world *world, const char *name, con
 void world_add_id(struct world_driver *driver, uint16_t vendor, uint16_t device);
 struct world_device *world_add_device(struct world *world, const char *name, uint32_t class,
 	uint16_t vendor, uint16_t device, int group);
+/* The last device added is a virtual function of that one. */
+void world_add_function_of(struct world *world, const char *physical);
 void world_add_framebuffer(
 	struct world *world, const char *name, const char *driver, const char *device);
 void world_add_service(struct world *world, const char *name, bool display_manager, bool up);
@@ -238,6 +242,8 @@ int world_console(struct world *world, const char *name, bool bound);
 int world_framebuffer(struct world *world, const char *name, bool bound);
 /* What a device is told besides its driver. */
 int world_setting(struct world *world, enum fact fact, const char *device, const char *value);
+/* Makes and removes virtual functions: as many as the device has, and it itself is there. */
+void world_settle_functions(struct world *world, const struct world_device *physical);
 /* patient: waits for something to show a login screen on, and fails if it never comes. */
 int world_service(struct world *world, const char *name, bool up, bool patient);
 
