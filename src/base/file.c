@@ -31,18 +31,22 @@ static int noted(int dir, const char *path, int flags, int fd) {
 	return fd;
 }
 
-int path_open(int dir, const char *path, int flags) {
+static int open_as(int dir, const char *path, int flags, uint64_t resolve) {
 	struct open_how how = {
 		.flags = (uint64_t)(unsigned int)(flags | O_CLOEXEC),
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+		.resolve = resolve,
 	};
-	long fd;
 	int tries = 0;
+	long fd;
 
 	do {
 		fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
 	} while (fd < 0 && errno == EAGAIN && ++tries < TRIES_MAX);
 	return noted(dir, path, flags, fd < 0 ? -errno : (int)fd);
+}
+
+int path_open(int dir, const char *path, int flags) {
+	return open_as(dir, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 }
 
 int entry_open(int dir, const char *name) {
@@ -52,7 +56,7 @@ int entry_open(int dir, const char *name) {
 	return noted(dir, name, flags, fd < 0 ? -errno : fd);
 }
 
-int link_read(int dir, const char *name, char *ret, size_t size) {
+static int read_link(int dir, const char *name, char *ret, size_t size) {
 	ssize_t n = readlinkat(dir, name, ret, size);
 
 	if (n < 0) {
@@ -62,8 +66,23 @@ int link_read(int dir, const char *name, char *ret, size_t size) {
 		return -ENAMETOOLONG;
 	}
 	ret[n] = '\0';
-	trace_note(dir, name, TRACE_LINK);
 	return 0;
+}
+
+int link_read(int dir, const char *name, char *ret, size_t size) {
+	int r = read_link(dir, name, ret, size);
+
+	if (r == 0) {
+		trace_note(dir, name, TRACE_LINK);
+	}
+	return r;
+}
+
+int link_read_near(int dir, const char *path, char *ret, size_t size) {
+	AUTO_CLOSE int fd = open_as(dir, path, O_PATH | O_NOFOLLOW,
+		RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
+
+	return fd < 0 ? fd : read_link(fd, "", ret, size);
 }
 
 int dir_open(int dir, const char *path) {

@@ -58,6 +58,10 @@ int file_read_signed(int dir, const char *path, int64_t *ret) MUST_CHECK;
 /* Where the symbolic link leads to; -EINVAL if it is none, -ENAMETOOLONG. */
 int link_read(int dir, const char *name, char *ret, size_t size) MUST_CHECK;
 
+/* The same of a path below the directory: neither a link nor a mount point on the way to it is
+ * followed, so nothing on another machine is asked. */
+int link_read_near(int dir, const char *path, char *ret, size_t size) MUST_CHECK;
+
 /* The last component of what the symbolic link points to: how sysfs names drivers and groups. */
 int link_read_name(int dir, const char *path, char *ret, size_t size) MUST_CHECK;
 

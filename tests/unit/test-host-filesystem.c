@@ -75,10 +75,12 @@ static void what_lies_over_a_mount_is_not_it(void **state) {
 	assert_int_equal(machine_write(&snapshot.machine, "/proc/1/mountinfo",
 				 "29 1 259:1 / / rw - ext4 /dev/nvme0n1p1 rw\n"
 				 "50 29 8:1 / /srv rw - ext4 /dev/sda1 rw\n"
-				 "53 50 7:0 / /srv rw - squashfs /dev/loop0 rw\n"),
+				 "53 50 7:0 / /srv rw - squashfs /dev/loop0 rw\n"
+				 "54 53 0:41 / /srv rw - tmpfs /dev/sda1 rw\n"),
 		0);
 	fixture = read_all(&snapshot);
 	assert_int_equal(fixture.filesystems.count, 1);
+	assert_null(filesystems_find(&fixture.filesystems, 0, 41, 54));
 	assert_null(filesystems_find(&fixture.filesystems, 7, 0, 53));
 }
 

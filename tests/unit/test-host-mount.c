@@ -88,6 +88,73 @@ static void file_systems_without_a_number_are_found_by_their_source(void **state
 	assert_int_equal(holders_of(&snapshot, "0000:04:00.0"), 1);
 }
 
+/* Anybody may write what he likes there, with a user namespace of his own. */
+static void what_a_mount_says_of_its_source_is_believed_of_few_types(void **state) {
+	static const char *const types[] = {"tmpfs", "overlay", "fuse.btrfs", "nfs4", "9p"};
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("sata-in-group");
+
+	assert_int_equal(machine_remove(&snapshot.machine, "/proc/swaps"), 0);
+	for (size_t i = 0; i < COUNT(types); i++) {
+		char line[128];
+
+		snprintf(line, sizeof(line), "50 29 0:30 / /srv rw - %s /dev/sda1 rw\n", types[i]);
+		assert_int_equal(machine_write(&snapshot.machine, "/proc/1/mountinfo", line), 0);
+		snapshot_read(&snapshot);
+		assert_int_equal(holders_of(&snapshot, "0000:02:00.1"), 0);
+	}
+}
+
+static void a_source_is_looked_for_in_dev_alone(void **state) {
+	static const char *const sources[] = {"/dev/../srv/disk", "/dev/far", "/dev/net/sda1",
+		"/dev/loop", "/dev/snd/controlC0", "/dev", "sda1", "/dev/a/b/out"};
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("sata-in-group");
+
+	assert_int_equal(machine_remove(&snapshot.machine, "/proc/swaps"), 0);
+	assert_int_equal(machine_link(&snapshot.machine, "/srv/disk", "../dev/sda1"), 0);
+	assert_int_equal(machine_link(&snapshot.machine, "/srv/net/sda1", "/dev/sda1"), 0);
+	assert_int_equal(machine_link(&snapshot.machine, "/dev/far", "../srv/disk/sda1"), 0);
+	assert_int_equal(machine_link(&snapshot.machine, "/dev/net", "/srv/net"), 0);
+	assert_int_equal(machine_link(&snapshot.machine, "/dev/loop", "loop"), 0);
+	assert_int_equal(machine_link(&snapshot.machine, "/dev/a/b/out", "../../../sda1"), 0);
+	for (size_t i = 0; i < COUNT(sources); i++) {
+		char line[128];
+
+		snprintf(line, sizeof(line), "50 29 0:30 / /srv rw - btrfs %s rw\n", sources[i]);
+		assert_int_equal(machine_write(&snapshot.machine, "/proc/1/mountinfo", line), 0);
+		snapshot_read(&snapshot);
+		assert_int_equal(holders_of(&snapshot, "0000:02:00.1"), 0);
+	}
+}
+
+static void links_in_dev_are_followed_to_the_disk(void **state) {
+	static const char *const links[][2] = {{"/dev/disk/by-id/x", "../../sda1"},
+		{"/dev/data", "/dev/sda1"}, {"/dev/vg/x", "../sda1"}, {"/dev/one", "data"}};
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("sata-in-group");
+
+	for (size_t i = 0; i < COUNT(links); i++) {
+		assert_int_equal(machine_link(&snapshot.machine, links[i][0], links[i][1]), 0);
+	}
+	for (size_t i = 0; i < COUNT(links); i++) {
+		char line[128];
+
+		snprintf(line, sizeof(line), "50 29 0:30 / /x rw - btrfs %s rw\n", links[i][0]);
+		assert_int_equal(machine_write(&snapshot.machine, "/proc/1/mountinfo", line), 0);
+		snapshot_read(&snapshot);
+		assert_non_null(holder_of(&snapshot, "0000:02:00.1", HOLDER_MOUNT, "/x"));
+	}
+}
+
+static void a_bcachefs_holds_all_that_it_names(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("sata-in-group");
+
+	assert_int_equal(machine_write(&snapshot.machine, "/proc/1/mountinfo",
+				 "29 1 259:1 / / rw - bcachefs /dev/nvme0n1p1:/dev/sda2 rw\n"),
+		0);
+	snapshot_read(&snapshot);
+	assert_true(holder_of(&snapshot, "0000:01:00.0", HOLDER_MOUNT, "/")->root);
+	assert_string_equal(holder_of(&snapshot, "0000:02:00.1", HOLDER_MOUNT, "/")->node, "sda2");
+}
+
 static void a_btrfs_holds_all_its_devices(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("sata-in-group");
 
@@ -145,6 +212,10 @@ int main(void) {
 		cmocka_unit_test(root_is_found_below_encryption_and_multipath),
 		cmocka_unit_test(root_says_most_wherever_it_stands_in_the_list),
 		cmocka_unit_test(file_systems_without_a_number_are_found_by_their_source),
+		cmocka_unit_test(what_a_mount_says_of_its_source_is_believed_of_few_types),
+		cmocka_unit_test(a_source_is_looked_for_in_dev_alone),
+		cmocka_unit_test(links_in_dev_are_followed_to_the_disk),
+		cmocka_unit_test(a_bcachefs_holds_all_that_it_names),
 		cmocka_unit_test(a_btrfs_holds_all_its_devices),
 		cmocka_unit_test(a_zfs_pool_holds_its_members),
 		cmocka_unit_test(a_long_mount_point_is_cut_and_still_holds),

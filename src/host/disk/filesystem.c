@@ -83,7 +83,8 @@ static bool is_holders(
 
 	label_set(point, mount->point);
 	return strcmp(point, holder->name) == 0 &&
-	       (mount->number.major == 0 || (node && strcmp(node->name, holder->node) == 0));
+	       (mount->number.major == 0 ? mount_names_devices(mount)
+					 : node && strcmp(node->name, holder->node) == 0);
 }
 
 static void set_node(const struct nodes *nodes, const struct holders *holders, struct line *line) {

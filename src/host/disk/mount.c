@@ -122,6 +122,21 @@ static int add_btrfs(
 	return r == -ENOMEM || r == -E2BIG ? r : 0;
 }
 
+bool mount_names_devices(const struct mount *mount) {
+	return strcmp(mount->type, "btrfs") == 0 || strcmp(mount->type, "bcachefs") == 0;
+}
+
+/* A bcachefs names all of its devices: "/dev/sda1:/dev/sdb1". */
+static int add_bcachefs(const struct search *search, const struct mount *mount) {
+	char *rest = mount->source, *source;
+	int r = 0;
+
+	while (r == 0 && (source = strsep(&rest, ":"))) {
+		r = add_nodes(search, mount, nodes_find_path(search->root, search->nodes, source));
+	}
+	return r;
+}
+
 static int add_mount(void *context, const struct mount *mount) {
 	struct search *search = context;
 	const struct node *node = nodes_find(search->nodes, &mount->number);
@@ -131,7 +146,10 @@ static int add_mount(void *context, const struct mount *mount) {
 		label_set(search->root_pool, mount->source); /* "rpool/ROOT/debian" */
 		search->root_pool[strcspn(search->root_pool, "/")] = '\0';
 	}
-	if (!node && mount->number.major == 0) {
+	if (strcmp(mount->type, "bcachefs") == 0) {
+		return add_bcachefs(search, mount);
+	}
+	if (!node && mount_names_devices(mount)) {
 		node = nodes_find_path(search->root, search->nodes, mount->source);
 	}
 	if (!node) {

@@ -22,6 +22,12 @@ struct mount_reader {
 /* Takes a line apart, in place. -EINVAL. */
 int mount_parse(char *line, struct mount *ret) MUST_CHECK;
 
+/*
+ * Does its source name the devices that it stands on although it has no number of theirs? Only some
+ * types do, which need one; of all others the source is any text that somebody liked.
+ */
+bool mount_names_devices(const struct mount *mount);
+
 /* Blanks and the like are written as \040, also in fstab(5). */
 void mount_unescape(char *text);
 

@@ -10,7 +10,9 @@
 int nodes_hold(const struct nodes *nodes, const struct node *node, const struct holder *like,
 	struct holders *holders) MUST_CHECK;
 
-/* What is at that path in /dev, also behind a link ("/dev/mapper/vg-root"). NULL: no node of ours.
+/*
+ * The disk at that path in /dev, also behind a link ("/dev/mapper/vg-root"). Nothing outside /dev
+ * is looked at, nor what is mounted below it. NULL: it is none of ours.
  */
 const struct node *nodes_find_path(int root, const struct nodes *nodes, const char *path);
 
