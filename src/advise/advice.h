@@ -25,7 +25,6 @@ enum setting {
 	SETTING_MACHINE, /* q35 */
 	SETTING_CPU,     /* the host's own */
 	SETTING_CPU_FEATURE,   /* name, required */
-	SETTING_CACHE,         /* the host's caches */
 	SETTING_TOPOLOGY,      /* topology */
 	SETTING_PIN,           /* index: which; cpus */
 	SETTING_EMULATOR_PIN,  /* cpus */

@@ -28,13 +28,27 @@ static void read_kvm(int root, struct ground *ret) {
 	}
 }
 
-void ground_read(int root, const struct host *host, struct ground *ret) {
+int ground_read(int root, const struct host *host, struct ground *ret) {
+	AUTO_GROUND struct ground ground = {.host = host, .root = root};
 	char clocksource[32];
+	int r = topology_read(root, &ground.topology);
 
-	*ret = (struct ground){.host = host, .root = root};
-	read_kvm(root, ret);
-	ret->tsc = file_read_line(root, CLOCKSOURCE, clocksource, sizeof(clocksource)) == 0 &&
-		   strcmp(clocksource, "tsc") == 0;
+	r = r < 0 ? r : numa_read(root, &ground.numa);
+	if (r < 0) {
+		return r;
+	}
+	read_kvm(root, &ground);
+	ground.tsc = file_read_line(root, CLOCKSOURCE, clocksource, sizeof(clocksource)) == 0 &&
+		     strcmp(clocksource, "tsc") == 0;
+	*ret = ground;
+	ground = (struct ground){0};
+	return 0;
+}
+
+void ground_free(struct ground *ground) {
+	topology_free(&ground->topology);
+	numa_free(&ground->numa);
+	*ground = (struct ground){0};
 }
 
 bool ground_shadows(const struct ground *ground, const struct device *device) {

@@ -135,6 +135,68 @@ static int write_feature(struct writer *writer) {
 		writer->change->value);
 }
 
+static int write_topology(struct writer *writer) {
+	const struct model_topology *topology = &writer->change->topology;
+	const struct {
+		const char *name;
+		unsigned int value;
+	} parts[] = {{"sockets", topology->sockets}, {"dies", topology->dies},
+		{"cores", topology->cores}, {"threads", topology->threads}};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < COUNT(parts); i++) {
+		char value[16];
+
+		snprintf(value, sizeof(value), "%u", parts[i].value);
+		r = xml_edits_set(&writer->edits, value, "./cpu/topology/@%s", parts[i].name);
+	}
+	return r;
+}
+
+static int set_cpus(struct writer *writer, const char *path) {
+	char cpus[MODEL_CPUS_TEXT_SIZE];
+
+	return xml_edits_set(
+		&writer->edits, model_cpus_format(&writer->change->cpus, cpus), "%s/@cpuset", path);
+}
+
+static int write_pin(struct writer *writer) {
+	char path[XML_PATH_SIZE];
+	int r = name_format(
+		path, sizeof(path), "./cputune/vcpupin[@vcpu='%u']", writer->change->index);
+
+	return r < 0 ? r : set_cpus(writer, path);
+}
+
+static int write_emulator_pin(struct writer *writer) {
+	return set_cpus(writer, "./cputune/emulatorpin");
+}
+
+static int write_iothread_pin(struct writer *writer) {
+	return set_cpus(writer, "./cputune/iothreadpin[@iothread='1']");
+}
+
+static int write_iothreads(struct writer *writer) {
+	return xml_edits_set(&writer->edits, "1", "./iothreads");
+}
+
+static int write_disk_iothread(struct writer *writer) {
+	return xml_edits_set(
+		&writer->edits, "1", "./devices/disk[%u]/driver/@iothread", writer->change->index);
+}
+
+static int write_hugepages(struct writer *writer) {
+	return xml_edits_create(&writer->edits, "./memoryBacking/hugepages");
+}
+
+static int write_node(struct writer *writer) {
+	char node[16];
+	int r = xml_edits_set(&writer->edits, "strict", "./numatune/memory/@mode");
+
+	snprintf(node, sizeof(node), "%u", writer->change->index);
+	return r < 0 ? r : xml_edits_set(&writer->edits, node, "./numatune/memory/@nodeset");
+}
+
 static int write_hyperv(struct writer *writer) {
 	struct xml_edits *edits = &writer->edits;
 	enum hyperv which = writer->change->index;
@@ -239,6 +301,14 @@ static int (*const writers[])(struct writer *writer) = {
 	[SETTING_ROM] = write_rom,
 	[SETTING_CPU] = write_cpu,
 	[SETTING_CPU_FEATURE] = write_feature,
+	[SETTING_TOPOLOGY] = write_topology,
+	[SETTING_PIN] = write_pin,
+	[SETTING_EMULATOR_PIN] = write_emulator_pin,
+	[SETTING_IOTHREADS] = write_iothreads,
+	[SETTING_IOTHREAD_PIN] = write_iothread_pin,
+	[SETTING_DISK_IOTHREAD] = write_disk_iothread,
+	[SETTING_HUGEPAGES] = write_hugepages,
+	[SETTING_NODE] = write_node,
 	[SETTING_BALLOON] = write_balloon,
 	[SETTING_HYPERV] = write_hyperv,
 	[SETTING_HIDDEN] = write_hidden,

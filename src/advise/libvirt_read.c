@@ -167,7 +167,6 @@ static void read_cpu(const struct xml *xml, struct model *model) {
 	if (model->topology.sockets > 0 && model->topology.dies == 0) {
 		model->topology.dies = 1;
 	}
-	model->cache_passed = xml_is(xml, "./cpu/cache/@mode", "passthrough");
 	model->topoext = xml_is(xml, "./cpu/feature[@name='topoext']/@policy", "require") ||
 			 xml_is(xml, "./cpu/feature[@name='topoext']/@policy", "force");
 	model->invtsc = xml_is(xml, "./cpu/feature[@name='invtsc']/@policy", "require") ||

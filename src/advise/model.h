@@ -102,7 +102,6 @@ struct model {
 	unsigned int vcpus;         /* 0: not known */
 	char cpu[MODEL_VALUE_SIZE]; /* "host": the host's own; or what else */
 	bool topoext, invtsc;
-	bool cache_passed; /* it sees the host's caches */
 	struct model_topology topology;
 	struct model_cpus pins[MODEL_VCPUS_MAX]; /* empty: not pinned */
 	struct model_cpus emulator_pin, iothread_pin, affinity;

@@ -38,6 +38,7 @@ static void advise_done(struct advise_session *advise) {
 	proposal_free(&advise->proposal);
 	text_free(&advise->definition);
 	free(advise->model);
+	ground_free(&advise->ground);
 	host_free(&advise->host);
 	session_close(&advise->session);
 }
@@ -270,6 +271,17 @@ static enum result advise_guest(struct advise_session *advise) {
 	return advise->invocation->options & OPTION_APPLY ? apply(advise) : print(advise);
 }
 
+static enum result read_ground(struct advise_session *advise) {
+	struct error error = {0};
+	int r = ground_read(advise->session.root, &advise->host, &advise->ground);
+
+	if (r < 0) {
+		error_set(&error, r, "cannot read the machine: %s", strerror(-r));
+		return fail(RESULT_UNDONE, &error);
+	}
+	return RESULT_DONE;
+}
+
 int command_advise(const struct invocation *invocation) {
 	AUTO_FREE struct advise_session *advise = calloc(1, sizeof(*advise));
 	struct error error = {0};
@@ -291,7 +303,9 @@ int command_advise(const struct invocation *invocation) {
 		result = fail(RESULT_UNDONE, &error);
 	}
 	if (result == RESULT_DONE) {
-		ground_read(advise->session.root, &advise->host, &advise->ground);
+		result = read_ground(advise);
+	}
+	if (result == RESULT_DONE) {
 		result = read_wishes(advise);
 	}
 	result = result ? result : advise_guest(advise);

@@ -31,14 +31,14 @@ static struct model good_guest(void) {
 static struct ground ground_of(const struct snapshot *snapshot) {
 	struct ground ground;
 
-	ground_read(snapshot->machine.root, &snapshot->host, &ground);
+	assert_int_equal(ground_read(snapshot->machine.root, &snapshot->host, &ground), 0);
 	return ground;
 }
 
 /* The ids of what is said, with blanks between them. */
 static void ids(const struct snapshot *snapshot, const struct model *model,
 	const struct wishes *wishes, char ret[256]) {
-	struct ground ground = ground_of(snapshot);
+	AUTO_GROUND struct ground ground = ground_of(snapshot);
 	AUTO_ADVICES struct advices advices = {0};
 
 	assert_int_equal(advise(&ground, model, wishes, &advices), 0);
