@@ -163,6 +163,15 @@ const struct command commands[] = {
 		.run = command_uninstall,
 	},
 	{
+		.name = "boot",
+		.arguments = "status",
+		.summary = "what the machine does with its cards when it starts, and why",
+		.options = OPTION_JSON | OPTION_ROOT,
+		.words_min = 1,
+		.words_max = 1,
+		.run = command_boot,
+	},
+	{
 		.name = "guard",
 		.arguments = "GUEST",
 		.summary = "watch one hand-over until it is over",

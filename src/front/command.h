@@ -133,6 +133,7 @@ enum result door_fail(const struct platform *platform, const char *guest, enum r
 
 /* One file per command. */
 int command_advise(const struct invocation *invocation);
+int command_boot(const struct invocation *invocation);
 int command_check(const struct invocation *invocation);
 int command_detach(const struct invocation *invocation);
 int command_forget(const struct invocation *invocation);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "front/command.h"
+#include "report/boot.h"
+
+static enum result print(int root, const struct boot *boot, bool json) {
+	AUTO_PCI_NAMES struct pci_names names = {0};
+	AUTO_TEXT struct text text = {0};
+	struct error error = {0};
+	int r = pci_names_read(root, &names);
+
+	if (r == 0) {
+		r = json ? report_boot_json(boot, &text, &error) : report_boot(boot, &names, &text);
+	}
+	if (r < 0 && !error.text[0]) {
+		error_set(&error, r, "cannot print the report: %s", strerror(-r));
+	}
+	if (r < 0) {
+		return command_fail(RESULT_UNDONE, &error);
+	}
+	fputs(text.data, stdout);
+	return RESULT_DONE;
+}
+
+static enum result print_status(const struct invocation *invocation) {
+	AUTO_CLOSE int root = root_open(invocation->root);
+	AUTO_HOST struct host host = {0};
+	AUTO_BOOT struct boot boot = {0};
+	struct error error = {0};
+	int r;
+
+	if (root < 0) {
+		error_set(&error, root, "cannot read %s: %s", invocation->root, strerror(-root));
+		return command_fail(RESULT_USAGE, &error);
+	}
+	r = host_read(root, &host, &error);
+	r = r < 0 ? r : boot_read(root, &host, &boot, &error);
+	return r < 0 ? command_fail(RESULT_UNDONE, &error)
+		     : print(root, &boot, invocation->options & OPTION_JSON);
+}
+
+int command_boot(const struct invocation *invocation) {
+	struct error error;
+
+	if (strcmp(invocation->words[0], "status") != 0) {
+		error_set(&error, -EINVAL, "`baton boot` knows status, and not \"%s\"",
+			invocation->words[0]);
+		return command_fail(RESULT_USAGE, &error);
+	}
+	return print_status(invocation);
+}

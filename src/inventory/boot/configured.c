@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "inventory/boot/loader.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "inventory/boot/command_line.h"
+#include "inventory/boot/shell.h"
+
+/* The words that the next boot is to have, by the form in which they stand. */
+
+#define FILE_MAX_SIZE (1U << 20)
+#define FILES_MAX     1024 /* in one directory */
+#define VARIABLES_MAX 256
+
+/* Adds the words of a text, each with where it stands. */
+static int add_words(struct boot_lines *lines, const char *path, unsigned int number,
+	const char *data, size_t length) {
+	AUTO_NAMES struct names words = {0};
+	int r = command_line_split(data, length, &words);
+
+	for (size_t i = 0; r == 0 && i < words.count; i++) {
+		r = boot_lines_add(lines, &(struct boot_line){.kind = BOOT_LINE_WORD,
+						  .path = (char *)path,
+						  .number = number,
+						  .text = words.names[i]});
+	}
+	return r;
+}
+
+/* Each line's words; a line that begins with # is none. */
+static int read_words(int root, const char *path, struct boot_lines *lines) {
+	AUTO_FREE char *data = NULL;
+	unsigned int number = 0;
+	int r = file_read(root, path, FILE_MAX_SIZE, &data, NULL);
+
+	if (r < 0) {
+		return r == -ENOMEM ? r : 0;
+	}
+	for (const char *line = data; r == 0 && *line; line = text_next_line(line)) {
+		number++;
+		if (*line != '#') {
+			r = add_words(lines, path, number, line, strcspn(line, "\n"));
+		}
+	}
+	return r;
+}
+
+/* What the shell has made of a variable, and where each word of it comes from. */
+struct variable {
+	char name[64];
+	char *value;
+	struct boot_lines words;
+};
+
+struct shell_reading {
+	const struct loader *loader;
+	const char *path;
+	struct shell_reader shell;
+	struct variable all[VARIABLES_MAX];
+	size_t count;
+};
+
+static void free_reading(struct shell_reading *reading) {
+	for (size_t i = 0; i < reading->count; i++) {
+		free(reading->all[i].value);
+		boot_lines_free(&reading->all[i].words);
+	}
+}
+
+static struct variable *find_variable(
+	struct shell_reading *reading, const char *name, size_t length) {
+	for (size_t i = 0; i < reading->count; i++) {
+		if (strlen(reading->all[i].name) == length &&
+			memcmp(reading->all[i].name, name, length) == 0) {
+			return &reading->all[i];
+		}
+	}
+	return NULL;
+}
+
+static const char *find_value(void *context, const char *name, size_t length) {
+	const struct variable *variable = find_variable(context, name, length);
+
+	return variable && variable->value ? variable->value : "";
+}
+
+/* NULL: it is too long, or one too many. */
+static struct variable *make_variable(
+	struct shell_reading *reading, const char *name, size_t length) {
+	struct variable *variable = find_variable(reading, name, length);
+
+	if (variable || reading->count == VARIABLES_MAX || length >= sizeof(variable->name)) {
+		return variable;
+	}
+	variable = &reading->all[reading->count++];
+	*variable = (struct variable){0};
+	memcpy(variable->name, name, length);
+	return variable;
+}
+
+/* Where a word stood that the variable had before; NULL: it is new. */
+static const struct boot_line *find_word(const struct boot_lines *lines, const char *word) {
+	for (size_t i = 0; i < lines->count; i++) {
+		if (lines->all[i].kind == BOOT_LINE_WORD && strcmp(lines->all[i].text, word) == 0) {
+			return &lines->all[i];
+		}
+	}
+	return NULL;
+}
+
+static int add_unknown(struct boot_lines *words, const char *path, const struct shell_reader *shell,
+	const struct shell_assignment *assignment) {
+	size_t length = assignment->value_at + assignment->value_length - assignment->name_at;
+	AUTO_FREE char *text = strndup(shell->data + assignment->name_at, length);
+
+	return text ? boot_lines_add(words, &(struct boot_line){.kind = BOOT_LINE_UNKNOWN,
+						    .path = (char *)path,
+						    .number = assignment->line,
+						    .text = text})
+		    : -ENOMEM;
+}
+
+/* The words of the new value, and what was not known and is still in it. */
+static int note_words(struct shell_reading *reading, const struct shell_assignment *assignment,
+	struct variable *variable, const char *value) {
+	const char *raw = reading->shell.data + assignment->value_at;
+	bool keeps = assignment->append ||
+		     memmem(raw, assignment->value_length, variable->name, strlen(variable->name));
+	AUTO_BOOT_LINES struct boot_lines words = {0};
+	AUTO_NAMES struct names split = {0};
+	int r = command_line_split(value, strlen(value), &split);
+
+	for (size_t i = 0; r == 0 && keeps && i < variable->words.count; i++) {
+		if (variable->words.all[i].kind == BOOT_LINE_UNKNOWN) {
+			r = boot_lines_add(&words, &variable->words.all[i]);
+		}
+	}
+	for (size_t i = 0; r == 0 && i < split.count; i++) {
+		const struct boot_line *former = find_word(&variable->words, split.names[i]);
+		const struct boot_line line = {.kind = BOOT_LINE_WORD,
+			.path = (char *)reading->path,
+			.number = assignment->line,
+			.text = split.names[i]};
+
+		r = boot_lines_add(&words, former ? former : &line);
+	}
+	if (r == 0) {
+		boot_lines_free(&variable->words);
+		variable->words = words;
+		words = (struct boot_lines){0};
+	}
+	return r;
+}
+
+static int assign(struct shell_reading *reading, const struct shell_assignment *assignment) {
+	const struct shell_reader *shell = &reading->shell;
+	struct variable *variable =
+		make_variable(reading, shell->data + assignment->name_at, assignment->name_length);
+	AUTO_TEXT struct text value = {0};
+	int r = 0;
+
+	if (!variable) {
+		return 0;
+	}
+	if (assignment->append && variable->value) {
+		r = text_append(&value, variable->value, strlen(variable->value));
+	}
+	r = r < 0 ? r
+		  : shell_expand(shell->data + assignment->value_at, assignment->value_length,
+			    find_value, reading, &value);
+	if (r == -EINVAL || (r == 0 && !assignment->certain)) {
+		return add_unknown(&variable->words, reading->path, shell, assignment);
+	}
+	r = r < 0 ? r : note_words(reading, assignment, variable, value.data);
+	if (r == 0) {
+		free(variable->value);
+		variable->value = TAKE(value.data);
+	}
+	return r;
+}
+
+static int read_shell_file(int root, const char *path, struct shell_reading *reading) {
+	AUTO_FREE char *data = NULL;
+	struct shell_assignment assignment;
+	size_t length = 0;
+	int r = file_read(root, path, FILE_MAX_SIZE, &data, &length);
+
+	if (r < 0) {
+		return r == -ENOMEM ? r : 0;
+	}
+	reading->path = path;
+	reading->shell = (struct shell_reader){.data = data, .length = length};
+	while (r == 0 && shell_assignment_next(&reading->shell, &assignment)) {
+		r = assign(reading, &assignment);
+	}
+	return r;
+}
+
+/* Calls back with each file of a directory that has the suffix. */
+static int each_file(int root, const char *directory, const char *suffix,
+	int (*found)(int root, const char *path, void *context), void *context) {
+	AUTO_NAMES struct names names = {0};
+	int r = names_read(root, directory, &names);
+
+	if (r < 0) {
+		return r == -ENOMEM ? r : 0;
+	}
+	for (size_t i = 0; r == 0 && i < names.count && i < FILES_MAX; i++) {
+		char path[512];
+
+		if (text_ends(names.names[i], suffix) &&
+			name_format(path, sizeof(path), "%s/%s", directory, names.names[i]) == 0) {
+			r = found(root, path, context);
+		}
+	}
+	return r;
+}
+
+static int read_shell_drop_in(int root, const char *path, void *context) {
+	return read_shell_file(root, path, context);
+}
+
+static int read_shell(int root, const struct loader *loader, struct boot_lines *ret) {
+	AUTO_FREE struct shell_reading *reading = calloc(1, sizeof(*reading));
+	int r = reading ? 0 : -ENOMEM;
+
+	if (r < 0) {
+		return r;
+	}
+	reading->loader = loader;
+	r = read_shell_file(root, loader->file, reading);
+	if (r == 0 && loader_reads_drop_ins(root, loader)) {
+		r = each_file(root, loader->directory, loader->suffix, read_shell_drop_in, reading);
+	}
+	for (size_t i = 0; r == 0 && i < COUNT(loader->variables) && loader->variables[i]; i++) {
+		const char *name = loader->variables[i];
+		const struct variable *variable = find_variable(reading, name, strlen(name));
+
+		for (size_t k = 0; r == 0 && variable && k < variable->words.count; k++) {
+			r = boot_lines_add(ret, &variable->words.all[k]);
+		}
+	}
+	free_reading(reading);
+	return r;
+}
+
+static int read_words_drop_in(int root, const char *path, void *context) {
+	return read_words(root, path, context);
+}
+
+/* mkinitcpio takes the files of the directory, and without any the file. */
+static int read_drop_ins(int root, const struct loader *loader, struct boot_lines *ret) {
+	size_t before = ret->count;
+	int r = each_file(root, loader->directory, loader->suffix, read_words_drop_in, ret);
+
+	return r < 0 || ret->count > before ? r : read_words(root, loader->file, ret);
+}
+
+/* The entries that are read, and which of them are the running kernel's. */
+struct entry_reading {
+	const char *kernel;
+	bool only_kernel;
+	bool found; /* one of the running kernel's */
+	struct boot_lines *lines;
+};
+
+/* Is the kernel's release in the line that names the entry's version, or its image? */
+static bool is_kernels(const char *data, const char *kernel) {
+	for (const char *line = data; *line; line = text_next_line(line)) {
+		size_t length = strcspn(line, "\n");
+
+		if ((text_starts(line, "version") || text_starts(line, "linux")) && *kernel &&
+			memmem(line, length, kernel, strlen(kernel))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_known(const struct boot_lines *lines, const char *word) {
+	for (size_t i = 0; i < lines->count; i++) {
+		if (strcmp(lines->all[i].text, word) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Entries of several kernels mostly have the same words. */
+static int add_new_words(struct boot_lines *lines, const struct boot_lines *words) {
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < words->count; i++) {
+		if (!is_known(lines, words->all[i].text)) {
+			r = boot_lines_add(lines, &words->all[i]);
+		}
+	}
+	return r;
+}
+
+/* options root=UUID=... quiet */
+static int read_entry(int root, const char *path, void *context) {
+	struct entry_reading *reading = context;
+	AUTO_FREE char *data = NULL;
+	AUTO_BOOT_LINES struct boot_lines words = {0};
+	unsigned int number = 0;
+	int r = file_read(root, path, FILE_MAX_SIZE, &data, NULL);
+
+	if (r < 0) {
+		return r == -ENOMEM ? r : 0;
+	}
+	if (reading->only_kernel && !is_kernels(data, reading->kernel)) {
+		return 0;
+	}
+	reading->found = true;
+	for (const char *line = data; r == 0 && *line; line = text_next_line(line)) {
+		static const char key[] = "options";
+		size_t blanks = strspn(line, " \t");
+
+		number++;
+		if (text_starts(line + blanks, key) && strchr(" \t", line[blanks + strlen(key)])) {
+			size_t at = blanks + strlen(key);
+
+			r = add_words(&words, path, number, line + at, strcspn(line + at, "\n"));
+		}
+	}
+	return r < 0 ? r : add_new_words(reading->lines, &words);
+}
+
+static int read_entries(int root, const char *kernel, struct boot_lines *ret) {
+	struct entry_reading reading = {.kernel = kernel, .only_kernel = true, .lines = ret};
+	const char *directory = loader_entries(root);
+	int r = directory ? each_file(root, directory, ".conf", read_entry, &reading) : 0;
+
+	if (r < 0 || reading.found || !directory) {
+		return r;
+	}
+	reading.only_kernel = false;
+	return each_file(root, directory, ".conf", read_entry, &reading);
+}
+
+int loader_read(int root, const struct loader *loader, const char *kernel, struct boot_lines *ret) {
+	switch (loader->form) {
+	case FORM_NONE:
+		break;
+	case FORM_SHELL:
+		return read_shell(root, loader, ret);
+	case FORM_WORDS:
+		/* Without the file, kernel-install goes by what the machine runs with. */
+		return file_exists(root, loader->file) ? read_words(root, loader->file, ret)
+						       : read_entries(root, kernel, ret);
+	case FORM_DROP_INS:
+		return read_drop_ins(root, loader, ret);
+	case FORM_ENTRIES:
+		return read_entries(root, kernel, ret);
+	}
+	return 0;
+}

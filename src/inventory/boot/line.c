@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "inventory/boot/line.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "host/driver/module.h"
+
+int boot_lines_add(struct boot_lines *lines, const struct boot_line *line) {
+	struct boot_line *larger, *one;
+
+	if (lines->count == BOOT_LINES_MAX) {
+		return 0;
+	}
+	larger = reallocarray(lines->all, lines->count + 1, sizeof(*larger));
+	if (!larger) {
+		return -ENOMEM;
+	}
+	lines->all = larger;
+	one = &larger[lines->count++];
+	*one = (struct boot_line){.kind = line->kind, .number = line->number};
+	one->path = strdup(line->path);
+	one->text = strdup(line->text);
+	one->module = line->module ? strdup(line->module) : NULL;
+	if (one->module) {
+		module_name_normalize(one->module);
+	}
+	return one->path && one->text && (one->module || !line->module) ? 0 : -ENOMEM;
+}
+
+void boot_lines_free(struct boot_lines *lines) {
+	for (size_t i = 0; i < lines->count; i++) {
+		free(lines->all[i].path);
+		free(lines->all[i].text);
+		free(lines->all[i].module);
+	}
+	free(lines->all);
+	*lines = (struct boot_lines){0};
+}
+
+const char *boot_line_kind_name(enum boot_line_kind kind) {
+	static const char *const names[] = {
+		[BOOT_LINE_WORD] = "word",
+		[BOOT_LINE_UNKNOWN] = "unknown",
+		[BOOT_LINE_EARLY] = "early",
+		[BOOT_LINE_INCLUDED] = "included",
+		[BOOT_LINE_LOADED] = "loaded",
+		[BOOT_LINE_OPTIONS] = "options",
+		[BOOT_LINE_BEFORE] = "before",
+		[BOOT_LINE_BLACKLIST] = "blacklist",
+		[BOOT_LINE_INSTALL] = "install",
+		[BOOT_LINE_IGNORED] = "ignored",
+	};
+
+	assert(kind < COUNT(names));
+	return names[kind];
+}
+
+const struct boot_line *boot_lines_find(
+	const struct boot_lines *lines, enum boot_line_kind kind, const char *module) {
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct boot_line *line = &lines->all[i];
+
+		if (line->kind == kind && line->module && strcmp(line->module, module) == 0) {
+			return line;
+		}
+	}
+	return NULL;
+}
