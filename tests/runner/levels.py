@@ -9,7 +9,7 @@ from level import Level, MesonLevel
 # The sanitizers make the planted bugs' many runs of whole suites many times as long, and a planted
 # bug is one of the engine, not of memory.
 SANITIZED = ("unit", "plans", "sim", "fuzz", "tidy")
-PLAIN = ("planted",)
+PLAIN = ("planted", "compare")
 # With the sanitizers the simulation tries only what a fast check does: it is run without them too.
 BOTH = ("sim",)
 SUITES = SANITIZED + PLAIN
