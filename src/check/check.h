@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "advise/model.h"
 #include "base/finding.h"
 #include "plan/plan.h"
 
@@ -58,9 +59,11 @@ struct checkup {
 	const struct check_guest *guests;
 	size_t guest_count;
 	const struct names *misconfigured; /* what is wrong with baton's configuration */
-	const char *title;        /* of the guest that is asked for; NULL: only the machine is */
-	const struct plan *plan;  /* and what handing over to it would change */
-	const struct names *only; /* these ids alone; NULL: all */
+	const char *title;                 /* of what is asked for; NULL: only the machine is */
+	const char *name;                  /* if that is a guest: as its QEMU is called; or NULL */
+	const struct plan *plan;           /* and what handing over to it would change */
+	const struct model *model; /* and its definition, as far as somebody can read it; or NULL */
+	const struct names *only;  /* these ids alone; NULL: all */
 };
 
 /*

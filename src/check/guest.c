@@ -62,7 +62,7 @@ static void tell_refusal(struct look *look, const struct refusal *refusal) {
 }
 
 static void look_refusals(struct look *look) {
-	const struct plan *plan = look->on->plan;
+	const struct plan *plan = look_runs(look) ? NULL : look->on->plan;
 
 	for (size_t i = 0; plan && i < plan->refusal_count; i++) {
 		tell_refusal(look, &plan->refusals[i]);
@@ -70,7 +70,7 @@ static void look_refusals(struct look *look) {
 }
 
 static void look_losses(struct look *look) {
-	const struct plan *plan = look->on->plan;
+	const struct plan *plan = look_runs(look) ? NULL : look->on->plan;
 
 	for (size_t i = 0; plan && i < plan->step_count; i++) {
 		if (plan->steps[i].loss[0]) {

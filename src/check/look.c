@@ -104,6 +104,17 @@ bool look_line(const struct look *look, const char *path, char *ret, size_t size
 	return file_read_line(look->root, path, ret, size) == 0;
 }
 
+bool look_runs(const struct look *look) {
+	const char *name = look->on->name;
+
+	for (size_t i = 0; name && i < look->host->holder_count; i++) {
+		if (strcmp(look->host->holders[i].who.guest, name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool look_knows(const struct look *look, const char *directory) {
 	AUTO_CLOSE int fd = dir_open(look->root, directory);
 

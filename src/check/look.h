@@ -43,6 +43,10 @@ bool look_has_argument(const struct look *look, const char *word);
 /* The first line of a file; false: there is none, or it cannot be read. */
 bool look_line(const struct look *look, const char *path, char *ret, size_t size);
 
+/* Does the guest that is asked for run? Then it has its memory, and its devices, already. Only one
+ * with a device can be seen to. */
+bool look_runs(const struct look *look);
+
 /* A directory that is there, so that what is not in it is not there. */
 bool look_knows(const struct look *look, const char *directory);
 

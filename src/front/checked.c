@@ -2,13 +2,17 @@
 #include "front/checked.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "advise/libvirt.h"
+#include "base/file.h"
 #include "front/definition.h"
 #include "front/select.h"
+#include "request/domain_xml.h"
 
 void checked_close(struct checked *checked) {
 	session_close(&checked->session);
@@ -16,6 +20,7 @@ void checked_close(struct checked *checked) {
 	claims_free(&checked->claims);
 	roster_free(&checked->roster);
 	free(checked->guests);
+	free(checked->model);
 	names_free(&checked->misconfigured);
 	names_free(&checked->mismatches);
 }
@@ -86,6 +91,11 @@ static int add_guest(
 		       : 0;
 }
 
+/* Of others nobody has asked. */
+static bool is_meant(const struct checked *checked, const struct roster_guest *guest) {
+	return !checked->has_guest || strcmp(checked->guest.key, guest->key) == 0;
+}
+
 /* Without root there may be none to be seen. */
 static int read_guests(struct checked *checked) {
 	struct error error;
@@ -100,11 +110,43 @@ static int read_guests(struct checked *checked) {
 		return -ENOMEM;
 	}
 	for (size_t i = 0; r == 0 && i < checked->roster.count; i++) {
-		r = add_guest(checked, &checked->roster.guests[i], &checked->guests[i]);
-		checked->up.guest_count++;
+		const struct roster_guest *guest = &checked->roster.guests[i];
+
+		if (is_meant(checked, guest)) {
+			r = add_guest(checked, guest, &checked->guests[checked->up.guest_count++]);
+		}
 	}
 	checked->up.guests = checked->guests;
 	return r;
+}
+
+/*
+ * What the guest is, for advice. That it cannot be read as that keeps nobody from checking the
+ * machine; what a door could not read has been found.
+ */
+static int read_model(struct checked *checked) {
+	AUTO_TEXT struct text document = {0};
+	AUTO_FREE char *data = NULL;
+	AUTO_FREE struct model *model = calloc(1, sizeof(*model));
+	char path[PATH_MAX];
+	size_t length;
+
+	if (!model) {
+		return -ENOMEM;
+	}
+	if (!checked->has_guest || checked->guest.hypervisor != HYPERVISOR_LIBVIRT ||
+		name_format(path, sizeof(path), ROSTER_LIBVIRT "/%s.xml", checked->guest.name) <
+			0 ||
+		file_read(checked->session.root, path, DOMAIN_XML_MAX, &data, &length) < 0) {
+		return 0;
+	}
+	if (text_append(&document, data, length) < 0) {
+		return -ENOMEM;
+	}
+	if (libvirt_read(&document, model, NULL) == 0) {
+		checked->up.model = checked->model = TAKE(model);
+	}
+	return 0;
 }
 
 static enum result read_plan(const struct invocation *invocation, struct checked *checked) {
@@ -123,7 +165,12 @@ static enum result read_plan(const struct invocation *invocation, struct checked
 		    &error) < 0) {
 		return command_fail(RESULT_REFUSED, &error);
 	}
+	if (read_model(checked) < 0) {
+		error_set(&error, -ENOMEM, "out of memory");
+		return command_fail(RESULT_REFUSED, &error);
+	}
 	checked->up.title = checked->request.title;
+	checked->up.name = checked->has_guest ? checked->guest.name : NULL;
 	checked->up.plan = session->handover.plan;
 	return RESULT_DONE;
 }
@@ -176,6 +223,9 @@ enum result checked_open(const struct invocation *invocation, struct checked *re
 	if (result != RESULT_DONE) {
 		return result;
 	}
+	/* A word that means nothing is told of when the plan is made. */
+	ret->has_guest = invocation->word_count == 1 &&
+			 select_guest(&ret->session, invocation->words[0], &ret->guest, NULL) == 1;
 	if (read_machine(invocation, ret, &error) < 0) {
 		return command_fail(RESULT_REFUSED, &error);
 	}

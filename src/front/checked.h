@@ -2,6 +2,7 @@
 #pragma once
 
 #include "check/check.h"
+#include "front/definition.h"
 #include "front/roster.h"
 #include "front/session.h"
 #include "run/journal.h"
@@ -16,6 +17,9 @@ struct checked {
 	struct names misconfigured;
 	struct names mismatches; /* sentences that guests point to */
 	struct request request;
+	struct definition guest; /* that the one word names */
+	bool has_guest;
+	struct model *model;
 	struct checkup up;
 };
 

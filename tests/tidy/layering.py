@@ -20,7 +20,7 @@ MAY_USE = {
     "advise": {"base", "host", "inventory", "request"},
     "report": {"base", "host", "inventory", "request", "advise", "plan", "run"},
     "setup": {"base", "host"},
-    "check": {"base", "host", "inventory", "request", "plan", "setup"},
+    "check": {"base", "host", "inventory", "request", "advise", "plan", "setup"},
     "asked": {"base", "host", "request", "plan", "run"},
     "handover": {"base", "host", "request", "plan", "run", "asked"},
     "stay": {"base", "host", "request", "plan", "run", "handover"},

@@ -21,6 +21,21 @@
 	"| <hostdev mode='subsystem' type='pci'><source>\n"                                        \
 	"| <address domain='0' bus='10' slot='0' function='0'/></source></hostdev>\n"              \
 	"| </devices></domain>\n"
+#define NODE   "/sys/devices/system/node/node0/"
+#define MEMORY "F: /proc/meminfo\n| MemTotal: 4194304 kB\n| MemAvailable: 1048576 kB\n"
+#define PAGES(free)                                                                                \
+	"F: " NODE "hugepages/hugepages-2048kB/nr_hugepages\n| 4096\n"                             \
+	"F: " NODE "hugepages/hugepages-2048kB/free_hugepages\n| " free "\n"
+/* Four GiB, and a picture that is seen there. */
+#define DOMAIN(display, more)                                                                      \
+	"F: /etc/libvirt/qemu/win11.xml\n"                                                         \
+	"| <domain type='kvm'><name>win11</name>\n"                                                \
+	"| <uuid>0c3f0d4e-6a0b-4a52-9d7e-3b0f0f5a1c11</uuid>\n"                                    \
+	"| <memory unit='KiB'>4194304</memory><vcpu>4</vcpu>" more "\n"                            \
+	"| <os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type></os><devices>\n"                \
+	"| <graphics type='" display "'/><hostdev mode='subsystem' type='pci'><source>\n"          \
+	"| <address domain='0' bus='10' slot='0' function='0'/></source></hostdev>\n"              \
+	"| </devices></domain>\n"
 #define SESSION                                                                                    \
 	"F: /run/systemd/sessions/2\n"                                                             \
 	"| UID=1000\n| USER=alice\n| CLASS=user\n| SCOPE=session-2.scope\n| LEADER=900\n"          \
@@ -213,7 +228,18 @@ const struct trial trials[] = {
 		.writable = "/etc/baton"},
 	{"guest-definition", "nvidia-single", .broken = "F: /etc/libvirt/qemu/a.xml\n| <domain\n"},
 	{"configuration", "nvidia-single", .broken = "F: /etc/baton/baton.conf\n| nonsense\n"},
-	{"refused-no-device", "nvidia-single", .word = "0000:77:00.0"},
-	{"hand-over-loses", "nvidia-single", .word = "0000:0a:00.0"},
+	{"refused-no-device", "nvidia-single", .word = "0000:77:00.0",
+		.sound_word = "0000:0a:00.0"},
+	{"guest-hugepages", "nvidia-single",
+		.before = MEMORY PAGES("4096")
+			DOMAIN("vnc", "<memoryBacking><hugepages/></memoryBacking>"),
+		.broken = PAGES("100"), .word = "win11", .sound_word = "win11"},
+	{"guest-memory", "nvidia-single",
+		.before = "F: /proc/meminfo\n| MemAvailable: 8388608 kB\n" DOMAIN("vnc", ""),
+		.broken = MEMORY, .word = "win11", .sound_word = "win11"},
+	{"guest-advice", "nvidia-single", .before = DOMAIN("vnc", ""), .broken = DOMAIN("sdl", ""),
+		.word = "win11", .sound_word = "win11"},
+	{"guest-could-be-better", "nvidia-single", .broken = DOMAIN("vnc", ""), .word = "win11"},
+	{"hand-over-loses", "nvidia-single", .word = "0000:0a:00.0", .sound_word = "0000:01:00.0"},
 };
 const size_t trial_count = COUNT(trials);

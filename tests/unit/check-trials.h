@@ -17,7 +17,8 @@ struct trial {
 	const char *executable; /* a file that becomes one, in both cases */
 	const char *old;        /* a file that becomes older than all others */
 	const char *writable;   /* a directory that everybody may write */
-	const char *word;       /* of the command line: which device */
+	const char *word;       /* of the command line: which device or guest */
+	const char *sound_word; /* the same on the sound machine */
 };
 
 extern const struct trial trials[];

@@ -114,15 +114,16 @@ static void take_broken(const struct trial *trial, struct machine *ret) {
 static void look_at_sound(const struct trial *trial, struct findings *kept, const char **kept_name,
 	struct findings *other, const struct findings **ret) {
 	const char *name = trial->sound ? trial->sound : trial->machine;
+	bool plain = !trial->before && !trial->sound_word;
 	AUTO_MACHINE struct machine machine = {.root = -1};
 
-	*ret = trial->before ? other : kept;
-	if (!trial->before && *kept_name && strcmp(*kept_name, name) == 0) {
+	*ret = plain ? kept : other;
+	if (plain && *kept_name && strcmp(*kept_name, name) == 0) {
 		return;
 	}
 	take_sound(trial, &machine);
-	look(&machine, NULL, trial->before ? other : kept);
-	*kept_name = trial->before ? *kept_name : name;
+	look(&machine, trial->sound_word, plain ? kept : other);
+	*kept_name = plain ? name : *kept_name;
 }
 
 static void each_is_found_where_it_is_and_nowhere_else(void **state) {
@@ -195,7 +196,12 @@ static void each_has_a_trial_and_a_section(void **state) {
 	assert_int_equal(count, check_section_count());
 }
 
-/* docs/FINDINGS.md names ids as words, with "..." for those of one beginning. */
+static void is_named(const struct check *check, const char *text) {
+	if (!strstr(text, check->id)) {
+		fail_msg("docs/FINDINGS.md does not name %s", check->id);
+	}
+}
+
 static void the_document_names_each(void **state) {
 	AUTO_CLOSE int docs = root_open(DOCS);
 	AUTO_FREE char *text = NULL;
@@ -203,11 +209,7 @@ static void the_document_names_each(void **state) {
 	assert_int_equal(file_read(docs, "FINDINGS.md", 1 << 20, &text, NULL), 0);
 	for (size_t i = 0; i < check_area_count; i++) {
 		for (size_t k = 0; k < check_areas[i]->count; k++) {
-			const char *id = check_areas[i]->checks[k].id;
-
-			if (!strstr(text, id)) {
-				fail_msg("docs/FINDINGS.md does not name %s", id);
-			}
+			is_named(&check_areas[i]->checks[k], text);
 		}
 	}
 }
@@ -318,6 +320,27 @@ static void only_what_is_asked_for_is_told(void **state) {
 	assert_string_equal(findings.items[0].value, "amd_iommu=on");
 }
 
+static void a_guest_that_runs_is_not_in_its_own_way(void **state) {
+	AUTO_MACHINE struct machine machine = {.root = -1};
+	AUTO_FINDINGS struct findings findings = {0};
+
+	assert_int_equal(machine_load("proxmox-server", &machine), 0);
+	look(&machine, "0000:e1:00.0", &findings);
+	assert_non_null(find(&findings, "refused-held"));
+	look(&machine, "100", &findings);
+	assert_null(find(&findings, "refused-held"));
+}
+
+static void of_other_guests_nothing_is_told(void **state) {
+	AUTO_MACHINE struct machine machine = {.root = -1};
+	AUTO_FINDINGS struct findings findings = {0};
+
+	assert_int_equal(machine_load("proxmox-server", &machine), 0);
+	look(&machine, "101", &findings);
+	assert_int_equal(findings.count, 1);
+	assert_string_equal(findings.items[0].subject, "proxmox:101 (games)");
+}
+
 static void evidence_has_file_and_line(void **state) {
 	AUTO_MACHINE struct machine machine = {.root = -1};
 	AUTO_FINDINGS struct findings findings = {0};
@@ -405,6 +428,8 @@ int main(void) {
 		cmocka_unit_test(healthy_machines_are_found_healthy),
 		cmocka_unit_test(the_worst_comes_first),
 		cmocka_unit_test(only_what_is_asked_for_is_told),
+		cmocka_unit_test(a_guest_that_runs_is_not_in_its_own_way),
+		cmocka_unit_test(of_other_guests_nothing_is_told),
 		cmocka_unit_test(evidence_has_file_and_line),
 		cmocka_unit_test(a_remedy_is_that_of_the_boot_loader),
 		cmocka_unit_test(the_exit_code_is_that_of_the_worst),

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "advise/advice.h"
+#include "check/area.h"
+#include "inventory/numa.h"
+
+/* What a guest's definition asks for that this machine does not have, and what advice it needs. */
+
+#define MIB_IN_KIB       1024
+#define DEFAULT_PAGE_KIB 2048
+
+static uint64_t sum_free(const struct numa *numa, uint64_t size_kib) {
+	uint64_t free_kib = 0;
+
+	for (size_t i = 0; i < numa->node_count; i++) {
+		for (size_t k = 0; k < numa->nodes[i].pages_count; k++) {
+			const struct hugepages *pages = &numa->nodes[i].pages[k];
+
+			free_kib += pages->size_kib == size_kib ? size_kib * pages->free : 0;
+		}
+	}
+	return free_kib;
+}
+
+/* The most that is free in pages of one size: the definition may name any. */
+static uint64_t count_free(const struct numa *numa) {
+	const struct numa_node *first = numa->nodes;
+	uint64_t most = 0;
+
+	for (size_t i = 0; numa->node_count > 0 && i < first->pages_count; i++) {
+		uint64_t free_kib = sum_free(numa, first->pages[i].size_kib);
+
+		most = free_kib > most ? free_kib : most;
+	}
+	return most;
+}
+
+static void tell_hugepages(struct look *look, uint64_t wanted_kib) {
+	AUTO_NUMA struct numa numa = {0};
+	char remedy[128], value[64];
+	uint64_t free_kib, size_kib;
+
+	look_keep(look, numa_read(look->root, &numa));
+	free_kib = count_free(&numa);
+	if (numa.node_count == 0 || free_kib >= wanted_kib) {
+		return;
+	}
+	size_kib = numa.default_hugepage_kib ? numa.default_hugepage_kib : DEFAULT_PAGE_KIB;
+	snprintf(remedy, sizeof(remedy), "sysctl vm.nr_hugepages=%" PRIu64,
+		(wanted_kib + size_kib - 1) / size_kib);
+	snprintf(value, sizeof(value), "%" PRIu64 " MiB are free", free_kib / MIB_IN_KIB);
+	look_add(look, "guest-hugepages", look->on->title, remedy,
+		"wants %" PRIu64 " MiB in huge pages, and there are not so many: it does not start",
+		wanted_kib / MIB_IN_KIB);
+	look_at(look, NULL, 0, value);
+}
+
+static int take_available(void *context, const struct source_line *line) {
+	unsigned long long kib;
+
+	if (sscanf(line->text, "MemAvailable: %llu kB", &kib) == 1) {
+		*(uint64_t *)context = kib;
+		return 1;
+	}
+	return 0;
+}
+
+static void tell_memory(struct look *look, uint64_t wanted_kib) {
+	uint64_t available_kib = 0;
+	const struct line_reader reader = {take_available, &available_kib};
+	char value[64];
+
+	look_keep(look, lines_read(look->root, "/proc/meminfo", &reader));
+	if (available_kib == 0 || available_kib >= wanted_kib) {
+		return;
+	}
+	snprintf(value, sizeof(value), "MemAvailable: %" PRIu64 " MiB", available_kib / MIB_IN_KIB);
+	look_add(look, "guest-memory", look->on->title,
+		"give the guest less, or end other programs",
+		"needs %" PRIu64
+		" MiB at once, because a guest with a device has all of its memory pinned, and the host has less to give",
+		wanted_kib / MIB_IN_KIB);
+	look_at(look, "/proc/meminfo", 0, value);
+}
+
+static void look_memory(struct look *look) {
+	const struct model *model = look->on->model;
+
+	if (!model || model->memory_kib == 0 || model->device_count == 0 || look_runs(look)) {
+		return;
+	}
+	if (model->hugepages) {
+		tell_hugepages(look, model->memory_kib);
+	} else {
+		tell_memory(look, model->memory_kib);
+	}
+}
+
+/* Without what is needed it does not start or its card does not work; the rest is told as one. */
+static void tell_advices(struct look *look, const struct advices *advices) {
+	char remedy[TITLE_SIZE + 64], value[32];
+	size_t others = 0;
+
+	for (size_t i = 0; i < advices->count; i++) {
+		const struct advice *advice = &advices->items[i];
+
+		if (advice->level != ADVICE_NEEDED) {
+			others += advice->level == ADVICE_BETTER;
+			continue;
+		}
+		snprintf(remedy, sizeof(remedy), "%s: baton advise --only %s %s", advice->what,
+			advice->id, look->on->title);
+		look_add(look, "guest-advice", look->on->title, remedy, "needs a change: %s",
+			advice->why);
+		look_at(look, NULL, 0, advice->id);
+	}
+	if (others > 0) {
+		snprintf(remedy, sizeof(remedy), "baton advise %s", look->on->title);
+		snprintf(value, sizeof(value), "%zu", others);
+		look_add(look, "guest-could-be-better", look->on->title, remedy,
+			"could be faster or surer on this machine");
+		look_at(look, NULL, 0, value);
+	}
+}
+
+static void look_advice(struct look *look) {
+	const struct model *model = look->on->model;
+	const struct wishes wishes = {0};
+	AUTO_GROUND struct ground ground = {0};
+	AUTO_ADVICES struct advices advices = {0};
+
+	if (!model || model->device_count == 0) {
+		return;
+	}
+	if (ground_read(look->root, look->host, &ground) < 0) {
+		look_keep(look, -ENOMEM);
+		return;
+	}
+	look_keep(look, advise(&ground, model, &wishes, &advices));
+	tell_advices(look, &advices);
+}
+
+static const struct check checks[] = {
+	{"guest-hugepages", FINDING_ERROR, look_memory},
+	{"guest-memory", FINDING_WARNING, NULL},
+	{"guest-advice", FINDING_WARNING, look_advice},
+	{"guest-could-be-better", FINDING_NOTE, NULL},
+};
+const struct check_area definition_area = {checks, COUNT(checks)};
