@@ -64,21 +64,56 @@ static int ask_audio(
 	return r;
 }
 
+/* May it be stopped, by its user's own manager? */
+static bool may_stop(const struct policy *policy, const struct holder *holder) {
+	return policy->holders == HOLDERS_TERMINATE || audio_find(holder->who.user_unit) ||
+	       policy_has(&policy->services, holder->who.user_unit);
+}
+
+static bool has(const struct names *names, const char *name) {
+	for (size_t i = 0; i < names->count; i++) {
+		if (strcmp(names->names[i], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether the unit itself is up is known; whether its manager answers is not. */
+static int ask_manager(struct ops *ops, const struct holder *holder, struct answers *answers,
+	struct error *error) {
+	char subject[SUBJECT_SIZE];
+	bool ignored;
+	int r = step_write_user_unit(holder->who.unit, holder->who.user_unit, subject);
+
+	if (r < 0 || has(&answers->silent, holder->who.unit)) {
+		return 0; /* one that no step can name is none that is stopped */
+	}
+	r = ask_unit(ops, subject, &ignored, error);
+	r = r < 0 ? r : ask_audio(ops, holder, &answers->up, error);
+	return r == -ETIMEDOUT ? names_add(&answers->silent, holder->who.unit) : r;
+}
+
 int asked_fill(struct ops *ops, const struct host *host, const struct request *request,
-	struct asked *ret, struct names *ret_up, struct error *error) {
+	struct asked *ret, struct answers *ret_answers, struct error *error) {
+	const struct policy *policy = &request->policy;
 	int r = 0;
 
-	*ret = (struct asked){.up = ret_up};
+	*ret = (struct asked){.up = &ret_answers->up, .silent = &ret_answers->silent};
 	if (host->display_manager.unit[0]) {
 		r = ask_unit(ops, host->display_manager.unit, &ret->display_manager_up, error);
 	}
 	/* With `refuse` nobody is stopped, and so nobody's manager has to answer. */
-	for (size_t i = 0;
-		r == 0 && request->policy.holders != HOLDERS_REFUSE && i < host->holder_count;
+	for (size_t i = 0; r == 0 && policy->holders != HOLDERS_REFUSE && i < host->holder_count;
 		i++) {
-		if (is_first(host, request, i)) {
-			r = ask_audio(ops, &host->holders[i], ret_up, error);
+		if (is_first(host, request, i) && may_stop(policy, &host->holders[i])) {
+			r = ask_manager(ops, &host->holders[i], ret_answers, error);
 		}
 	}
 	return r;
+}
+
+void answers_free(struct answers *answers) {
+	names_free(&answers->up);
+	names_free(&answers->silent);
 }

@@ -23,13 +23,17 @@
  */
 #define WAY_HOME_US ((uint64_t)2 * 1000 * 1000)
 
+/* Whoever keeps the host from being suspended may be down, and come back. */
+#define ASK_AGAIN_US ((uint64_t)30 * 1000 * 1000)
+
 struct guard {
 	struct handover *handover;
 	const char *guest;
-	bool seen;    /* the guest has run */
-	bool leaving; /* the host shuts down: what no QEMU has comes home at once */
-	bool at_post; /* whoever waits for our start has been told of it, */
-	bool awake;   /* and since then the host is kept from being suspended */
+	bool seen;         /* the guest has run */
+	bool leaving;      /* the host shuts down: what no QEMU has comes home at once */
+	bool at_post;      /* whoever waits for our start has been told of it, */
+	bool awake;        /* and since then the host is kept from being suspended; */
+	uint64_t asked_us; /* when that was last asked for; 0: not yet */
 	uint64_t gone_since_us;
 	unsigned int retry_ms;
 	unsigned int line; /* of the journal, while it is on its way home, */
@@ -195,21 +199,28 @@ static const char *find_card(const struct journal *journal) {
 	return lowest->name;
 }
 
+/* Is it worth asking for? A card that comes home is about to be there, and nothing may keep us from
+ * seeing it arrive. */
+static bool may_ask(const struct guard *guard, const struct journal *journal, uint64_t now_us) {
+	return !guard->awake && !journal->homeward && strcmp(journal->owner.door, "home") != 0 &&
+	       journal->device_count > 0 &&
+	       (!guard->asked_us || now_us - guard->asked_us >= ASK_AGAIN_US);
+}
+
 /*
  * Few cards survive a suspend of the host while a guest has them. The guard's start is waited for,
- * so nobody else is asked before that. A card that only comes home is about to be there, and
- * nothing may keep us from seeing it arrive.
+ * so nobody else is asked before that.
  */
 static void keep_awake(struct guard *guard, const struct journal *journal) {
 	struct ops *ops = guard->handover->ops;
+	uint64_t now_us = ops->now_us(ops);
 	char why[TITLE_SIZE + ADDRESS_SIZE + 32];
 
-	if (guard->at_post && !guard->awake && strcmp(journal->owner.door, "home") != 0 &&
-		journal->device_count > 0 &&
+	if (guard->at_post && may_ask(guard, journal, now_us) &&
 		name_format(why, sizeof(why), "%s has the card %s", journal->title,
 			find_card(journal)) == 0) {
-		ops->keep_awake(ops, why);
-		guard->awake = true;
+		guard->awake = ops->keep_awake(ops, why) == 0;
+		guard->asked_us = now_us;
 	}
 	guard->at_post = true;
 }
@@ -258,7 +269,7 @@ enum result guard(struct handover *handover, const char *guest, struct error *er
 			r = 0;
 		}
 	}
-	handover->ops->keep_awake(handover->ops, NULL);
+	(void)!handover->ops->keep_awake(handover->ops, NULL);
 	if (r > 0 && !guard.leaving) {
 		r = stay_watch(&guard.stay, handover, error);
 	}

@@ -299,11 +299,11 @@ int preview_home(struct handover *handover, const struct request *request,
 static int look_and_plan(struct handover *handover, const struct request *request,
 	struct host *host, struct error *error) {
 	AUTO_CLAIMS struct claims claims = {0};
-	AUTO_NAMES struct names up = {0};
+	AUTO_ANSWERS struct answers answers = {0};
 	struct asked asked;
 	int r = handover->ops->look(handover->ops, host, error);
 
-	r = r < 0 ? r : asked_fill(handover->ops, host, request, &asked, &up, error);
+	r = r < 0 ? r : asked_fill(handover->ops, host, request, &asked, &answers, error);
 	r = r < 0 ? r : claims_read(handover->ops, request->guest, &claims, error);
 	asked.known = handover->known;
 	return r < 0 ? r : plan_make(host, request, &claims, &asked, &handover->plan, error);

@@ -165,14 +165,14 @@ static void read_claims(struct survey *survey) {
  * up, as `baton plan` does. */
 static void ask(struct survey *survey, bool captured, struct asked *ret) {
 	const struct request nobody = {.policy = {.holders = HOLDERS_REFUSE}};
-	AUTO_NAMES struct names up = {0};
+	AUTO_ANSWERS struct answers answers = {0};
 
-	if (captured || asked_fill(survey->session.handover.ops, &survey->host, &nobody, ret, &up,
-				NULL) < 0) {
+	if (captured || asked_fill(survey->session.handover.ops, &survey->host, &nobody, ret,
+				&answers, NULL) < 0) {
 		*ret = (struct asked){
 			.display_manager_up = survey->host.display_manager.unit[0] != '\0'};
 	}
-	ret->up = NULL;
+	ret->up = ret->silent = NULL;
 }
 
 enum result survey_judge(const struct invocation *invocation, struct survey *survey) {

@@ -13,45 +13,76 @@
 #define PRIVATE_SOCKET "unix:path=/run/systemd/private"
 #define USER_SOCKET    "unix:path=/run/user/%" PRIu32 "/systemd/private"
 
+/* A user's manager belongs to the user, who may have stopped it. */
+#define USER_TIMEOUT_MS 10000
+
 bool bus_is_there(struct machine *machine) {
 	/* As sd_booted(3), and only where we are the machine's own. */
 	return machine->real && file_exists(machine->root, "run/systemd/system");
 }
 
-static int open_private(const struct systemd *lib, const char *address, sd_bus **ret) {
-	sd_bus *bus = NULL;
-	int r = lib->sd_bus_new(&bus);
+int bus_turn(struct bus *bus) {
+	int r = bus->lib->sd_bus_process(bus->bus, NULL);
 
-	if (r >= 0) {
-		r = lib->sd_bus_set_address(bus, address);
+	if (r != 0) {
+		return r < 0 ? r : 1;
 	}
-	if (r >= 0) {
-		r = lib->sd_bus_start(bus);
+	if (deadline_over(bus->deadline)) {
+		return 0;
 	}
-	if (r < 0) {
-		lib->sd_bus_close_unref(bus);
-		return r;
-	}
-	*ret = bus;
-	return 0;
+	r = bus->lib->sd_bus_wait(bus->bus, deadline_left_us(bus->deadline));
+	return r < 0 && r != -EINTR ? r : 1;
 }
 
-int bus_open(uint64_t deadline, struct bus *ret, struct error *error) {
-	struct bus bus = {.deadline = deadline};
+static int await_ready(struct bus *bus) {
+	int r = bus->lib->sd_bus_is_ready(bus->bus);
+
+	while (r == 0) {
+		r = bus_turn(bus);
+		if (r <= 0) {
+			return r < 0 ? r : -ETIMEDOUT;
+		}
+		r = bus->lib->sd_bus_is_ready(bus->bus);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int start(struct bus *bus, const char *address) {
+	int r;
+
+	if (!address) {
+		return bus->lib->sd_bus_open_system(&bus->bus);
+	}
+	r = bus->lib->sd_bus_new(&bus->bus);
+	r = r < 0 ? r : bus->lib->sd_bus_set_address(bus->bus, address);
+	return r < 0 ? r : bus->lib->sd_bus_start(bus->bus);
+}
+
+int bus_connect(const char *address, uint64_t deadline, struct bus *ret, struct error *error) {
+	AUTO_BUS struct bus bus = {.deadline = deadline};
 	int r = systemd_load(&bus.lib, error);
 
 	if (r < 0) {
 		return r;
 	}
-	r = geteuid() == 0 ? open_private(bus.lib, PRIVATE_SOCKET, &bus.bus) : -EPERM;
+	r = start(&bus, address);
+	r = r < 0 ? r : await_ready(&bus);
 	if (r < 0) {
-		r = bus.lib->sd_bus_open_system(&bus.bus);
-	}
-	if (r < 0) {
-		return error_set(error, r, "cannot reach systemd: %s", strerror(-r));
+		return error_set(error, r, "cannot reach %s: %s",
+			address ? address : "the system's message bus", strerror(-r));
 	}
 	*ret = bus;
+	bus = (struct bus){0};
 	return 0;
+}
+
+int bus_open(uint64_t deadline, struct bus *ret, struct error *error) {
+	int r = geteuid() == 0 ? bus_connect(PRIVATE_SOCKET, deadline, ret, error) : -EPERM;
+
+	if (r < 0) {
+		r = bus_connect(NULL, deadline, ret, error);
+	}
+	return r < 0 ? error_set(error, r, "cannot reach systemd: %s", strerror(-r)) : 0;
 }
 
 /*
@@ -73,29 +104,29 @@ static int check_peer(const struct bus *bus, uint32_t uid) {
 }
 
 int bus_open_user(uint32_t uid, uint64_t deadline, struct bus *ret, struct error *error) {
-	struct bus bus = {.deadline = deadline};
+	AUTO_BUS struct bus bus = {0};
 	char address[sizeof(USER_SOCKET) + 16];
-	int r = systemd_load(&bus.lib, error);
+	int r = name_format(address, sizeof(address), USER_SOCKET, uid);
 
-	if (r < 0) {
-		return r;
-	}
-	r = name_format(address, sizeof(address), USER_SOCKET, uid);
-	r = r < 0 ? r : open_private(bus.lib, address, &bus.bus);
+	r = r < 0 ? r
+		  : bus_connect(address, deadline_within(deadline, USER_TIMEOUT_MS), &bus, NULL);
 	r = r < 0 ? r : check_peer(&bus, uid);
-	if (r < 0) {
-		bus_close(&bus);
-	}
 	if (r == -ENOENT || r == -ECONNREFUSED) {
 		return error_set(error, -ENODEV,
 			"user %" PRIu32 " has no service manager (logged out)", uid);
+	}
+	if (r == -ETIMEDOUT) {
+		return error_set(
+			error, r, "the service manager of user %" PRIu32 " does not answer", uid);
 	}
 	if (r < 0) {
 		return error_set(error, r,
 			"cannot reach the service manager of user %" PRIu32 ": %s", uid,
 			strerror(-r));
 	}
+	bus.deadline = deadline;
 	*ret = bus;
+	bus = (struct bus){0};
 	return 0;
 }
 

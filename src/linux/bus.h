@@ -36,6 +36,16 @@ void bus_close(struct bus *bus);
 
 #define AUTO_BUS CLEANUP(bus_close)
 
+/*
+ * Any other, by its address; NULL: the system's message bus. The far end has answered by the
+ * deadline, or -ETIMEDOUT: the library itself would wait for that for a minute and a half.
+ */
+int bus_connect(const char *address, uint64_t deadline, struct bus *ret, struct error *error)
+	MUST_CHECK;
+
+/* Handles one message, or waits for the next: 0 at the deadline, or -errno. */
+int bus_turn(struct bus *bus) MUST_CHECK;
+
 /* A call of one of the manager's methods, to be filled with its arguments. */
 int bus_message(struct bus *bus, const char *method, sd_bus_message **ret, struct error *error)
 	MUST_CHECK;

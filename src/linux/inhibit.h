@@ -3,5 +3,8 @@
 
 #include "linux/machine.h"
 
-/* As ops.keep_awake: an inhibitor of logind's, which lasts as long as its descriptor is open. */
-void inhibit_sleep(struct ops *ops, const char *why);
+/*
+ * As ops.keep_awake: an inhibitor of logind's, which lasts as long as its descriptor is open. Takes
+ * a second at the most.
+ */
+int inhibit_sleep(struct ops *ops, const char *why);

@@ -19,7 +19,10 @@
 /* For the card's node and a graphical seat, mostly there in a tenth of a second. */
 #define SEAT_TIMEOUT_MS 10000
 
-static uint64_t make_deadline(struct machine *machine) {
+/* What a unit is, a manager that is well says at once. That of a user need not be well. */
+#define ANSWER_TIMEOUT_MS 10000
+
+static uint64_t make_deadline(const struct machine *machine) {
 	return deadline_after(machine->options.service_timeout_ms);
 }
 
@@ -57,6 +60,9 @@ static int get(
 	int r = open_manager(machine, subject, &bus, &unit, error);
 
 	if (r >= 0) {
+		if (unit != subject) { /* of a user, whose number stands before it */
+			bus.deadline = deadline_within(bus.deadline, ANSWER_TIMEOUT_MS);
+		}
 		r = unit_is_up(&bus, unit, &up, error);
 	}
 	if (r < 0) {

@@ -136,24 +136,10 @@ static int subscribe(struct bus *bus, struct listener *listener, struct error *e
 	return r;
 }
 
-/* Handles one message, or waits for the next: 0 at the deadline. */
-static int turn(struct bus *bus) {
-	int r = bus->lib->sd_bus_process(bus->bus, NULL);
-
-	if (r != 0) {
-		return r < 0 ? r : 1;
-	}
-	if (deadline_over(bus->deadline)) {
-		return 0;
-	}
-	r = bus->lib->sd_bus_wait(bus->bus, deadline_left_us(bus->deadline));
-	return r < 0 && r != -EINTR ? r : 1;
-}
-
 static int await_job(
 	struct bus *bus, const struct listener *listener, const char *unit, struct error *error) {
 	while (!*listener->result) {
-		int r = turn(bus);
+		int r = bus_turn(bus);
 
 		if (r < 0) {
 			return error_set(error, r, "lost systemd while waiting for %s: %s", unit,

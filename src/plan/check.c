@@ -92,6 +92,26 @@ static void refuse_holder(
 		planned->listed, kind, remedy, text);
 }
 
+/* Who is to be stopped by his user's manager has to have one that answers. */
+static void check_manager(
+	struct making *making, const struct planned_device *planned, const struct holder *holder) {
+	const struct names *silent = making->asked->silent;
+	const char *uid = holder->who.unit + strlen("user@");
+	char remedy[REMEDY_SIZE];
+
+	for (size_t i = 0; silent && i < silent->count; i++) {
+		if (!holder->who.user_unit[0] || strcmp(silent->names[i], holder->who.unit) != 0) {
+			continue;
+		}
+		snprintf(remedy, sizeof(remedy),
+			"end that user's sessions (`loginctl terminate-user %.*s`), and try again",
+			(int)strcspn(uid, "."), uid);
+		plan_refuse(making->plan, REFUSAL_HELD, holder->who.unit, remedy,
+			"does not answer, and would have to stop %s, which has %s open",
+			holder->who.user_unit, planned->name);
+	}
+}
+
 static void check_holders(struct making *making, const struct planned_device *planned) {
 	for (size_t i = 0; i < making->host->holder_count; i++) {
 		const struct holder *holder = &making->host->holders[i];
@@ -99,8 +119,17 @@ static void check_holders(struct making *making, const struct planned_device *pl
 		if (address_compare(holder->device, planned->address) != 0) {
 			continue;
 		}
-		if (plan_means(making, holder) == MEANS_NONE) {
+		switch (plan_means(making, holder)) {
+		case MEANS_NONE:
 			refuse_holder(making, planned, holder);
+			break;
+		case MEANS_SERVICE:
+			check_manager(making, planned, holder);
+			break;
+		case MEANS_DISPLAY_MANAGER:
+		case MEANS_SEAT:
+		case MEANS_PROCESS:
+			break;
 		}
 	}
 }

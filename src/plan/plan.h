@@ -92,7 +92,9 @@ struct claims {
 struct asked {
 	bool display_manager_up;
 	const struct names *up; /* units that are up, as subjects of steps; NULL: none is known */
-	const struct known *known; /* NULL: nothing is known of it */
+	const struct names *silent; /* managers of users that do not answer, "user@1000.service";
+				       NULL: none is known */
+	const struct known *known;  /* NULL: nothing is known of it */
 };
 
 /*

@@ -155,9 +155,10 @@ struct ops {
 
 	/*
 	 * Keeps the machine from being suspended, as long as this process lives or until it is
-	 * called with NULL. Where nobody can be asked for that, nothing happens.
+	 * called with NULL. 0 also where there is nobody who could be asked for that; else it may
+	 * be asked again.
 	 */
-	void (*keep_awake)(struct ops *ops, const char *why);
+	int (*keep_awake)(struct ops *ops, const char *why);
 
 	/* The journals' files. append is one write and one fdatasync. */
 	int (*journal_list)(struct ops *ops, struct names *ret, struct error *error);

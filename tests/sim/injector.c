@@ -222,10 +222,10 @@ static int watch(struct ops *ops, const struct process *processes, size_t count,
 }
 
 /* Nothing depends on it but a person's suspend. */
-static void keep_awake(struct ops *ops, const char *why) {
+static int keep_awake(struct ops *ops, const char *why) {
 	struct ops *inner = ((struct injector *)ops)->inner;
 
-	inner->keep_awake(inner, why);
+	return inner->keep_awake(inner, why);
 }
 
 static int guard(struct ops *ops, const char *name, struct error *error) {

@@ -274,8 +274,9 @@ static int guard(struct ops *ops, const char *name, struct error *error) {
 	return 0;
 }
 
-static void keep_awake(struct ops *ops, const char *why) {
+static int keep_awake(struct ops *ops, const char *why) {
 	sim_of(ops)->awake = why != NULL;
+	return 0;
 }
 
 static int lock(struct ops *ops, struct error *error) {
