@@ -127,7 +127,9 @@ static void find_by_pid_file(int root, const char *pid_file, struct found *ret) 
 static int find_by_devices(int root, const struct address *devices, size_t count,
 	struct process *ret, struct error *error) {
 	AUTO_HOLDERS struct holders holders = {0};
-	int r = usage_read(root, devices, count, true, &holders, error);
+	const struct usage usage = {devices, count, USAGE_VFIO};
+	size_t hidden;
+	int r = usage_read(root, &usage, &holders, &hidden, error);
 
 	for (size_t i = 0; r >= 0 && i < holders.count; i++) {
 		struct process_stat stat;

@@ -26,6 +26,7 @@
 
 /* The device in question comes first. */
 struct together {
+	bool free; /* of processes, as the vigil knows: they are not looked for */
 	size_t count;
 	struct address devices[TOGETHER_MAX];
 };
@@ -40,19 +41,33 @@ struct users {
 	struct user users[USERS_MAX]; /* of the device in question */
 	struct holder first;          /* the first of these */
 	bool used[TOGETHER_MAX];
+	size_t hidden;       /* processes that did not let us look */
+	bool kept;           /* by what no process ends: a mount, a route */
+	struct holder still; /* by the first of these */
 };
 
 static_assert(sizeof(struct together) <= ORDER_MAX, "devices fit an order");
 static_assert(sizeof(struct users) <= ANSWER_MAX, "who uses a device fits an answer");
 
-/* One that has ended since is none. */
+/* One that has ended since is none, and neither is one that has its number now. */
 static void add_user(const struct holder *holder, struct users *users) {
 	struct user *user = &users->users[users->count];
+	uint64_t start = holder->who.start;
 
-	if (users->count < USERS_MAX && process_find(holder->who.pid, &user->process) != -ESRCH) {
+	if (users->count < USERS_MAX && process_find(holder->who.pid, &user->process) != -ESRCH &&
+		(start == 0 || start == user->process.start)) {
 		memcpy(user->node, holder->node, sizeof(user->node));
 		users->first = users->count ? users->first : *holder;
 		users->count++;
+	}
+}
+
+static void add_holder(const struct holder *holder, struct users *users) {
+	if (holder->kind == HOLDER_PROCESS) {
+		add_user(holder, users);
+	} else if (!users->kept) {
+		users->kept = true;
+		users->still = *holder;
 	}
 }
 
@@ -61,19 +76,22 @@ static int list_users(
 	struct machine *machine, const void *order, void *answer, struct error *error) {
 	AUTO_HOLDERS struct holders holders = {0};
 	const struct together *together = order;
+	const struct usage usage = {
+		together->devices, together->count, together->free ? USAGE_STILL : USAGE_ALL};
 	struct users *users = answer;
-	int r = usage_read(
-		machine->root, together->devices, together->count, false, &holders, error);
+	int r = usage_read(machine->root, &usage, &holders, &users->hidden, error);
 
 	for (size_t i = 0; r >= 0 && i < holders.count; i++) {
 		const struct holder *holder = &holders.holders[i];
 
 		for (size_t j = 0; j < together->count; j++) {
 			users->used[j] |=
+				holder->kind == HOLDER_PROCESS &&
 				address_compare(holder->device, together->devices[j]) == 0;
 		}
-		if (address_compare(holder->device, together->devices[0]) == 0) {
-			add_user(holder, users);
+		if (holder_keeps(holder) &&
+			address_compare(holder->device, together->devices[0]) == 0) {
+			add_holder(holder, users);
 		}
 	}
 	return r;
@@ -99,20 +117,29 @@ static void gather(struct machine *machine, struct address device, struct togeth
 	}
 }
 
+/*
+ * What keeps disks and networks is looked at each time, which costs little: whoever mounts or
+ * routes opens no node that the vigil would have to hear of.
+ */
 static int look(
 	struct machine *machine, struct address device, struct users *ret, struct error *error) {
 	struct together together;
 	const struct duty duty = {list_users, &together, sizeof(together), sizeof(*ret)};
+	bool free = vigil_knows_free(machine, device);
 	int r;
 
-	gather(machine, device, &together);
-	vigil_begin(machine);
+	if (free) {
+		together = (struct together){.free = true, .count = 1, .devices = {device}};
+	} else {
+		gather(machine, device, &together);
+		vigil_begin(machine);
+	}
 	r = worker_do(
 		machine, &duty, deadline_after(machine->options.writer_timeout_ms), ret, error);
 	if (r == -EINPROGRESS) {
 		return error_set(error, -ETIMEDOUT, "looking for processes takes for ever");
 	}
-	for (size_t i = 0; r >= 0 && i < together.count; i++) {
+	for (size_t i = 0; r >= 0 && !free && i < together.count; i++) {
 		if (!ret->used[i]) {
 			vigil_note_free(machine, together.devices[i]);
 		}
@@ -179,12 +206,22 @@ static bool are_same(const struct users *a, const struct users *b) {
 
 static int refuse(const char *address, const struct users *users, struct error *error) {
 	const struct host any = {0}; /* the display manager has been stopped, if it was to be */
+	const struct holder *holder = users->kept ? &users->still : &users->first;
 	char text[HOLDER_TEXT_SIZE], remedy[REMEDY_SIZE];
 
-	holder_format(&users->first, text);
-	holder_remedy(&any, &users->first, remedy);
+	holder_format(holder, text);
+	holder_remedy(&any, holder, remedy);
 	return error_set(error, -EBUSY, "%s is still in use: it %s%s; %s and try again", address,
-		text, users->count > 1 ? ", and there are others" : "", remedy);
+		text, users->count + users->kept > 1 ? ", and there are others" : "", remedy);
+}
+
+/* It counts as free, and whoever reads of the run is to know what that is worth. */
+static void remark(const struct users *users, struct error *error) {
+	if (users->hidden > 0) {
+		error_set(error, 0,
+			"%zu process%s did not let us look, and may hold the device all the same",
+			users->hidden, users->hidden == 1 ? "" : "es");
+	}
 }
 
 /*
@@ -220,15 +257,15 @@ int prove_free(struct ops *ops, const char *address, struct error *error) {
 	if (address_parse(address, &device) < 0) {
 		return error_set(error, -EINVAL, "\"%s\" is no PCI address", address);
 	}
-	if (vigil_knows_free(machine, device)) {
-		return 0;
-	}
 	r = look(machine, device, &users, error);
-	while (r >= 0 && users.count > 0) {
-		if (deadline_over(deadline)) {
+	while (r >= 0 && users.count + users.kept > 0) {
+		if (users.kept || deadline_over(deadline)) {
 			return refuse(address, &users, error);
 		}
 		r = wait_once(machine, device, &users, deadline, error);
+	}
+	if (r >= 0) {
+		remark(&users, error);
 	}
 	return r;
 }

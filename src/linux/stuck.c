@@ -23,12 +23,14 @@ static int explain(struct machine *machine, const void *order, void *answer, str
 	AUTO_TEXT struct text text = {0};
 	const struct question *question = order;
 	struct address device;
+	const struct usage usage = {&device, 1, USAGE_PROCESSES};
 	struct stuck stuck;
+	size_t hidden;
 	int r = stuck_read(machine->root, question->writer, &stuck);
 
 	if (r == 0 && address_parse(question->subject, &device) == 0) {
 		/* Who has it open is worth a word, and no failure. */
-		(void)!usage_read(machine->root, &device, 1, false, &holders, NULL);
+		(void)!usage_read(machine->root, &usage, &holders, &hidden, NULL);
 	}
 	r = r < 0 ? r
 		  : stuck_explain(&stuck, question->subject, holders.holders, holders.count, &text);

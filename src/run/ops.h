@@ -117,8 +117,8 @@ struct ops {
 	 */
 	int64_t (*oopses)(struct ops *ops);
 
-	/* Waits until no process has the device's nodes open, or a deadline: -EBUSY names who has.
-	 */
+	/* Waits until no process has the device's nodes open, or a deadline; nothing else may keep
+	 * it either. -EBUSY names who or what does. A sentence beside a 0 is a remark. */
 	int (*prove_free)(struct ops *ops, const char *address, struct error *error);
 
 	/* Nobody has one of the virtual functions of the device, in whatever way: -EBUSY names who

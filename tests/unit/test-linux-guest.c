@@ -185,6 +185,13 @@ static void whoever_has_the_group_open_is_the_guest(void **state) {
 	assert_found(1000);
 }
 
+static int read_users(const struct address *device, struct holders *ret) {
+	const struct usage usage = {device, 1, USAGE_PROCESSES};
+	size_t hidden;
+
+	return usage_read(tree.fd, &usage, ret, &hidden, NULL);
+}
+
 static void users_are_told_by_device(void **state) {
 	struct holders holders = {0};
 	const struct address none = {.bus = 9};
@@ -193,9 +200,9 @@ static void users_are_told_by_device(void **state) {
 	add_process(1000, "Xorg", 'S', 0, "/usr/lib/xorg/Xorg");
 	tree_file(&tree, "proc/1000/cgroup", "0::/system.slice/lightdm.service\n");
 	tree_link(&tree, "proc/1000/fd/4", "/dev/dri/card0");
-	assert_int_equal(usage_read(tree.fd, &none, 1, false, &holders, NULL), 0);
+	assert_int_equal(read_users(&none, &holders), 0);
 	assert_int_equal(holders.count, 0);
-	assert_int_equal(usage_read(tree.fd, &card, 1, false, &holders, NULL), 0);
+	assert_int_equal(read_users(&card, &holders), 0);
 	assert_int_equal(holders.count, 1);
 	assert_int_equal(holders.holders[0].who.pid, 1000);
 	assert_string_equal(holders.holders[0].name, "Xorg");

@@ -76,14 +76,23 @@ int holders_add(struct holders *holders, const struct holder *holder) {
 	return 0;
 }
 
-/* What keeps disks besides mounts and processes. Each looks at what those before it have found. */
-static int read_disks(int root, const struct nodes *nodes, struct holders *holders) {
-	static int (*const readers[])(
-		int root, const struct nodes *nodes, struct holders *holders) = {
-		swaps_read, volumes_read, exports_read, lingering_read, fstab_read};
+static bool has_disk(const struct nodes *nodes) {
+	for (size_t i = 0; i < nodes->count; i++) {
+		if (nodes->nodes[i].block) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Each looks at what those before it have found. */
+int disks_hold(int root, const struct nodes *nodes, struct holders *holders) {
+	static int (*const readers[])(int root, const struct nodes *nodes,
+		struct holders *holders) = {mounts_read, namespaces_read, swaps_read, volumes_read,
+		exports_read, lingering_read, fstab_read};
 	int r = 0;
 
-	for (size_t i = 0; i < COUNT(readers) && r == 0; i++) {
+	for (size_t i = 0; i < COUNT(readers) && r == 0 && has_disk(nodes); i++) {
 		r = readers[i](root, nodes, holders);
 	}
 	return r;
@@ -94,11 +103,9 @@ static int read_all(int root, const struct host *host, struct holders *holders, 
 	AUTO_FILESYSTEMS struct filesystems filesystems = {0};
 	int r = nodes_read(root, host, &nodes);
 
-	r = r < 0 ? r : mounts_read(root, &nodes, holders);
-	r = r < 0 ? r : namespaces_read(root, &nodes, holders);
+	r = r < 0 ? r : disks_hold(root, &nodes, holders);
 	r = r < 0 ? r : filesystems_read(root, &nodes, holders, &filesystems);
 	r = r < 0 ? r : processes_read(root, &nodes, &filesystems, holders, hidden);
-	r = r < 0 ? r : read_disks(root, &nodes, holders);
 	return r < 0 ? r : kernel_users_read(root, host, holders);
 }
 

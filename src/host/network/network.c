@@ -132,10 +132,15 @@ static int add_all(const struct network *network) {
 	return r < 0 ? r : logins_read(network);
 }
 
-static bool has_card(const struct interfaces *interfaces) {
+/* Of the host's, which may be asked for a few devices alone. */
+static bool has_card(const struct host *host, const struct interfaces *interfaces) {
 	for (size_t i = 0; i < interfaces->count; i++) {
-		if (interfaces->interfaces[i].device_count > 0) {
-			return true;
+		const struct interface *interface = &interfaces->interfaces[i];
+
+		for (size_t k = 0; k < interface->device_count; k++) {
+			if (host_device(host, interface->devices[k])) {
+				return true;
+			}
 		}
 	}
 	return false;
@@ -146,7 +151,7 @@ int network_read(int root, const struct host *host, struct holders *holders, str
 	struct network network = {.root = root, .holders = holders, .own = own};
 	int r = interfaces_read(root, host, &network.interfaces);
 
-	if (r < 0 || !has_card(&network.interfaces)) {
+	if (r < 0 || !has_card(host, &network.interfaces)) {
 		return r;
 	}
 	r = routes_read(root, &network.routes);
