@@ -85,7 +85,7 @@ class Schemas(unittest.TestCase):
 
     def test_what_is_printed_is_as_its_schema_says(self):
         validators = {schema: validator(schema) for schema, _, _ in DOCUMENTS}
-        self.assertGreater(len(DOCUMENTS), 100)
+        self.assertGreater(len(DOCUMENTS), 10 if PROGRAMS["few"] else 100)
         for schema, what, document in DOCUMENTS:
             with self.subTest(what=what):
                 wrong = [f"{list(error.absolute_path)}: {error.message[:400]}"
