@@ -57,13 +57,14 @@ complete -c baton -n __baton_is_bare -a forget -d 'another device is meant than 
 complete -c baton -n __baton_is_bare -a run -d 'run a QEMU with the devices in its arguments'
 complete -c baton -n __baton_is_bare -a rom -d 'a video BIOS into a file, and what is wrong with it'
 complete -c baton -n __baton_is_bare -a advise -d 'what to change in a guest for the hardware at hand'
+complete -c baton -n __baton_is_bare -a capture -d 'this machine as one text, for reports and tests'
 complete -c baton -n __baton_is_bare -a install -d 'have libvirt and Proxmox VE call baton, or say who does'
 complete -c baton -n __baton_is_bare -a uninstall -d 'take back what install has changed'
 complete -c baton -n __baton_is_bare -a boot -d 'what the machine does with its cards when it starts'
 complete -c baton -n __baton_is_bare -l version -d 'the release'
 complete -c baton -s h -l help -d 'the commands, or the options of one'
 complete -c baton -n '__baton_is list check plan start stop rehearse detach reattach status rom advise install uninstall boot' -l json -d 'report as JSON'
-complete -c baton -n '__baton_is list check plan status advise install boot' -l root -r -F \
+complete -c baton -n '__baton_is list check plan status advise capture install boot' -l root -r -F \
     -d 'read a captured machine'
 complete -c baton -n '__baton_is list' -l cards -d 'only cards with a picture'
 complete -c baton -n '__baton_is list' -l device -x -a '(__baton_devices)' -d 'only this device'
@@ -85,6 +86,8 @@ complete -c baton -n '__baton_is list check plan advise rehearse detach reattach
 complete -c baton -n '__baton_is list check plan advise start stop rehearse detach forget' -a '(__baton_definitions)'
 complete -c baton -n '__baton_is reattach repair wait' -a '(__baton_guests)'
 complete -c baton -n '__baton_is start rehearse detach reattach install uninstall' -s n -l dry-run -d 'only say what would be done'
+complete -c baton -n '__baton_is capture' -l keep-names -d 'leave ids and names as they are'
+complete -c baton -n '__baton_is capture' -F
 complete -c baton -n '__baton_is install' -l list -d 'only say which guest has which door'
 complete -c baton -n '__baton_is install uninstall' -a 'libvirt proxmox all (__baton_vmids)'
 complete -c baton -n '__baton_is rom' -F -a 'dump check mend (__baton_devices)'

@@ -57,7 +57,7 @@ int main(int argc, char **argv) {
 		.forget = memory_remove,
 		.log = linux_log,
 		.read_rom = rom_read,
-		.write_rom = rom_write,
+		.write_file = rom_write,
 		.run = child_run,
 		.errand_begin = errand_begin,
 		.errand_end = errand_end,

@@ -23,6 +23,8 @@
 static int noted(int dir, const char *path, int flags, int fd) {
 	if (fd == -EACCES || fd == -EPERM) {
 		trace_note(dir, path, TRACE_HIDDEN);
+	} else if (fd == -ENOENT || fd == -ENOTDIR) {
+		trace_note(dir, path, TRACE_ABSENT);
 	} else if (fd >= 0 && flags & O_PATH) {
 		trace_note(dir, path, flags & O_NOFOLLOW ? TRACE_LINK : TRACE_PLACE);
 	} else if (fd >= 0) {
@@ -60,7 +62,7 @@ static int read_link(int dir, const char *name, char *ret, size_t size) {
 	ssize_t n = readlinkat(dir, name, ret, size);
 
 	if (n < 0) {
-		return -errno;
+		return noted(dir, name, O_PATH | O_NOFOLLOW, -errno);
 	}
 	if ((size_t)n >= size) {
 		return -ENAMETOOLONG;

@@ -22,6 +22,7 @@ enum trace_kind {
 	TRACE_LINK = 'l',   /* the link itself */
 	TRACE_LIST = 'd',   /* the names in a directory */
 	TRACE_HIDDEN = 'h', /* there, and not for us */
+	TRACE_ABSENT = 'a', /* not there: the directory where it would be may be */
 };
 
 struct trace {

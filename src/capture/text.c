@@ -77,6 +77,17 @@ static int add_alias(struct reading *reading, const char *alias) {
 	return r < 0 ? r : entry_link_to(&reading->entries, path, target);
 }
 
+/* T: of these, nothing is known but that they are there. */
+static int add_names(struct reading *reading, char *names) {
+	char *name;
+	int r = reading->block.path[0] && !reading->block.is_file ? 0 : -EINVAL;
+
+	while (r == 0 && (name = strsep(&names, " "))) {
+		r = block_attribute(&reading->block, name, "", 0);
+	}
+	return r;
+}
+
 static int set_mode(struct reading *reading, const char *path, const char *octal) {
 	unsigned int mode;
 	int used = 0;
@@ -129,6 +140,8 @@ static int read_entry(struct reading *reading, char letter, char *key) {
 	case 'P':
 	case 'F':
 		return block_start(&reading->block, key, letter == 'F');
+	case 'T':
+		return add_names(reading, key);
 	case 'D':
 		return entry_directory(&reading->entries, key);
 	default:

@@ -16,25 +16,26 @@
  */
 
 enum command_option {
-	OPTION_JSON = 1 << 0,     /* --json: the report as JSON */
-	OPTION_ROOT = 1 << 1,     /* --root ROOT: a captured machine instead of this one */
-	OPTION_DRY_RUN = 1 << 2,  /* --dry-run, -n: say what would be done */
-	OPTION_NO_GUARD = 1 << 3, /* --no-guard: nobody watches this hand-over */
-	OPTION_GUEST = 1 << 4,    /* --guest NAME: what the guest is called */
-	OPTION_STATE = 1 << 5,    /* --state STATE: wait for this one */
-	OPTION_TIMEOUT = 1 << 6,  /* --timeout SECONDS: and not for longer */
-	OPTION_LIST = 1 << 7,     /* --list: only say what there is */
-	OPTION_FORCE = 1 << 8,    /* --force: do not ask the guest */
-	OPTION_CYCLE = 1 << 9,    /* --cycle: away from the host and back */
-	OPTION_HOLDERS = 1 << 10, /* --holders: who keeps devices busy */
-	OPTION_CARDS = 1 << 11,   /* --cards: only what has a picture */
-	OPTION_DEVICE = 1 << 12,  /* --device DEVICE: only this one */
-	OPTION_GROUP = 1 << 13,   /* --group NUMBER: only this IOMMU group */
-	OPTION_EXPLAIN = 1 << 16, /* --explain ID: the manual's section about a finding */
-	OPTION_ONLY = 1 << 17,    /* --only IDS: these alone */
-	OPTION_APPLY = 1 << 20,   /* --apply: have it done */
-	OPTION_ROM = 1 << 21,     /* --rom FILE: the card's */
-	OPTION_PICTURE = 1 << 22, /* --looking-glass SIZE: memory for it */
+	OPTION_JSON = 1 << 0,        /* --json: the report as JSON */
+	OPTION_ROOT = 1 << 1,        /* --root ROOT: a captured machine instead of this one */
+	OPTION_DRY_RUN = 1 << 2,     /* --dry-run, -n: say what would be done */
+	OPTION_NO_GUARD = 1 << 3,    /* --no-guard: nobody watches this hand-over */
+	OPTION_GUEST = 1 << 4,       /* --guest NAME: what the guest is called */
+	OPTION_STATE = 1 << 5,       /* --state STATE: wait for this one */
+	OPTION_TIMEOUT = 1 << 6,     /* --timeout SECONDS: and not for longer */
+	OPTION_LIST = 1 << 7,        /* --list: only say what there is */
+	OPTION_FORCE = 1 << 8,       /* --force: do not ask the guest */
+	OPTION_CYCLE = 1 << 9,       /* --cycle: away from the host and back */
+	OPTION_HOLDERS = 1 << 10,    /* --holders: who keeps devices busy */
+	OPTION_CARDS = 1 << 11,      /* --cards: only what has a picture */
+	OPTION_DEVICE = 1 << 12,     /* --device DEVICE: only this one */
+	OPTION_GROUP = 1 << 13,      /* --group NUMBER: only this IOMMU group */
+	OPTION_KEEP_NAMES = 1 << 14, /* --keep-names: as they are */
+	OPTION_EXPLAIN = 1 << 16,    /* --explain ID: the manual's section about a finding */
+	OPTION_ONLY = 1 << 17,       /* --only IDS: these alone */
+	OPTION_APPLY = 1 << 20,      /* --apply: have it done */
+	OPTION_ROM = 1 << 21,        /* --rom FILE: the card's */
+	OPTION_PICTURE = 1 << 22,    /* --looking-glass SIZE: memory for it */
 };
 
 /* Where a command gets the machine from: main alone knows which one it is. */
@@ -66,10 +67,10 @@ struct platform {
 	/* Runs another program to its end: its exit code, or -errno (linux/child.h). */
 	int (*run)(const char *program, char **words, struct error *error);
 
-	/* A device's expansion ROM, and one into a file (linux/rom.h). */
+	/* A device's expansion ROM, and bytes into a file that is not there yet (linux/rom.h). */
 	int (*read_rom)(
 		struct ops *ops, const char *address, struct text *ret, struct error *error);
-	int (*write_rom)(const char *path, const struct text *bytes, struct error *error);
+	int (*write_file)(const char *path, const struct text *bytes, struct error *error);
 
 	/* Asks others for what may take long (linux/errand.h), and waits for a person
 	 * (linux/pause.h). */
@@ -134,6 +135,7 @@ enum result door_fail(const struct platform *platform, const char *guest, enum r
 /* One file per command. */
 int command_advise(const struct invocation *invocation);
 int command_boot(const struct invocation *invocation);
+int command_capture(const struct invocation *invocation);
 int command_check(const struct invocation *invocation);
 int command_detach(const struct invocation *invocation);
 int command_forget(const struct invocation *invocation);

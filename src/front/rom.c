@@ -126,7 +126,7 @@ static enum result dump(const struct invocation *invocation, struct session *ses
 		return command_fail(RESULT_REFUSED, &error);
 	}
 	if (session->platform->read_rom(session->handover.ops, device->name, &bytes, &error) < 0 ||
-		session->platform->write_rom(file, &bytes, &error) < 0) {
+		session->platform->write_file(file, &bytes, &error) < 0) {
 		return command_fail(RESULT_UNDONE, &error);
 	}
 	return say(file, &bytes, &device->identity, invocation->options & OPTION_JSON);
@@ -185,7 +185,7 @@ static enum result mend(const struct invocation *invocation, struct session *ses
 		error_set(&error, -ENOMEM, "out of memory");
 		return command_fail(RESULT_UNDONE, &error);
 	}
-	if (session->platform->write_rom(fresh, &mended, &error) < 0) {
+	if (session->platform->write_file(fresh, &mended, &error) < 0) {
 		return command_fail(RESULT_UNDONE, &error);
 	}
 	return say(fresh, &mended, NULL, invocation->options & OPTION_JSON);

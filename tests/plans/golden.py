@@ -17,6 +17,7 @@ Before the words may stand a policy, "$ [holders = refuse] plan 01:00": lines of
 a program, tests/machines/MACHINE.py, is what that prints.
 """
 
+import contextlib
 import difflib
 import pathlib
 import re
@@ -46,13 +47,19 @@ def ask(unfold, baton, machine, words):
     return f"$ {words}\n{printed}= {answer.returncode}\n"
 
 
-def answers(unfold, baton, name, text):
-    """What a golden file should be."""
+@contextlib.contextmanager
+def description(name):
+    """The path of the machine's description."""
     program = MACHINES / f"{name}.py"
     with tempfile.NamedTemporaryFile(suffix=".umockdev") as file:
         if program.exists():
             subprocess.run([sys.executable, program], stdout=file, check=True)
-        machine = file.name if program.exists() else name
+        yield file.name if program.exists() else str(MACHINES / f"{name}.umockdev")
+
+
+def answers(unfold, baton, name, text):
+    """What a golden file should be."""
+    with description(name) as machine:
         return "\n".join(ask(unfold, baton, machine, words) for words in requests(text))
 
 

@@ -254,6 +254,12 @@ static bool is_kernel_thread(const struct subject *subject) {
 	       stat_is_kernel_thread(stat);
 }
 
+/* So that it is hidden in a captured machine too. */
+static int hide(const struct subject *subject) {
+	trace_note(subject->directory, "fd", TRACE_HIDDEN);
+	return -EACCES;
+}
+
 static int look_at(const struct subject *subject) {
 	struct found *found = subject->look->found;
 	size_t on_disks = found->on_disks;
@@ -273,7 +279,7 @@ static int look_at(const struct subject *subject) {
 		return 0;
 	}
 	/* The kernel's threads show nobody but root that they have no files. */
-	return is_hidden(r) && !is_kernel_thread(subject) ? -EACCES : 0;
+	return is_hidden(r) && !is_kernel_thread(subject) ? hide(subject) : 0;
 }
 
 int look_at_process(struct look *look, int pid) {
