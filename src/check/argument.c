@@ -115,6 +115,20 @@ static bool read_time(int root, const char *path, struct timespec *ret) {
 	return true;
 }
 
+/* Is it about VFIO, or a driver that a card may have? */
+static int find_matter(void *context, const struct source_line *line) {
+	static const char *const words[] = {"vfio", "nvidia", "nouveau", "amdgpu", "radeon", "i915",
+		" xe", "snd_hda", "snd-hda", "xhci"};
+
+	for (size_t i = 0; i < COUNT(words); i++) {
+		if (strstr(line->text, words[i])) {
+			*(bool *)context = true;
+			return 1;
+		}
+	}
+	return 0;
+}
+
 /* What modprobe.d says at boot is what it said when the initramfs was made. */
 static void look_initramfs(struct look *look) {
 	static const char *const forms[] = {"/boot/initrd.img-%s", "/boot/initramfs-%s.img"};
@@ -134,10 +148,14 @@ static void look_initramfs(struct look *look) {
 		return;
 	}
 	for (size_t i = 0; i < files.count; i++) {
+		bool matter = false;
+		const struct line_reader reader = {find_matter, &matter};
+
 		if (text_ends(files.names[i], ".conf") &&
 			name_format(path, sizeof(path), "/etc/modprobe.d/%s", files.names[i]) ==
 				0 &&
-			read_time(look->root, path, &changed) && changed.tv_sec > made.tv_sec) {
+			read_time(look->root, path, &changed) && changed.tv_sec > made.tv_sec &&
+			lines_read(look->root, path, &reader) >= 0 && matter) {
 			look_add(look, "initramfs-old", path, initramfs_command(look),
 				"is newer than the initramfs, which has what it said before");
 			look_at(look, image, 0, NULL);

@@ -56,6 +56,7 @@ struct checkup {
 	const struct host *host; /* with its holders */
 	bool blind;              /* not everything may be read: this is not root */
 	const struct claims *claims; /* what guests have; NULL: not known */
+	const char *unread;          /* why not all journals can be read; NULL: they can */
 	const struct check_guest *guests;
 	size_t guest_count;
 	const struct names *misconfigured; /* what is wrong with baton's configuration */

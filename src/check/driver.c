@@ -94,6 +94,40 @@ static void look_left(struct look *look) {
 	}
 }
 
+/* The device that comes first speaks for all of a hand-over. */
+static bool is_first(const struct claims *claims, size_t index) {
+	for (size_t i = 0; i < index; i++) {
+		if (strcmp(claims->devices[i].guest, claims->devices[index].guest) == 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void look_journals(struct look *look) {
+	const struct claims *claims = look->on->claims;
+
+	if (look->on->unread) {
+		look_add(look, "journal-unreadable", "a journal",
+			"baton status says which; docs/JOURNAL.md, how to undo it by hand",
+			"cannot be read, so what a guest has is not known");
+		look_at(look, NULL, 0, look->on->unread);
+	}
+	for (size_t i = 0; claims && i < claims->device_count; i++) {
+		const struct claimed_device *claimed = &claims->devices[i];
+		char name[ADDRESS_SIZE];
+
+		if (!claimed->held && is_first(claims, i)) {
+			look_add(look, "hand-over-unfinished", claimed->title,
+				claimed->oopsed ? "restart the machine" : "baton repair",
+				claimed->oopsed
+					? "has a hand-over in which the kernel oopsed, and which cannot be finished"
+					: "has a hand-over that is under way or was interrupted");
+			look_at(look, NULL, 0, address_format(claimed->address, name));
+		}
+	}
+}
+
 /* A third person's choice: the kernel gives the device to no other driver. */
 static void look_override(struct look *look) {
 	for (size_t i = 0; !look->on->blind && i < look->host->device_count; i++) {
@@ -196,6 +230,8 @@ static const struct check checks[] = {
 	{"kernel-oopsed", FINDING_WARNING, look_oops},
 	{"known-problem", FINDING_WARNING, look_problems},
 	{"nvidia-modeset", FINDING_NOTE, look_modeset},
+	{"journal-unreadable", FINDING_ERROR, look_journals},
+	{"hand-over-unfinished", FINDING_WARNING, NULL},
 	{"card-left-on-vfio", FINDING_WARNING, look_left},
 	{"override-left", FINDING_WARNING, look_override},
 	{"card-no-driver", FINDING_NOTE, look_no_driver},

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "check/area.h"
 #include "host/hook.h"
@@ -139,6 +140,48 @@ static void look_tree(struct look *look) {
 	}
 }
 
+/* What execve says of a script: its first line has to name a program that is there. */
+static const char *judge_first_line(const struct look *look, char *line) {
+	char *program = line + 2 + strspn(line + 2, " \t"), *slash;
+	char directory[PATH_MAX];
+
+	if (!text_starts(line, "#!")) {
+		return "does not begin with #! and the program that reads it, such as #!/bin/bash";
+	}
+	if (strchr(line, '\r')) {
+		return "has line ends as Windows writes them, so its interpreter is not found";
+	}
+	program[strcspn(program, " \t")] = '\0';
+	slash = strrchr(program, '/');
+	if (slash &&
+		name_format(directory, sizeof(directory), "%.*s/", (int)(slash - program),
+			program) == 0 &&
+		look_knows(look, directory) && !file_exists(look->root, program)) {
+		return "names an interpreter that is not there";
+	}
+	return NULL;
+}
+
+static void look_at_start(struct look *look, const char *path) {
+	AUTO_CLOSE int fd = file_open(look->root, path);
+	char line[256] = "", remedy[PATH_MAX + 32];
+	ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+	const char *why;
+
+	if (n <= 0 || text_starts(line, "\177ELF")) {
+		return;
+	}
+	line[n] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	why = judge_first_line(look, line);
+	if (why) {
+		snprintf(remedy, sizeof(remedy), "correct the first line of %s", path);
+		look_add(look, "hook-not-runnable", path, remedy,
+			"is a hook that cannot be run: it %s", why);
+		look_at(look, path, 1, line);
+	}
+}
+
 static int look_for_call(void *context, const struct source_line *line) {
 	struct look *look = context;
 	/* What is in a program is not what it does. */
@@ -162,6 +205,7 @@ static void look_calls(struct look *look) {
 	look_keep(look, hooks_read(look->root, &hooks, NULL));
 	for (size_t i = 0; i < hooks.count; i++) {
 		look_keep(look, lines_read(look->root, hooks.items[i].path, &reader));
+		look_at_start(look, hooks.items[i].path);
 	}
 }
 
@@ -180,5 +224,6 @@ static const struct check checks[] = {
 	{"hook-not-executable", FINDING_WARNING, look_executable},
 	{"hook-tree-ignored", FINDING_WARNING, look_tree},
 	{"hook-calls-libvirt", FINDING_WARNING, look_calls},
+	{"hook-not-runnable", FINDING_WARNING, NULL},
 };
 const struct check_area hook_area = {checks, COUNT(checks)};

@@ -96,6 +96,20 @@ static void look_network(struct look *look) {
 	}
 }
 
+/* libvirt's networks give addresses by it. */
+static void look_dnsmasq(struct look *look) {
+	static const char *const programs[] = {"/usr/sbin/dnsmasq", "/usr/bin/dnsmasq",
+		"/run/current-system/sw/bin/dnsmasq", "/run/libvirt/nix-helpers"};
+
+	if (file_exists(look->root, NETWORKS "/default.xml") && look_knows(look, "/usr/sbin") &&
+		look_knows(look, "/usr/bin") && !look_find(look, programs, COUNT(programs))) {
+		look_add(look, "dnsmasq-missing", "dnsmasq",
+			"install it: apt install dnsmasq-base, dnf install dnsmasq, pacman -S dnsmasq",
+			"is not installed, and libvirt's network default does not start without it");
+		look_at(look, programs[0], 0, "is not there");
+	}
+}
+
 static void look_enabled(struct look *look) {
 	static const char *const units[] = {"libvirtd", "virtqemud"};
 	static const char *const wants[] = {
@@ -157,6 +171,7 @@ static const struct check checks[] = {
 	{"ovmf-missing", FINDING_WARNING, look_firmware},
 	{"hypervisor-missing", FINDING_NOTE, look_hypervisor},
 	{"network-not-started", FINDING_NOTE, look_network},
+	{"dnsmasq-missing", FINDING_NOTE, look_dnsmasq},
 	{"libvirt-not-enabled", FINDING_NOTE, look_enabled},
 	{"group-membership", FINDING_NOTE, look_members},
 };

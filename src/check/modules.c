@@ -173,10 +173,10 @@ static int look_at_modprobe(void *context, const struct source_line *line) {
 	}
 	module_name_normalize(module);
 	if (strcmp(word, "blacklist") == 0 ||
-		(strcmp(word, "install") == 0 &&
+		(strcmp(word, "install") == 0 && rest &&
 			(strstr(rest, "/bin/false") || strstr(rest, "/bin/true")))) {
 		tell_blacklist(look, line, module);
-	} else if (strcmp(word, "softdep") == 0 && strstr(rest, "vfio")) {
+	} else if (strcmp(word, "softdep") == 0 && rest && strstr(rest, "vfio")) {
 		add_lines_remedy(look, line->path, remedy);
 		look_add(look, "boot-softdep", module, remedy,
 			"is loaded after VFIO by this, which is of use only to a card that the host never has");

@@ -12,6 +12,7 @@ struct checked {
 	struct session session;
 	struct host host;
 	struct claims claims;
+	struct error unread; /* why not all journals */
 	struct roster roster;
 	struct check_guest *guests;
 	struct names misconfigured;

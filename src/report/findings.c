@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "report/document.h"
 #include "report/table.h"
@@ -45,7 +46,8 @@ static int add_evidence(const struct finding *finding, struct text *ret) {
 		finding->file && finding->value ? ": " : "", value);
 }
 
-static int add_finding(const struct finding *finding, bool coloured, struct text *ret) {
+/* Those of one kind that follow each other are explained once, behind the last: more follows. */
+static int add_finding(const struct finding *finding, bool more, bool coloured, struct text *ret) {
 	bool strong = coloured && finding->level != FINDING_NOTE;
 	int r = text_add(ret, "%s%-8s%s ", strong ? STRONG : "", finding_level_name(finding->level),
 		strong ? PLAIN : "");
@@ -55,8 +57,10 @@ static int add_finding(const struct finding *finding, bool coloured, struct text
 	if (r == 0 && finding->remedy[0]) {
 		r = add_line(ret, "         remedy  %s", finding->remedy);
 	}
-	return r < 0 ? r
-		     : text_add(ret, "         more    baton check --explain %s\n\n", finding->id);
+	if (r == 0 && !more) {
+		r = text_add(ret, "         more    baton check --explain %s\n\n", finding->id);
+	}
+	return r;
 }
 
 static size_t count_level(const struct findings *findings, enum finding_level level) {
@@ -88,7 +92,10 @@ int report_findings(
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < findings->count; i++) {
-		r = add_finding(&findings->items[i], coloured, ret);
+		const struct finding *finding = &findings->items[i];
+		bool more = i + 1 < findings->count && strcmp(finding->id, finding[1].id) == 0;
+
+		r = add_finding(finding, more, coloured, ret);
 	}
 	if (r == 0 && findings->count == 0) {
 		return text_add(ret, "nothing is wrong: %zu things were looked for\n", looked_for);

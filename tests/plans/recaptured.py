@@ -18,7 +18,7 @@ import tempfile
 import golden
 
 LISTS = ("list", "list --json", "list --holders", "list --holders --json", "install --list",
-         "check", "check --json", "boot status", "boot status --json")
+         "check --json", "boot status", "boot status --json")
 
 
 # What is replaced, and printed all the same.

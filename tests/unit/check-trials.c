@@ -135,6 +135,9 @@ const struct trial trials[] = {
 	{"hook-calls-libvirt", "nvidia-single", .before = "F: " HOOK "\n| #!/bin/sh\n",
 		.broken = "F: " HOOK "\n| #!/bin/sh\n| virsh nodedev-detach pci_0000_0a_00_0\n",
 		.executable = HOOK},
+	{"hook-not-runnable", "nvidia-single",
+		.before = "F: " HOOK "\n| #!/bin/sh -e\nF: /bin/sh\n| program\n",
+		.broken = "F: " HOOK "\n| #!/bin/bash -e\n", .executable = HOOK},
 
 	{"virtualization-off", "nvidia-single", .before = "F: /proc/cpuinfo\n| flags\t: fpu svm\n",
 		.broken = "F: /proc/cpuinfo\n| processor\t: 0\n| flags\t: fpu\n"},
@@ -145,6 +148,8 @@ const struct trial trials[] = {
 	{"ovmf-missing", "nvidia-single", .before = "D: /usr/share\n", .broken = "D: /usr/bin\n"},
 	{"hypervisor-missing", "nvidia-single", .broken = "D: /usr/bin\n"},
 	{"network-not-started", "nvidia-single", .before = LIBVIRT,
+		.broken = "F: /etc/libvirt/qemu/networks/default.xml\n| <network/>\n"},
+	{"dnsmasq-missing", "nvidia-single", .before = LIBVIRT "D: /usr/bin\nD: /usr/sbin\n",
 		.broken = "F: /etc/libvirt/qemu/networks/default.xml\n| <network/>\n"},
 	{"libvirt-not-enabled", "nvidia-single", .before = LIBVIRT,
 		.broken = "F: /usr/lib/systemd/system/libvirtd.service\n| [Service]\n"},

@@ -154,7 +154,8 @@ static void each_is_found_where_it_is_and_nowhere_else(void **state) {
 
 /* Those that no file can show: here by what is put into the check-up. */
 static bool is_elsewhere(const char *id) {
-	return strcmp(id, "looked-without-root") == 0 || strncmp(id, "refused-", 8) == 0;
+	return strcmp(id, "looked-without-root") == 0 || strncmp(id, "refused-", 8) == 0 ||
+	       strcmp(id, "journal-unreadable") == 0 || strcmp(id, "hand-over-unfinished") == 0;
 }
 
 static bool is_tried(const char *id) {
@@ -320,6 +321,41 @@ static void only_what_is_asked_for_is_told(void **state) {
 	assert_string_equal(findings.items[0].value, "amd_iommu=on");
 }
 
+static void what_is_left_of_hand_overs_is_found(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
+	struct claimed_device devices[] = {
+		{.guest = "a",
+			.title = "libvirt:a",
+			.address = address_of("0000:0a:00.0"),
+			.held = true},
+		{.guest = "b", .title = "libvirt:b", .address = address_of("0000:0a:00.1")},
+		{.guest = "b", .title = "libvirt:b", .address = address_of("0000:0a:00.2")},
+		{.guest = "c",
+			.title = "libvirt:c",
+			.address = address_of("0000:0a:00.3"),
+			.oopsed = true},
+	};
+	const struct claims claims = {.devices = devices, .device_count = COUNT(devices)};
+	struct checkup checkup = {.root = snapshot.machine.root,
+		.owner = geteuid(),
+		.host = &snapshot.host,
+		.claims = &claims};
+	AUTO_FINDINGS struct findings findings = {0};
+
+	assert_int_equal(check_run(&checkup, &findings), 0);
+	assert_int_equal(findings.count, 2);
+	assert_string_equal(findings.items[0].id, "hand-over-unfinished");
+	assert_string_equal(findings.items[0].subject, "libvirt:b");
+	assert_string_equal(findings.items[0].remedy, "baton repair");
+	assert_string_equal(findings.items[1].subject, "libvirt:c");
+	assert_string_equal(findings.items[1].remedy, "restart the machine");
+	findings_free(&findings);
+	checkup.unread = "/run/baton/x.journal:1: is no journal";
+	assert_int_equal(check_run(&checkup, &findings), 0);
+	assert_int_equal(findings.count, 3);
+	assert_string_equal(findings.items[0].id, "journal-unreadable");
+}
+
 static void a_guest_that_runs_is_not_in_its_own_way(void **state) {
 	AUTO_MACHINE struct machine machine = {.root = -1};
 	AUTO_FINDINGS struct findings findings = {0};
@@ -428,6 +464,7 @@ int main(void) {
 		cmocka_unit_test(healthy_machines_are_found_healthy),
 		cmocka_unit_test(the_worst_comes_first),
 		cmocka_unit_test(only_what_is_asked_for_is_told),
+		cmocka_unit_test(what_is_left_of_hand_overs_is_found),
 		cmocka_unit_test(a_guest_that_runs_is_not_in_its_own_way),
 		cmocka_unit_test(of_other_guests_nothing_is_told),
 		cmocka_unit_test(evidence_has_file_and_line),

@@ -43,6 +43,22 @@ static void each_has_four_lines_at_most(void **state) {
 				       "1 error, 1 warning, 1 note; 90 things were looked for\n");
 }
 
+static void those_of_one_kind_are_explained_once(void **state) {
+	AUTO_FINDINGS struct findings findings = {0};
+	AUTO_TEXT struct text text = {0};
+
+	findings_add(&findings, "twice", FINDING_NOTE, "a", "", "is so");
+	findings_add(&findings, "twice", FINDING_NOTE, "b", "", "is so");
+	findings_add(&findings, "once", FINDING_NOTE, "c", "", "is so");
+	assert_int_equal(report_findings(&findings, 9, false, &text), 0);
+	assert_string_equal(text.data, "note     a is so\n"
+				       "note     b is so\n"
+				       "         more    baton check --explain twice\n\n"
+				       "note     c is so\n"
+				       "         more    baton check --explain once\n\n"
+				       "3 notes; 9 things were looked for\n");
+}
+
 static void a_healthy_machine_has_one_line(void **state) {
 	const struct findings none = {0};
 	AUTO_TEXT struct text text = {0};
@@ -92,6 +108,7 @@ static void json_has_all_of_it(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_has_four_lines_at_most),
+		cmocka_unit_test(those_of_one_kind_are_explained_once),
 		cmocka_unit_test(a_healthy_machine_has_one_line),
 		cmocka_unit_test(the_level_alone_is_coloured),
 		cmocka_unit_test(json_has_all_of_it),
