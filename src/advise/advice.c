@@ -26,6 +26,7 @@ static const char *const ids[] = {
 	"managed",
 	"nested",
 	"numa",
+	"pcie",
 	"pinning",
 	"rom",
 	"topology",

@@ -22,6 +22,7 @@ enum setting {
 	SETTING_CARD,    /* all functions of the card of that address, in one slot of the guest */
 	SETTING_MANAGED, /* the device of that address: libvirt takes it from the host */
 	SETTING_ROM,     /* the device of that address: value is the file */
+	SETTING_EXPRESS, /* the device of that address: as one of PCI Express */
 	SETTING_MACHINE, /* q35 */
 	SETTING_CPU,     /* the host's own */
 	SETTING_CPU_FEATURE,   /* name, required */

@@ -56,7 +56,7 @@ static const struct model_device *given(const struct model *model, struct addres
 }
 
 struct count {
-	unsigned int functions, given, alone;
+	unsigned int functions, given, alone, elsewhere;
 	struct text missing; /* "0000:0a:00.1, .2" */
 };
 
@@ -86,6 +86,7 @@ static int count_functions(
 		} else {
 			ret->given++;
 			ret->alone += in->alone;
+			ret->elsewhere += in->elsewhere;
 		}
 	}
 	return r;
@@ -127,7 +128,12 @@ static void advise_functions(struct adviser *adviser, const struct device *card)
 		advice_why(advice,
 			"they stand in one on the host, and drivers look for the others there");
 	}
-	advice_change(adviser, SETTING_CARD, 0)->address = card->address;
+	if (count.elsewhere > 0) {
+		advice_by_hand(advice,
+			"what it has of the card comes from a resource mapping or from args: correct it there");
+	} else {
+		advice_change(adviser, SETTING_CARD, 0)->address = card->address;
+	}
 }
 
 static void advise_gone(struct adviser *adviser) {
@@ -202,6 +208,31 @@ static void advise_rom(struct adviser *adviser, const struct device *card) {
 	}
 }
 
+static void advise_express(struct adviser *adviser) {
+	const struct model *model = adviser->model;
+	struct advice *advice = NULL;
+
+	if (!(model->can & CAN_EXPRESS) || model->chipset != CHIPSET_Q35) {
+		return;
+	}
+	for (size_t i = 0; i < model->device_count; i++) {
+		const struct device *device =
+			host_device(adviser->ground->host, model->devices[i].address);
+
+		if (!model->devices[i].conventional || !device ||
+			device->class >> 16 != CLASS_DISPLAY) {
+			continue;
+		}
+		if (!advice) {
+			advice = advice_add(adviser, "pcie", ADVICE_BETTER);
+			advice_what(advice, "give the card a port of PCI Express (pcie=1)");
+			advice_why(advice,
+				"behind a conventional bridge the card's driver finds no link, and some refuse it");
+		}
+		advice_change(adviser, SETTING_EXPRESS, 0)->address = device->address;
+	}
+}
+
 void advise_card(struct adviser *adviser) {
 	const struct device *card = NULL;
 	const struct device *last = NULL;
@@ -216,4 +247,5 @@ void advise_card(struct adviser *adviser) {
 		last = card;
 	}
 	advise_managed(adviser);
+	advise_express(adviser);
 }

@@ -288,7 +288,7 @@ int libvirt_read(const struct text *document, struct model *ret, struct error *e
 	}
 	model->hypervisor = MODEL_LIBVIRT;
 	model->can = CAN_PIN | CAN_IOTHREAD | CAN_HYPERV | CAN_TOPOLOGY | CAN_TIMERS | CAN_MANAGE |
-		     CAN_NODE | CAN_FEATURE;
+		     CAN_NODE | CAN_FEATURE | CAN_HUGEPAGES;
 	(void)xml_value(&xml, "./name", name);
 	r = name_set(model->name, sizeof(model->name), name);
 	if (r < 0) {

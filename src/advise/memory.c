@@ -54,8 +54,8 @@ static void advise_hugepages(struct adviser *adviser) {
 	struct advice *advice;
 	bool enough = aside_kib >= model->memory_kib;
 
-	if (model->memory_kib == 0 || numa->default_hugepage_kib == 0 ||
-		model->hugepages == enough) {
+	if (!(model->can & CAN_HUGEPAGES) || model->memory_kib == 0 ||
+		numa->default_hugepage_kib == 0 || model->hugepages == enough) {
 		return;
 	}
 	if (model->hugepages) {

@@ -42,9 +42,11 @@ enum model_chipset {
 /* A device of the host's that the definition gives the guest. */
 struct model_device {
 	struct address address;
-	bool unmanaged; /* libvirt is to find it on VFIO */
-	bool alone;     /* placed by hand, and not in the slot of the card's other functions */
-	bool has_rom;   /* a ROM file, or none is to be shown */
+	bool unmanaged;    /* libvirt is to find it on VFIO */
+	bool alone;        /* placed by hand, and not in the slot of the card's other functions */
+	bool has_rom;      /* a ROM file, or none is to be shown */
+	bool conventional; /* not as PCI Express (CAN_EXPRESS) */
+	bool elsewhere;    /* by a mapping, or by words for QEMU: advice does not change that */
 };
 
 /* Microsoft's interface to a hypervisor, for Windows (docs/system/i386/hyperv.rst of QEMU). */
@@ -71,9 +73,11 @@ enum model_ability {
 	CAN_TOPOLOGY = 1 << 3, /* threads of a core, and dies */
 	CAN_TIMERS = 1 << 4,
 	CAN_MANAGE = 1 << 5,
-	CAN_AFFINITY = 1 << 6, /* all of its threads to some of the host's processors */
-	CAN_NODE = 1 << 7,     /* its memory to a node */
-	CAN_FEATURE = 1 << 8,  /* one by one of the processor's */
+	CAN_AFFINITY = 1 << 6,   /* all of its threads to some of the host's processors */
+	CAN_NODE = 1 << 7,       /* its memory to a node */
+	CAN_FEATURE = 1 << 8,    /* one by one of the processor's */
+	CAN_EXPRESS = 1 << 9,    /* its devices as conventional PCI or as PCI Express */
+	CAN_HUGEPAGES = 1 << 10, /* of those that are set aside; Proxmox VE does that itself */
 };
 
 /* Sockets, dies in each, cores in each, threads in each; all 0: none is given. */

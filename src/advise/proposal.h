@@ -12,7 +12,7 @@ struct proposal {
 	struct text before, after; /* the definition: without what is a matter of taste, unless
 				      that was asked for by its id */
 	struct text diff;
-	struct text apply; /* of those whose command takes all at once (qm set): that; else empty */
+	struct text whole; /* of QEMU: the command as it would be, for a shell; else empty */
 };
 
 /* A definition as its reader took it, and what the diff calls it. */

@@ -1,38 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "front/advise.h"
+
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "advise/libvirt.h"
+#include "advise/compose.h"
 #include "advise/shell.h"
-#include "front/hypervisor.h"
-#include "front/roster.h"
-#include "front/select.h"
 #include "report/advice.h"
 #include "report/table.h"
-#include "request/domain_xml.h"
-#include "setup/backup.h"
 
 /*
  * baton advise: what to change in a guest's definition. It reads; --apply has the hypervisor's own
  * tool write, once the definition as it was is kept.
  */
-
-struct advise_session {
-	const struct invocation *invocation;
-	struct session session;
-	struct host host;
-	struct ground ground;
-	struct definition guest;
-	struct model *model;
-	struct text definition;
-	char path[PATH_MAX]; /* where it stands */
-	struct address cards[REQUEST_DEVICES_MAX];
-	struct wishes wishes;
-	struct proposal proposal;
-};
 
 static void advise_done(struct advise_session *advise) {
 	proposal_free(&advise->proposal);
@@ -85,18 +67,41 @@ static int check_only(const char *only, struct error *error) {
 	return 0;
 }
 
+/* "qemu" is no guest: one of that name is libvirt:qemu. */
+static bool is_new(const struct invocation *invocation) {
+	return strcmp(invocation->words[0], "qemu") == 0;
+}
+
+static int check_new(const struct invocation *invocation, struct error *error) {
+	if (!is_new(invocation)) {
+		return 0;
+	}
+	if (invocation->word_count < 2) {
+		return error_set(error, -EINVAL,
+			"which card is the guest to have? baton advise qemu CARD (a guest called so: libvirt:qemu)");
+	}
+	if (invocation->options & (OPTION_APPLY | OPTION_JSON | OPTION_ONLY)) {
+		return error_set(error, -EINVAL,
+			"baton advise qemu prints commands for a shell: it has no --apply, --json or --only");
+	}
+	return 0;
+}
+
 static enum result read_wishes(struct advise_session *advise) {
 	const struct invocation *invocation = advise->invocation;
 	struct error error = {0};
 	int r = check_only(invocation->only, &error);
 
+	r = r < 0 ? r : check_new(invocation, &error);
+
 	advise->wishes = (struct wishes){.only = invocation->only, .rom = invocation->rom};
 	if (r == 0 && invocation->picture) {
 		r = parse_picture(invocation->picture, &advise->wishes.shared_mib, &error);
 	}
-	if (r == 0 && invocation->rom && invocation->rom[0] != '/') {
+	if (r == 0 && invocation->rom &&
+		(invocation->rom[0] != '/' || strpbrk(invocation->rom, ",\n"))) {
 		r = error_set(&error, -EINVAL,
-			"--rom takes a path that begins with '/', because the hypervisor opens it");
+			"--rom takes a path that begins with '/', because the hypervisor opens it, and has no comma in it");
 	}
 	return r < 0 ? fail(RESULT_USAGE, &error) : RESULT_DONE;
 }
@@ -137,42 +142,6 @@ static enum result find_guest(struct advise_session *advise) {
 	return r == 1 ? RESULT_DONE : fail(RESULT_USAGE, &error);
 }
 
-static int read_file(struct advise_session *advise, size_t limit, struct error *error) {
-	AUTO_FREE char *data = NULL;
-	size_t length = 0;
-	int r = file_read(advise->session.root, advise->path, limit, &data, &length);
-
-	r = r < 0 ? r : text_append(&advise->definition, data, length);
-	return r < 0 ? error_set(error, r, "cannot read %s: %s", advise->path, strerror(-r)) : 0;
-}
-
-static int read_libvirt(struct advise_session *advise, struct error *error) {
-	int r = name_format(
-		advise->path, sizeof(advise->path), ROSTER_LIBVIRT "/%s.xml", advise->guest.name);
-
-	r = r < 0 ? r : read_file(advise, DOMAIN_XML_MAX, error);
-	if (r < 0) {
-		return r;
-	}
-	r = libvirt_read(&advise->definition, advise->model, error);
-	return r < 0 ? error_add(error, r, "%s", advise->path) : 0;
-}
-
-static enum result read_definition(struct advise_session *advise) {
-	struct error error = {0};
-	int r = -EOPNOTSUPP;
-
-	advise->model = calloc(1, sizeof(*advise->model));
-	if (!advise->model) {
-		r = error_set(&error, -ENOMEM, "out of memory");
-	} else if (advise->guest.hypervisor == HYPERVISOR_LIBVIRT) {
-		r = read_libvirt(advise, &error);
-	} else {
-		error_set(&error, r, "only of libvirt's guests is there advice");
-	}
-	return r < 0 ? fail(RESULT_USAGE, &error) : RESULT_DONE;
-}
-
 static enum result print(struct advise_session *advise) {
 	AUTO_TEXT struct text text = {0}, apply = {0};
 	struct advised advised = {.proposal = &advise->proposal,
@@ -187,7 +156,8 @@ static enum result print(struct advise_session *advise) {
 		r = i > 0 ? text_add(&apply, " ") : 0;
 		r = r < 0 ? r : shell_word(advise->invocation->words[i], &apply);
 	}
-	advised.apply = apply.data;
+	/* What a unit says, nobody changes but its owner. */
+	advised.apply = advise->guest.hypervisor == HYPERVISOR_UNIT ? NULL : apply.data;
 	if (r == 0) {
 		r = advise->invocation->options & OPTION_JSON
 			    ? report_advice_json(&advised, &text, &error)
@@ -203,54 +173,19 @@ static enum result print(struct advise_session *advise) {
 	return RESULT_DONE;
 }
 
-/* virsh reads the file as root, checks it against its own schema and keeps it. */
-static int define(struct advise_session *advise, const char *fresh, struct error *error) {
-	char program[64], connect[] = "--connect", uri[] = "qemu:///system", verb[] = "define",
-			  validate[] = "--validate", file[] = "--file", name[] = "virsh";
-	char path[BACKUP_PATH_SIZE];
-	char *words[] = {name, connect, uri, verb, validate, file, path, NULL};
-	int r = name_set(path, sizeof(path), fresh);
-
-	if (!hypervisor_program("virsh", program)) {
-		return error_set(error, -ENOENT, "virsh is not there: install libvirt's clients");
-	}
-	r = r < 0 ? r : advise->session.platform->run(program, words, error);
-	if (r > 0) {
-		return error_set(error, -EIO,
-			"virsh define ended with %d, and the definition is as it was", r);
-	}
-	return r;
-}
-
-static int apply_libvirt(struct advise_session *advise, struct error *error) {
-	char fresh[BACKUP_PATH_SIZE] = "", key[GUEST_SIZE + sizeof("-new")];
-	int root = advise->session.root;
-	int r = name_format(key, sizeof(key), "%s-new", advise->guest.key);
-
-	r = r < 0 ? r : backup_write(root, 0, key, &advise->proposal.after, fresh, error);
-	r = r < 0 ? r : define(advise, fresh, error);
-	if (fresh[0]) {
-		backup_remove(root, 0, fresh);
-	}
-	return r;
-}
-
-static enum result apply(struct advise_session *advise) {
-	char kept[BACKUP_PATH_SIZE];
+/* baton advise qemu CARD: there is no guest yet. */
+static enum result advise_new(struct advise_session *advise) {
+	AUTO_TEXT struct text text = {0};
 	struct error error = {0};
-	int r = 0;
+	enum result result = read_cards(advise);
 
-	if (advise->proposal.diff.length == 0) {
-		printf("%s: nothing to change\n", advise->guest.name);
-		return RESULT_DONE;
+	if (result != RESULT_DONE) {
+		return result;
 	}
-	r = backup_write(
-		advise->session.root, 0, advise->guest.key, &advise->proposal.before, kept, &error);
-	r = r < 0 ? r : apply_libvirt(advise, &error);
-	if (r < 0) {
-		return fail(RESULT_UNDONE, &error);
+	if (compose_qemu(&advise->ground, &advise->wishes, &text, &error) < 0) {
+		return fail(RESULT_USAGE, &error);
 	}
-	printf("%s: changed; as it was: %s (virsh define --file that)\n", advise->guest.name, kept);
+	fputs(text.data, stdout);
 	return RESULT_DONE;
 }
 
@@ -258,17 +193,19 @@ static enum result advise_guest(struct advise_session *advise) {
 	const struct draft draft = {.text = &advise->definition, .name = advise->path};
 	struct error error = {0};
 	enum result result = find_guest(advise);
+	int r;
 
-	result = result ? result : read_definition(advise);
+	result = result ? result : advise_read(advise);
 	result = result ? result : read_cards(advise);
 	if (result != RESULT_DONE) {
 		return result;
 	}
-	if (propose(&advise->ground, advise->model, &advise->wishes, &draft, &advise->proposal,
-		    &error) < 0) {
-		return fail(RESULT_UNDONE, &error);
+	r = propose(
+		&advise->ground, advise->model, &advise->wishes, &draft, &advise->proposal, &error);
+	if (r < 0) {
+		return fail(r == -EINVAL ? RESULT_USAGE : RESULT_UNDONE, &error);
 	}
-	return advise->invocation->options & OPTION_APPLY ? apply(advise) : print(advise);
+	return advise->invocation->options & OPTION_APPLY ? advise_apply(advise) : print(advise);
 }
 
 static enum result read_ground(struct advise_session *advise) {
@@ -308,7 +245,9 @@ int command_advise(const struct invocation *invocation) {
 	if (result == RESULT_DONE) {
 		result = read_wishes(advise);
 	}
-	result = result ? result : advise_guest(advise);
+	if (result == RESULT_DONE) {
+		result = is_new(invocation) ? advise_new(advise) : advise_guest(advise);
+	}
 	advise_done(advise);
 	return result;
 }

@@ -138,7 +138,7 @@ const struct command commands[] = {
 	},
 	{
 		.name = "advise",
-		.arguments = "GUEST [CARD|ADDRESS...]",
+		.arguments = "GUEST|qemu [CARD...]",
 		.summary = "what to change in a guest's definition for the hardware at hand",
 		.options = OPTION_APPLY | OPTION_JSON | OPTION_PICTURE | OPTION_ONLY | OPTION_ROM |
 			   OPTION_ROOT,

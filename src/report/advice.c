@@ -79,6 +79,10 @@ static int add_end(const struct advised *advised, struct text *ret) {
 	if (r == 0 && advised->apply && proposal->diff.length > 0) {
 		r = text_add(ret, "\nAll of this diff: %s\n", advised->apply);
 	}
+	if (r == 0 && proposal->whole.length > 0) {
+		r = text_add(ret, "\nAs a whole:\n");
+		r = r < 0 ? r : add_tame(proposal->whole.data, "", ret);
+	}
 	return r;
 }
 
@@ -132,5 +136,6 @@ int report_advice_json(const struct advised *advised, struct text *ret, struct e
 	document_close(&document);
 	document_text(&document, "diff", proposal->diff.length > 0 ? proposal->diff.data : "");
 	document_name(&document, "apply", advised->apply ? advised->apply : "");
+	document_name(&document, "whole", proposal->whole.length > 0 ? proposal->whole.data : "");
 	return document_end(&document, ret, error);
 }

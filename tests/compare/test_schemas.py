@@ -6,6 +6,7 @@ validator that is not ours (python3-jsonschema).
 import copy
 import json
 import pathlib
+import shutil
 import subprocess
 import unittest
 
@@ -15,6 +16,7 @@ from captured import PROGRAMS, machines
 
 HERE = pathlib.Path(__file__).parent
 SCHEMAS = HERE.parent.parent / "docs/schema"
+GUESTS = HERE.parent / "advise/guests"
 ROMS = pathlib.Path("/usr/share/seabios")
 
 DOCUMENTS = []  # (schema, what it is, document)
@@ -32,6 +34,14 @@ def add(schema, *words):
     return DOCUMENTS[-1][2]
 
 
+def give_guest(root):
+    """A guest of libvirt's that has no card yet; its name."""
+    directory = pathlib.Path(root) / "etc/libvirt/qemu"
+    directory.mkdir(parents=True, exist_ok=True)
+    shutil.copy(GUESTS / "fresh.xml", directory)
+    return "fresh"
+
+
 def ask_machine(root):
     """Everything that can be asked of a machine that does not run."""
     baton = PROGRAMS["baton"]
@@ -41,6 +51,8 @@ def ask_machine(root):
     add("check.json", baton, "check", "--json", "--root", root)
     add("install-list.json", baton, "install", "--list", "--json", "--root", root)
     for card in found["cards"]:
+        add("advise.json", baton, "advise", "--json", "--root", root, give_guest(root),
+            card["devices"][0])
         add("plan.json", baton, "plan", "--json", "--root", root, card["devices"][0])
 
 
