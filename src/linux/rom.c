@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,15 +20,28 @@
 #define PATIENCE_MS 5000
 #define LIMIT_MS    30000
 
+/*
+ * Each is made by the same child if it lives, and by another one if it does not come back: so that
+ * what was switched on is switched off whatever becomes of the reading.
+ */
+enum part {
+	PART_ENABLE,
+	PART_READ,
+	PART_PUT_BACK,
+	PART_COUNT,
+};
+
+/* In memory that the children and we share. */
+struct rom_bytes {
+	bool enabled; /* the function: by us, and it has to be disabled again */
+	size_t size;
+	char data[ROM_MAX];
+};
+
 struct reading {
 	int root;
 	const char *address;
-};
-
-struct rom_bytes {
-	int r;
-	size_t size;
-	char data[ROM_MAX];
+	struct rom_bytes *bytes;
 };
 
 /* In the child. */
@@ -61,22 +75,81 @@ static int read_all(const struct reading *reading, struct rom_bytes *bytes) {
 	return bytes->size == 0 ? -EIO : 0;
 }
 
-/* The kernel takes "0" for off only with a newline after it (pci_write_rom). */
-static void read_rom(void *context, size_t index, void *ret_value) {
-	const struct reading *reading = context;
-	struct rom_bytes *bytes = ret_value;
-	bool enabled = set(reading, "enable", "1\n") == 0; /* -EBUSY: its driver has done so */
+/* -EBUSY: its driver has done so. It counts from before the write: that may be given up too. */
+static int enable(const struct reading *reading) {
+	reading->bytes->enabled = true;
+	if (set(reading, "enable", "1\n") < 0) {
+		reading->bytes->enabled = false;
+	}
+	return 0;
+}
 
-	bytes->r = set(reading, "rom", "1\n");
-	if (bytes->r == 0) {
-		bytes->r = read_all(reading, bytes);
-		if (set(reading, "rom", "0\n") < 0 && bytes->r == 0) {
-			bytes->r = -EIO;
-		}
+/* The kernel takes "0" for off only with a newline after it (pci_write_rom). */
+static int put_back(const struct reading *reading) {
+	int r = set(reading, "rom", "0\n");
+	int disabled = reading->bytes->enabled ? set(reading, "enable", "0\n") : 0;
+
+	if (r == -ENOENT) {
+		r = 0;
 	}
-	if (enabled && set(reading, "enable", "0\n") < 0 && bytes->r == 0) {
-		bytes->r = -EIO;
+	return r < 0 || disabled < 0 ? -EIO : 0;
+}
+
+/* Whoever interrupts the command at its terminal interrupts us along with it. */
+static void ignore_signals(void) {
+	static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
+	for (size_t i = 0; i < COUNT(signals); i++) {
+		(void)sigaction(signals[i], &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
 	}
+}
+
+static void do_part(void *context, size_t index, void *ret_value) {
+	const struct reading *reading = context;
+	int *r = ret_value;
+
+	ignore_signals();
+	switch ((enum part)index) {
+	case PART_ENABLE:
+		*r = enable(reading);
+		break;
+	case PART_READ:
+		*r = set(reading, "rom", "1\n");
+		*r = *r < 0 ? *r : read_all(reading, reading->bytes);
+		break;
+	case PART_PUT_BACK:
+		*r = put_back(reading);
+		break;
+	case PART_COUNT:
+		break;
+	}
+}
+
+/* What became of it: the reading's own failure says most. */
+static int read_parts(const struct machine *machine, const struct reading *reading) {
+	int limit_ms = (int)machine->options.writer_timeout_ms;
+	const struct aside aside = {
+		.read = do_part,
+		.context = (void *)reading,
+		.size = sizeof(int),
+		.root = machine->root,
+		.patience_ms = limit_ms < PATIENCE_MS ? limit_ms : PATIENCE_MS,
+		.limit_ms = limit_ms < LIMIT_MS ? limit_ms : LIMIT_MS,
+	};
+	bool answered[PART_COUNT] = {false};
+	int values[PART_COUNT];
+	int r = aside_read(&aside, PART_COUNT, values, answered);
+
+	if (r < 0) {
+		return r;
+	}
+	if (!answered[PART_ENABLE] || !answered[PART_READ]) {
+		return -ETIMEDOUT;
+	}
+	if (values[PART_READ] < 0) {
+		return values[PART_READ];
+	}
+	return answered[PART_PUT_BACK] ? values[PART_PUT_BACK] : -ETIMEDOUT;
 }
 
 static int fail(const char *address, int r, struct error *error) {
@@ -94,23 +167,13 @@ static int fail(const char *address, int r, struct error *error) {
 
 int rom_read(struct ops *ops, const char *address, struct text *ret, struct error *error) {
 	const struct machine *machine = (struct machine *)ops;
-	struct reading reading = {.root = machine->root, .address = address};
-	const struct aside aside = {
-		.read = read_rom,
-		.context = &reading,
-		.size = sizeof(struct rom_bytes),
-		.root = machine->root,
-		.patience_ms = PATIENCE_MS,
-		.limit_ms = LIMIT_MS,
-	};
-	AUTO_FREE struct rom_bytes *bytes = calloc(1, sizeof(*bytes));
-	bool answered = false;
-	int r = bytes ? aside_read(&aside, 1, bytes, &answered) : -ENOMEM;
+	struct reading reading = {.root = machine->root,
+		.address = address,
+		.bytes = aside_memory_new(sizeof(struct rom_bytes))};
+	int r = reading.bytes ? read_parts(machine, &reading) : -ENOMEM;
 
-	if (r == 0) {
-		r = answered ? bytes->r : -ETIMEDOUT;
-	}
-	r = r < 0 ? r : text_append(ret, bytes->data, bytes->size);
+	r = r < 0 ? r : text_append(ret, reading.bytes->data, reading.bytes->size);
+	aside_memory_free(reading.bytes, sizeof(struct rom_bytes));
 	return r < 0 ? fail(address, r, error) : 0;
 }
 
