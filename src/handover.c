@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "asked.h"
+#include "turn.h"
 
 /*
  * The path, from the top: detach, reattach, cycle, repair. Each is what it does under the lock, and
@@ -43,9 +44,6 @@ static enum result carry_out(struct handover *handover, const struct host *host,
 	const struct request *request, const char *door, struct error *error);
 static enum result bring_back(struct ops *ops, struct journal *journal, struct error *error);
 static void clear_leftovers(struct ops *ops, const struct planned_device *devices, size_t count);
-static int check_former(struct ops *ops, const struct journal *journal, struct error *error);
-static int is_abandoned(
-	struct ops *ops, const struct journal *journal, bool *ret, struct error *error);
 
 /* Before the first step, so that it can be read also where the last one crashes the machine. */
 static void warn(const struct handover *handover, const char *guest) {
@@ -132,7 +130,7 @@ static enum result repair_locked(
 	if (r == -ENOENT) {
 		return RESULT_DONE;
 	}
-	r = r < 0 ? r : is_abandoned(handover->ops, journal, &abandoned, error);
+	r = r < 0 ? r : turn_is_nobodys(handover->ops, journal, &abandoned, error);
 	if (r < 0) {
 		return RESULT_UNRESOLVED;
 	}
@@ -164,26 +162,6 @@ enum result repair(struct handover *handover, struct error *error) {
 	return result;
 }
 
-/* Under the lock, so that a run which is not whole is nobody's: is there still what was seen? */
-static int check_seen(struct ops *ops, const struct journal *journal, const struct journal *seen,
-	bool even_by_hand, struct error *error) {
-	struct process now = journal->owner.runner, then = seen->owner.runner;
-	struct sight sight;
-	int r;
-
-	if (now.pid != then.pid || now.start != then.start || journal->held != seen->held) {
-		return error_set(
-			error, -EAGAIN, "%s has gone on meanwhile: look again", journal->title);
-	}
-	r = journal->held ? ops->guest(ops, journal->guest, &journal->owner, &sight, error) : 0;
-	if (r < 0 || !journal->held || sight.state != GUEST_RUNNING ||
-		(even_by_hand && sight.awaited.pid == 0)) {
-		return r;
-	}
-	return error_set(error, -EAGAIN, "%s is running (process %d): shut the guest down first",
-		journal->title, sight.awaited.pid);
-}
-
 static enum result reclaim_locked(
 	struct handover *handover, const struct task *task, struct error *error) {
 	AUTO_JOURNAL struct journal *journal = NULL;
@@ -192,7 +170,8 @@ static enum result reclaim_locked(
 	if (r == -ENOENT) {
 		return RESULT_DONE;
 	}
-	r = r < 0 ? r : check_seen(handover->ops, journal, task->seen, task->even_by_hand, error);
+	r = r < 0 ? r
+		  : turn_check_seen(handover->ops, journal, task->seen, task->even_by_hand, error);
 	if (r < 0) {
 		return r == -EAGAIN ? RESULT_REFUSED : RESULT_UNRESOLVED;
 	}
@@ -283,7 +262,7 @@ int preview(struct handover *handover, const struct request *request, struct err
 	int r = journal_load(handover->ops, request->guest, &journal, error);
 
 	if (r == 0) {
-		r = check_former(handover->ops, journal, error);
+		r = turn_check_former(handover->ops, journal, error);
 	}
 	return r < 0 && r != -ENOENT ? r : look_and_plan(handover, request, &host, error);
 }
@@ -384,57 +363,6 @@ static enum result bring_back(struct ops *ops, struct journal *journal, struct e
 	return result;
 }
 
-/*
- * Is it nobody's turn any more? Interrupted on the way out or home, or held by a guest that is
- * gone. Under the lock, so whoever ran an unfinished run does not run any more.
- */
-static int is_abandoned(
-	struct ops *ops, const struct journal *journal, bool *ret, struct error *error) {
-	struct sight sight;
-	int r;
-
-	if (!journal->held) {
-		*ret = true;
-		return 0;
-	}
-	r = ops->guest(ops, journal->guest, &journal->owner, &sight, error);
-	*ret = r == 0 && sight.state == GUEST_GONE;
-	return r;
-}
-
-/* Is it who called us, or nobody in particular? */
-static bool is_ours(struct ops *ops, struct process process) {
-	struct process self, parent;
-
-	ops->self(ops, &self, &parent);
-	return process.pid == 0 || process.pid == parent.pid;
-}
-
-/*
- * The guest has a journal already. If it does not run, nobody came for it in time, and its steps
- * are undone first: also those of a guest that only its daemon knows to be starting, since that
- * daemon has just asked us for a start. -EBUSY: it runs, or somebody else starts it.
- */
-static int check_former(struct ops *ops, const struct journal *journal, struct error *error) {
-	struct sight sight = {.state = GUEST_GONE};
-	int r = journal->held ? ops->guest(ops, journal->guest, &journal->owner, &sight, error) : 0;
-
-	if (r < 0) {
-		return r;
-	}
-	if (sight.state == GUEST_RUNNING) {
-		return error_set(error, -EBUSY,
-			"%s has its devices already; `baton reattach '%s'` brings them home",
-			journal->title, journal->title);
-	}
-	if (sight.state == GUEST_STARTING && !is_ours(ops, sight.awaited)) {
-		return error_set(error, -EBUSY,
-			"%s is just being started by process %d: wait for it, or end it first",
-			journal->title, sight.awaited.pid);
-	}
-	return 0;
-}
-
 static enum result clear_the_way(
 	struct handover *handover, const char *guest, struct error *error) {
 	AUTO_JOURNAL struct journal *journal = NULL;
@@ -443,6 +371,6 @@ static enum result clear_the_way(
 	if (r == -ENOENT) {
 		return RESULT_DONE;
 	}
-	r = r < 0 ? r : check_former(handover->ops, journal, error);
+	r = r < 0 ? r : turn_check_former(handover->ops, journal, error);
 	return r < 0 ? RESULT_REFUSED : bring_back(handover->ops, journal, error);
 }

@@ -6,9 +6,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "host/driver/rebinder.h"
-
-#define CULPRITS_MAX 3 /* that one sentence names */
 
 /* The journals of ways home that are taken here are called after this: nobody watches them. */
 #define AGAIN "again"
@@ -67,41 +64,10 @@ void stay_note(struct stay *stay, const struct journal *journal) {
 	}
 }
 
-static bool is_watched(const struct stayer *stayer) {
-	return stayer->home[0] != '\0';
-}
-
-/* Somebody else's from now on, or somebody else. */
-static void let_go(struct stayer *stayer) {
-	stayer->home[0] = '\0';
-}
-
-static bool is_away(const struct stayer *stayer) {
-	return is_watched(stayer) && stayer->away_us != 0 && !stayer->taken;
-}
-
-static void look_at(struct stayer *stayer, struct ops *ops, bool blind, bool ended) {
-	char driver[VALUE_SIZE];
-
-	if (ops->get(ops, FACT_DRIVER, stayer->device.name, driver, NULL) < 0) {
-		if (ended) {
-			let_go(stayer); /* pulled out, or not to be read */
-		}
-		return;
-	}
-	if (strcmp(driver, stayer->home) == 0) {
-		stayer->home_us = stayer->home_us ? stayer->home_us : ops->now_us(ops);
-		stayer->away_us = 0;
-	} else if (!stayer->away_us && (stayer->home_us || (ended && !stayer->only_told))) {
-		stayer->away_us = ops->now_us(ops);
-		stayer->unseen = blind;
-	}
-}
-
 static void look(struct stay *stay, struct ops *ops, bool ended) {
 	for (size_t i = 0; i < stay->count; i++) {
-		if (is_watched(&stay->all[i])) {
-			look_at(&stay->all[i], ops, stay->blind, ended);
+		if (stayer_is_watched(&stay->all[i])) {
+			stayer_look(&stay->all[i], ops, stay->blind, ended);
 		}
 	}
 	stay->blind = false;
@@ -132,101 +98,18 @@ static void let_go_claimed(struct stay *stay, struct ops *ops) {
 	}
 	for (size_t i = 0; i < stay->count; i++) {
 		if (claims_find_device(&claims, stay->all[i].device.address)) {
-			let_go(&stay->all[i]);
+			stayer_let_go(&stay->all[i]);
 		}
 	}
-}
-
-/* Who has it now, and how. */
-enum thief {
-	THIEF_NONE,  /* nobody, yet or any more */
-	THIEF_IDS,   /* vfio-pci, by an id that somebody has added to its own */
-	THIEF_NAMED, /* who was named for it: driver_override */
-	THIEF_OTHER,
-};
-
-static enum thief find_thief(const struct stayer *stayer, const struct device *device) {
-	if (!device->driver[0] || device->in_flight || strcmp(device->driver, stayer->home) == 0) {
-		return THIEF_NONE;
-	}
-	if (device->override[0]) {
-		return THIEF_NAMED;
-	}
-	return strcmp(device->driver, "vfio-pci") == 0 ? THIEF_IDS : THIEF_OTHER;
-}
-
-static int add_time(const struct stayer *stayer, struct text *text) {
-	double ms = (double)(stayer->away_us - stayer->home_us) / 1000.0;
-
-	if (!stayer->home_us) {
-		return text_add(text, "it was away again before anybody saw it home");
-	}
-	return text_add(text, "it stayed home for %s%.0f ms", stayer->unseen ? "at most " : "", ms);
-}
-
-/* ": the udev rule FILE:LINE, or the hook FILE:LINE" */
-static int add_culprits(const struct rebinders *rebinders, bool ids, struct text *text) {
-	size_t count = 0;
-	int r = 0;
-
-	for (size_t i = 0; r >= 0 && i < rebinders->count && count < CULPRITS_MAX; i++) {
-		if (rebinders->all[i].ids == ids ||
-			(!ids && rebinders->all[i].kind >= REBINDER_UDEV)) {
-			r = text_add(text, count++ ? ", or " : " by ");
-			r = r < 0 ? r : rebinder_format(&rebinders->all[i], text);
-		}
-	}
-	if (r >= 0 && count == 0) {
-		r = text_add(text, ", and nothing on this machine that says so was found");
-	}
-	return r;
-}
-
-static int add_deed(
-	struct ops *ops, enum thief thief, const struct device *device, struct text *text) {
-	AUTO_REBINDERS struct rebinders rebinders = {0};
-	int r = ops->rebinders(ops, device, &rebinders, NULL);
-
-	if (r < 0) {
-		return r;
-	}
-	if (thief == THIEF_OTHER) {
-		return text_add(text, "; somebody has bound it to %s", device->driver);
-	}
-	r = text_add(text,
-		thief == THIEF_IDS ? "; %s took it by an id that was added to its own"
-				   : "; %s has it, by a driver_override that was set",
-		device->driver);
-	return r < 0 ? r : add_culprits(&rebinders, thief == THIEF_IDS, text);
-}
-
-/* What was seen of one device under the lock. */
-struct verdict {
-	enum thief thief;
-	bool recalled; /* it is to come home again */
-};
-
-/* What comes of it. */
-static int add_remedy(const struct stayer *stayer, const struct verdict *verdict,
-	const struct device *device, struct text *text) {
-	if (verdict->recalled) {
-		return text_add(text, "; it is being brought home again");
-	}
-	return text_add(text, "; %s: put an end to that, then `baton reattach %s`",
-		stayer->again ? "it was brought home once, and is left alone now"
-			      : "it is left alone",
-		device->name);
 }
 
 static void report_taken(const struct stay *stay, struct ops *ops, const struct stayer *stayer,
-	const struct verdict *verdict, const struct device *device) {
+	const struct judgement *judgement, const struct device *device) {
 	AUTO_TEXT struct text text = {0};
 	struct step step;
 	int r = step_make(FACT_DRIVER, device->name, stayer->home, device->driver, &step);
 
-	r = r < 0 ? r : add_time(stayer, &text);
-	r = r < 0 ? r : add_deed(ops, verdict->thief, device, &text);
-	r = r < 0 ? r : add_remedy(stayer, verdict, device, &text);
+	r = r < 0 ? r : stayer_explain(stayer, ops, judgement, device, &text);
 	tell(stay, ops, &step, OUTCOME_TAKEN,
 		stayer->home_us ? stayer->away_us - stayer->home_us : 0, r < 0 ? NULL : text.data);
 }
@@ -237,27 +120,28 @@ struct recall {
 	char drivers[REQUEST_DEVICES_MAX][VALUE_SIZE];
 };
 
-static struct verdict judge(struct stayer *stayer, const struct host *host, struct recall *recall) {
+static struct judgement judge(
+	struct stayer *stayer, const struct host *host, struct recall *recall) {
 	const struct device *device = host_device(host, stayer->device.address);
-	struct verdict verdict = {THIEF_NONE, false};
+	struct judgement judgement = {THIEF_NONE, false};
 	struct request *request = &recall->request;
 
 	if (!device || !identity_same(&device->identity, &stayer->device.identity)) {
-		let_go(stayer);
-		return verdict;
+		stayer_let_go(stayer);
+		return judgement;
 	}
-	verdict.thief = find_thief(stayer, device);
-	if (verdict.thief == THIEF_NONE) {
-		return verdict; /* on its way, and then that is an event */
+	judgement.thief = stayer_find_thief(stayer, device);
+	if (judgement.thief == THIEF_NONE) {
+		return judgement; /* on its way, and then that is an event */
 	}
 	stayer->taken = true;
-	if (verdict.thief == THIEF_IDS && !stayer->again && !stayer->only_told &&
+	if (judgement.thief == THIEF_IDS && !stayer->again && !stayer->only_told &&
 		request_add(request, device->address, NULL, NULL) == 0) {
 		memcpy(recall->drivers[request->device_count - 1], stayer->home, VALUE_SIZE);
 		stayer->again = true;
-		verdict.recalled = true;
+		judgement.recalled = true;
 	}
-	return verdict;
+	return judgement;
 }
 
 /*
@@ -265,15 +149,15 @@ static struct verdict judge(struct stayer *stayer, const struct host *host, stru
  * meanwhile is judged along with it, so that the functions of a card come home together.
  */
 static int find_taken_locked(struct stay *stay, struct ops *ops, struct host *host,
-	struct verdict *ret_verdicts, struct recall *recall) {
+	struct judgement *ret_judgements, struct recall *recall) {
 	int r;
 
 	let_go_claimed(stay, ops);
 	look(stay, ops, true);
 	r = stay->count > 0 ? ops->look(ops, host, NULL) : 0;
 	for (size_t i = 0; r == 0 && i < stay->count; i++) {
-		if (is_away(&stay->all[i])) {
-			ret_verdicts[i] = judge(&stay->all[i], host, recall);
+		if (stayer_is_away(&stay->all[i])) {
+			ret_judgements[i] = judge(&stay->all[i], host, recall);
 		}
 	}
 	return r;
@@ -282,7 +166,7 @@ static int find_taken_locked(struct stay *stay, struct ops *ops, struct host *ho
 /* Who may have done it is looked for without the lock: that reads files, wherever they are. */
 static int find_taken(struct stay *stay, struct ops *ops, struct recall *recall) {
 	AUTO_HOST struct host host = {0};
-	struct verdict verdicts[PLAN_DEVICES_MAX] = {0};
+	struct judgement judgements[PLAN_DEVICES_MAX] = {0};
 	int r;
 
 	stay->unjudged = (struct error){0};
@@ -290,11 +174,11 @@ static int find_taken(struct stay *stay, struct ops *ops, struct recall *recall)
 	if (r < 0) {
 		return r;
 	}
-	r = find_taken_locked(stay, ops, &host, verdicts, recall);
+	r = find_taken_locked(stay, ops, &host, judgements, recall);
 	ops->unlock(ops);
 	for (size_t i = 0; i < stay->count; i++) {
-		if (verdicts[i].thief != THIEF_NONE) {
-			report_taken(stay, ops, &stay->all[i], &verdicts[i],
+		if (judgements[i].thief != THIEF_NONE) {
+			report_taken(stay, ops, &stay->all[i], &judgements[i],
 				host_device(&host, stay->all[i].device.address));
 		}
 	}
@@ -340,7 +224,7 @@ static void bring_home_again(
 
 static bool any_away(const struct stay *stay) {
 	for (size_t i = 0; i < stay->count; i++) {
-		if (is_away(&stay->all[i])) {
+		if (stayer_is_away(&stay->all[i])) {
 			return true;
 		}
 	}
@@ -349,7 +233,7 @@ static bool any_away(const struct stay *stay) {
 
 static bool any_watched(const struct stay *stay) {
 	for (size_t i = 0; i < stay->count; i++) {
-		if (is_watched(&stay->all[i]) && !stay->all[i].taken) {
+		if (stayer_is_watched(&stay->all[i]) && !stay->all[i].taken) {
 			return true;
 		}
 	}
@@ -402,7 +286,7 @@ static void report_end(struct stay *stay, struct ops *ops) {
 	}
 	let_go_claimed(stay, ops);
 	for (size_t i = 0; i < stay->count; i++) {
-		if (is_watched(&stay->all[i]) && !stay->all[i].taken) {
+		if (stayer_is_watched(&stay->all[i]) && !stay->all[i].taken) {
 			report_useless(stay, ops, &stay->all[i], &host);
 		}
 	}

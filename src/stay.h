@@ -2,6 +2,7 @@
 #pragma once
 
 #include "handover.h"
+#include "stayer.h"
 
 /*
  * After the return (seed 001b): do the devices stay with the drivers that they came home to, and
@@ -12,18 +13,6 @@
  *
  * Devices that had no driver before, and so had no home to be watched, are left out.
  */
-struct stayer {
-	struct planned_device device;
-	char home[VALUE_SIZE]; /* the driver that the journal recorded; empty: not watched (any
-				  more) */
-	uint64_t home_us;      /* when it was first seen there; 0: not yet */
-	uint64_t away_us; /* when it was first seen elsewhere after that, or after the return */
-	bool unseen;      /* it may have gone earlier: we could not look */
-	bool taken;       /* that has been reported */
-	bool again;       /* it has been brought home once more */
-	bool only_told;   /* it is not brought home again */
-};
-
 #define STAY_SERVICES_MAX 32
 
 struct stay {

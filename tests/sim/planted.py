@@ -71,6 +71,7 @@ def compile_one(options, source, folder):
 def compile_all(options, folder):
     """Returns the objects by source: of everything that is not patched, made once."""
     sources = [ROOT / "src" / name for name in ("asked.c", "guard.c", "handover.c", "stay.c",
+                                                "stayer.c", "turn.c",
                                                 "request/policy.c", "request/request.c")]
     for layer in ("base", "host", "plan", "run"):
         sources += sorted((ROOT / "src" / layer).rglob("*.c"))
