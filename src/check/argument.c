@@ -6,6 +6,7 @@
 
 #include "check/area.h"
 #include "check/loader.h"
+#include "inventory/boot/argument.h"
 
 /* Words on the kernel's command line that were of use to boot-time assignment, and what has been
  * configured and not taken effect. */
@@ -13,8 +14,8 @@
 static void look_framebuffer(struct look *look) {
 	char remedy[LOADER_REMEDY_SIZE];
 
-	for (size_t i = 0; i < look->arguments.count; i++) {
-		const char *word = look->arguments.names[i];
+	for (size_t i = 0; i < look->boot.running.count; i++) {
+		const char *word = look->boot.running.names[i];
 
 		if (strstr(word, "efifb:off") || strstr(word, "vesafb:off") ||
 			strstr(word, "simplefb:off") || strstr(word, "sysfb_init") ||
@@ -56,51 +57,20 @@ static void look_driver_pre(struct look *look) {
 	}
 }
 
-/* Does it matter for a hand-over? */
-static bool matters(const char *word) {
-	static const char *const beginnings[] = {
-		"intel_iommu=", "amd_iommu=", "iommu=", "vfio-pci.", "vfio_pci.",
-		"pcie_acs_override=", "rd.driver.pre=", "video=", "initcall_blacklist="};
-
-	for (size_t i = 0; i < COUNT(beginnings); i++) {
-		if (text_starts(word, beginnings[i])) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static void tell_unapplied(struct look *look, const struct source_line *line, const char *word) {
-	if (matters(word) && !look_has_argument(look, word)) {
-		look_add(look, "command-line-not-applied", word,
-			"make the boot loader's configuration again (update-grub, proxmox-boot-tool refresh), and restart the machine",
-			"is configured and was not there when this kernel started");
-		look_at(look, line->path, line->number, line->text);
-	}
-}
-
-/* GRUB_CMDLINE_LINUX_DEFAULT="quiet intel_iommu=on", or the words alone */
-static int look_at_configured(void *context, const struct source_line *line) {
-	struct look *look = context;
-	AUTO_FREE char *copy = strdup(line->text);
-	bool grub = text_ends(line->path, "/grub");
-	char *rest = copy, *word;
-
-	if (copy && grub) {
-		rest = text_starts(copy, "GRUB_CMDLINE_LINUX") ? strchr(copy, '=') : NULL;
-	}
-	while (rest && (word = strsep(&rest, " \t\"'"))) {
-		tell_unapplied(look, line, word);
-	}
-	return 0;
-}
-
+/* Those of which it is known what they have to do with devices (inventory/boot/argument.h). */
 static void look_unapplied(struct look *look) {
-	const struct line_reader reader = {look_at_configured, look};
-	const char *file = loader_file(look);
+	const struct boot *boot = &look->boot;
 
-	if (file && look->arguments.count > 0) {
-		look_keep(look, lines_read(look->root, file, &reader));
+	for (size_t i = 0; boot->running.count > 0 && i < boot->next.count; i++) {
+		const struct boot_line *line = &boot->next.all[i];
+
+		if (line->kind == BOOT_LINE_WORD && argument_find(line->text) &&
+			!look_has_argument(look, line->text)) {
+			look_add(look, "command-line-not-applied", line->text,
+				"make the boot loader's configuration again if it was not, and restart the machine",
+				"is configured and was not there when this kernel started");
+			look_at(look, line->path, line->number, line->text);
+		}
 	}
 }
 

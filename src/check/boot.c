@@ -17,20 +17,6 @@ static const char *const ids[] = {
 	[REBINDER_UNIT] = "boot-vfio-unit",
 };
 
-/* One line may fit every function of a card. */
-static bool is_told(const struct look *look, const char *id, const struct rebinder *rebinder) {
-	for (size_t i = 0; i < look->findings.count; i++) {
-		const struct finding *finding = &look->findings.items[i];
-
-		if (strcmp(finding->id, id) == 0 && finding->file &&
-			strcmp(finding->file, rebinder->path) == 0 &&
-			finding->line == rebinder->line) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static const char *find_remedy(const struct look *look, const struct rebinder *rebinder,
 	const struct device *device, char ret[LOADER_REMEDY_SIZE]) {
 	switch (rebinder->kind) {
@@ -61,7 +47,7 @@ static void tell(struct look *look, const struct rebinder *rebinder, const struc
 	const char *id = ids[rebinder->kind];
 	char remedy[LOADER_REMEDY_SIZE];
 
-	if (!id || is_told(look, id, rebinder)) {
+	if (!id || look_has_told(look, id, rebinder->path, rebinder->line)) {
 		return;
 	}
 	look_add(look, id, device->name, find_remedy(look, rebinder, device, remedy),

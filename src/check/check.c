@@ -8,8 +8,6 @@
 #include "check/look.h"
 #include "check/section.h"
 
-#define COMMAND_LINE_MAX (64U << 10)
-
 const struct check *check_find(const char *id) {
 	for (size_t i = 0; i < check_area_count; i++) {
 		for (size_t k = 0; k < check_areas[i]->count; k++) {
@@ -43,20 +41,6 @@ size_t check_section_count(void) {
 	return section_count;
 }
 
-static int read_arguments(int root, struct names *ret) {
-	AUTO_FREE char *data = NULL;
-	char *rest, *word;
-	int r = file_read(root, KERNEL_COMMAND_LINE, COMMAND_LINE_MAX, &data, NULL);
-
-	if (r < 0) {
-		return r == -ENOMEM ? r : 0;
-	}
-	for (rest = data; r == 0 && (word = strsep(&rest, " \t\n"));) {
-		r = *word ? names_add(ret, word) : 0;
-	}
-	return r;
-}
-
 static void look_into(struct look *look, const struct check_area *area) {
 	for (size_t i = 0; i < area->count; i++) {
 		if (area->checks[i].look) {
@@ -85,7 +69,7 @@ static int take(struct findings *ret, const struct findings *found) {
 
 int check_run(const struct checkup *checkup, struct findings *ret) {
 	struct look look = {.on = checkup, .root = checkup->root, .host = checkup->host};
-	int r = read_arguments(checkup->root, &look.arguments);
+	int r = boot_read(checkup->root, checkup->host, &look.boot, NULL);
 
 	for (size_t i = 0; r == 0 && i < check_area_count; i++) {
 		look_into(&look, check_areas[i]);
@@ -93,7 +77,7 @@ int check_run(const struct checkup *checkup, struct findings *ret) {
 	r = r < 0 ? r : look.r;
 	r = r < 0 ? r : findings_check(&look.findings);
 	r = r < 0 ? r : take(ret, &look.findings);
-	names_free(&look.arguments);
+	boot_free(&look.boot);
 	findings_free(&look.findings);
 	return r;
 }

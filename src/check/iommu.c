@@ -7,92 +7,66 @@
 
 #define TABLES "/sys/firmware/acpi/tables"
 
-/* What the processor calls its IOMMU, and the firmware's table of it. */
-struct maker {
-	const char *vendor; /* in /proc/cpuinfo */
-	const char *table;
-	const char *setting; /* in the firmware */
-	const char *argument;
-};
-
-static const struct maker makers[] = {
-	{"GenuineIntel", TABLES "/DMAR", "VT-d", "intel_iommu"},
-	{"AuthenticAMD", TABLES "/IVRS", "IOMMU (AMD-Vi)", "amd_iommu"},
-};
-
-/* NULL: another maker's, or it is not to be seen. */
-static const struct maker *find_maker(const struct look *look) {
-	AUTO_FREE char *data = NULL;
-
-	if (file_read(look->root, "/proc/cpuinfo", 16U << 20, &data, NULL) < 0) {
-		return NULL;
-	}
-	for (size_t i = 0; i < COUNT(makers); i++) {
-		if (strstr(data, makers[i].vendor)) {
-			return &makers[i];
-		}
-	}
-	return NULL;
+static const char *name_table(const struct cause *cause) {
+	return cause->maker == MAKER_INTEL ? TABLES "/DMAR" : TABLES "/IVRS";
 }
 
-/* The word by which somebody has switched it off, or NULL. */
-static const char *find_off(const struct look *look) {
-	static const char *const words[] = {
-		"iommu=off", "intel_iommu=off", "amd_iommu=off", "iommu=noforce"};
-
-	for (size_t i = 0; i < COUNT(words); i++) {
-		if (look_has_argument(look, words[i])) {
-			return words[i];
-		}
-	}
-	return NULL;
+/* Where nobody can tell whether the firmware or the kernel has switched it off. */
+static void tell_off(struct look *look) {
+	look_add(look, "iommu-off", "the IOMMU",
+		"switch it on in the firmware (VT-d, AMD-Vi) and, with an Intel processor, boot with intel_iommu=on",
+		"is off, so no device can be handed over");
+	look_at(look, "/sys/class/iommu", 0, "has nothing in it");
 }
 
-static void tell_kernel(struct look *look, const struct maker *maker) {
-	const char *off = find_off(look);
-	char remedy[LOADER_REMEDY_SIZE];
-
-	if (off) {
-		look_add(look, "iommu-off-kernel", "the IOMMU", loader_remove(look, off, remedy),
-			"is there and switched off on the kernel's command line, so no device can be handed over");
-		look_at(look, KERNEL_COMMAND_LINE, 0, off);
-	} else if (strcmp(maker->argument, "intel_iommu") == 0) {
-		look_add(look, "iommu-off-kernel", "the IOMMU",
-			loader_add(look, "intel_iommu=on", remedy),
-			"is there and not used: this kernel leaves Intel's alone unless it is told to use it");
-		look_at(look, maker->table, 0, NULL);
-	} else {
-		look_add(look, "iommu-off-kernel", "the IOMMU",
-			"read dmesg | grep -i -e iommu -e AMD-Vi",
-			"is there and not used, although nobody has switched it off");
-		look_at(look, maker->table, 0, NULL);
-	}
+static void tell_firmware(struct look *look, const struct cause *cause) {
+	look_add(look, "iommu-off-firmware", "the IOMMU",
+		cause->maker == MAKER_INTEL
+			? "switch VT-d on in the firmware's settings"
+			: "switch IOMMU, or AMD-Vi, on in the firmware's settings",
+		"is switched off in the firmware, or the machine has none, so no device can be handed over");
+	look_at(look, name_table(cause), 0, "is not there");
 }
 
-/* The firmware's tables can be listed by everybody, and read by root alone. */
+static void tell_kernel(struct look *look, const struct cause *cause, const char *remedy,
+	const char *reason, const char *file, const char *value) {
+	look_add(look, "iommu-off-kernel", "the IOMMU", remedy, "%s", reason);
+	look_at(look, file ? file : name_table(cause), 0, value);
+}
+
+/* Why it is off has been found out (inventory/boot/cause.h). */
 static void look_off(struct look *look) {
-	const struct maker *maker = find_maker(look);
-	const char *off = find_off(look);
+	const struct cause *cause = &look->boot.cause;
+	const char *missing = cause_missing(cause);
+	bool seen = cause->table == TABLE_THERE;
 	char remedy[LOADER_REMEDY_SIZE];
 
 	if (look->host->iommu) {
 		return;
 	}
-	if (maker && file_exists(look->root, maker->table)) {
-		tell_kernel(look, maker);
-	} else if (maker && look_knows(look, TABLES)) {
-		snprintf(remedy, sizeof(remedy), "switch %s on in the firmware's settings",
-			maker->setting);
-		look_add(look, "iommu-off-firmware", "the IOMMU", remedy,
-			"is switched off in the firmware, or the machine has none, so no device can be handed over");
-		look_at(look, maker->table, 0, "is not there");
+	if (cause->verdict == IOMMU_LACKS_FIRMWARE) {
+		tell_firmware(look, cause);
+	} else if (cause->verdict == IOMMU_SWITCHED_OFF) {
+		tell_kernel(look, cause, loader_remove(look, cause->off, remedy),
+			"is switched off on the kernel's command line, so no device can be handed over",
+			KERNEL_COMMAND_LINE, cause->off);
+	} else if (cause->verdict == IOMMU_LACKS_BOOT) {
+		tell_kernel(look, cause, "restart the machine",
+			"is off, and what switches it on is configured since this kernel was started",
+			NULL, NULL);
+	} else if (cause->verdict == IOMMU_LACKS_DRIVER) {
+		tell_kernel(look, cause, "boot another kernel",
+			"is there, and this kernel has no driver for it", cause->configuration,
+			NULL);
+	} else if (missing && seen) {
+		tell_kernel(look, cause, loader_add(look, missing, remedy),
+			"is there and not used: this kernel leaves Intel's alone unless it is told to use it",
+			NULL, NULL);
+	} else if (seen) {
+		tell_kernel(look, cause, "read dmesg | grep -i -e iommu -e AMD-Vi -e DMAR",
+			"is there and not used, although nobody has switched it off", NULL, NULL);
 	} else {
-		look_add(look, "iommu-off", "the IOMMU",
-			off ? loader_remove(look, off, remedy)
-			    : "switch it on in the firmware (VT-d, AMD-Vi) and, with an Intel processor, boot with intel_iommu=on",
-			"is off, so no device can be handed over");
-		look_at(look, off ? KERNEL_COMMAND_LINE : "/sys/class/iommu", 0,
-			off ? off : "has nothing in it");
+		tell_off(look);
 	}
 }
 

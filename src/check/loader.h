@@ -3,17 +3,14 @@
 
 #include "check/look.h"
 
-#define LOADER_REMEDY_SIZE 384
+#define LOADER_REMEDY_SIZE 512
 
 /*
- * The command that adds words to the kernel's command line, or takes them away, with this machine's
- * boot loader (contracts.md E, A7). Writes into ret and returns it.
+ * What a person does to add words to the kernel's command line, or to take them away, with this
+ * machine's boot loader (inventory/boot/loader.h). Writes into ret and returns it.
  */
 const char *loader_add(const struct look *look, const char *words, char ret[LOADER_REMEDY_SIZE]);
 const char *loader_remove(const struct look *look, const char *words, char ret[LOADER_REMEDY_SIZE]);
-
-/* The file that the command line is written in; NULL: it is not known. */
-const char *loader_file(const struct look *look);
 
 /* The command that makes the initramfs again. */
 const char *initramfs_command(const struct look *look);

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "inventory/boot/command_line.h"
+
 static bool is_wanted(const struct look *look, const char *id) {
 	const struct names *only = look->on->only;
 
@@ -66,38 +68,24 @@ void look_keep(struct look *look, int r) {
 	}
 }
 
-/* Up to the end of the key, dashes and underscores alike, as the kernel has it. */
-static bool is_key(const char *word, const char *key) {
-	for (; *key; word++, key++) {
-		bool dash = *key == '-' || *key == '_';
+bool look_has_told(const struct look *look, const char *id, const char *file, unsigned int line) {
+	for (size_t i = 0; i < look->findings.count; i++) {
+		const struct finding *finding = &look->findings.items[i];
 
-		if (dash ? *word != '-' && *word != '_' : *word != *key) {
-			return false;
-		}
-	}
-	return *word == '=' || *word == '\0';
-}
-
-const char *look_argument(const struct look *look, const char *key) {
-	for (size_t i = look->arguments.count; i > 0; i--) {
-		const char *word = look->arguments.names[i - 1];
-
-		if (is_key(word, key)) {
-			const char *value = strchr(word, '=');
-
-			return value ? value + 1 : "";
-		}
-	}
-	return NULL;
-}
-
-bool look_has_argument(const struct look *look, const char *word) {
-	for (size_t i = 0; i < look->arguments.count; i++) {
-		if (strcmp(look->arguments.names[i], word) == 0) {
+		if (strcmp(finding->id, id) == 0 && finding->file &&
+			strcmp(finding->file, file) == 0 && finding->line == line) {
 			return true;
 		}
 	}
 	return false;
+}
+
+const char *look_argument(const struct look *look, const char *key) {
+	return command_line_value(&look->boot.running, key);
+}
+
+bool look_has_argument(const struct look *look, const char *word) {
+	return command_line_has(&look->boot.running, word);
 }
 
 bool look_line(const struct look *look, const char *path, char *ret, size_t size) {

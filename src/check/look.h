@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "check/check.h"
 #include "host/lines.h"
+#include "inventory/boot/boot.h"
 
 /*
  * What those who look have in common. Nobody is told of what cannot be read: what is not there to
@@ -15,9 +16,9 @@ struct look {
 	int root; /* on->root */
 	const struct host *host;
 	struct findings findings;
-	bool skipped;           /* the last finding was not asked for */
-	struct names arguments; /* words of the kernel's command line; none: not known */
-	int r;                  /* -ENOMEM sticks */
+	bool skipped;     /* the last finding was not asked for */
+	struct boot boot; /* what happens when the machine starts */
+	int r;            /* -ENOMEM sticks */
 };
 
 /* A finding with the level that the table has for that id. */
@@ -33,8 +34,10 @@ void look_take(struct look *look, const struct findings *findings);
 /* Keeps -ENOMEM, and forgets everything else. */
 void look_keep(struct look *look, int r);
 
-/* What follows "KEY=" on the kernel's command line, the last time it is there; "" if it stands
- * there without a value; NULL: it is not there. '-' and '_' are the same in it. */
+/* Has the finding been told of that line already? One may fit every function of a card. */
+bool look_has_told(const struct look *look, const char *id, const char *file, unsigned int line);
+
+/* What follows "KEY=" on the kernel's command line (inventory/boot/command_line.h). */
 const char *look_argument(const struct look *look, const char *key);
 
 /* The word itself is there. */

@@ -6,7 +6,7 @@
 #define COMMAND_LINE(words) "F: /proc/cmdline\n| quiet " words "\n"
 #define PCI                 "/sys/bus/pci/devices/"
 #define INTEL               "F: /proc/cpuinfo\n| vendor_id\t: GenuineIntel\n"
-#define TABLES              "D: /sys/firmware/acpi/tables\n"
+#define TABLES              "F: /sys/firmware/acpi/tables/FACP\n| FACP\n"
 #define LIBVIRT             "D: /etc/libvirt\n"
 #define DOOR                "X: /etc/libvirt/hooks/qemu.d/baton=/usr/sbin/baton-libvirt-hook\n"
 #define PROGRAM             "F: /usr/sbin/baton-libvirt-hook\n| program\n"
@@ -77,8 +77,9 @@ const struct trial trials[] = {
 	{"boot-ids-twins", "twins",
 		.broken = "F: /etc/modprobe.d/vfio.conf\n| options vfio-pci ids=10de:2204\n"},
 	{"boot-blacklist", "bridge-in-group",
-		.broken = "F: /etc/modprobe.d/gpu.conf\n| blacklist nouveau\n",
-		.removed = PCI "0000:01:00.0/driver"},
+		.broken = "F: /etc/modprobe.d/gpu.conf\n| blacklist nouveau\n"},
+	{"boot-vfio-install", "nvidia-single",
+		.broken = "F: /etc/modprobe.d/vfio.conf\n| install vfio-pci /sbin/override.sh\n"},
 	{"boot-blacklist-shared", "nvidia-single",
 		.broken = "F: /etc/modprobe.d/xhci.conf\n| blacklist xhci_hcd\n"},
 	{"boot-softdep", "nvidia-single",
@@ -91,8 +92,8 @@ const struct trial trials[] = {
 	{"nomodeset", "nvidia-single", .broken = COMMAND_LINE("nomodeset")},
 	{"framebuffer-argument", "nvidia-single", .broken = COMMAND_LINE("video=efifb:off")},
 	{"boot-driver-pre", "nvidia-single", .broken = COMMAND_LINE("rd.driver.pre=vfio-pci")},
-	{"command-line-not-applied", "nvidia-single", .before = COMMAND_LINE(""),
-		.broken = "F: /etc/default/grub\n"
+	{"command-line-not-applied", "nvidia-single", .before = COMMAND_LINE("BOOT_IMAGE=/vmlinuz"),
+		.broken = "F: /usr/sbin/update-grub\n| #\nF: /etc/default/grub\n"
 			  "| GRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on\"\n"},
 	{"initramfs-old", "nvidia-single",
 		.before = "F: /boot/initrd.img-6.1.0-28-amd64\n| image\n",
