@@ -83,6 +83,34 @@ static void pin_all(struct adviser *adviser, const struct placement *placement) 
 	}
 }
 
+/* Where the processors of a guest were put by somebody else, QEMU's threads go beside them. */
+static void pin_emulator(struct adviser *adviser) {
+	const struct topology *topology = &adviser->ground->topology;
+	struct model_cpus rest = {0}, taken = {0};
+	char text[MODEL_CPUS_TEXT_SIZE];
+	struct advice *advice;
+
+	for (unsigned int i = 0; i < adviser->model->vcpus; i++) {
+		for (size_t n = 0; n < COUNT(taken.bits); n++) {
+			taken.bits[n] |= adviser->model->pins[i].bits[n];
+		}
+	}
+	for (size_t i = 0; i < topology->cpu_count; i++) {
+		if (topology->cpus[i].online && !model_cpus_has(&taken, topology->cpus[i].number)) {
+			model_cpus_add(&rest, topology->cpus[i].number);
+		}
+	}
+	if (!model_cpus_empty(&adviser->model->emulator_pin) || model_cpus_empty(&rest)) {
+		return;
+	}
+	advice = advice_add(adviser, "pinning", ADVICE_BETTER);
+	advice_what(advice, "keep QEMU's own threads off the guest's processors: on CPUs %s",
+		model_cpus_format(&rest, text));
+	advice_why(advice,
+		"the guest's processors are pinned, and what QEMU does beside them may run on the same ones");
+	advice_change(adviser, SETTING_EMULATOR_PIN, 0)->cpus = rest;
+}
+
 /* All of its threads together: what Proxmox can do, and taskset(1). */
 static void set_affinity(struct adviser *adviser, const struct placement *placement) {
 	struct model_cpus all = placement->guest;
@@ -180,8 +208,12 @@ static void advise_placement(struct adviser *adviser, const struct placement *pl
 
 	advise_topology(adviser, placement);
 	advise_iothread(adviser);
-	if (model->can & CAN_PIN && !is_pinned(adviser)) {
-		pin_all(adviser, placement);
+	if (model->can & CAN_PIN) {
+		if (is_pinned(adviser)) {
+			pin_emulator(adviser);
+		} else {
+			pin_all(adviser, placement);
+		}
 	} else if (model->can & CAN_AFFINITY) {
 		set_affinity(adviser, placement);
 	}

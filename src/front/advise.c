@@ -72,7 +72,11 @@ static bool is_new(const struct invocation *invocation) {
 	return strcmp(invocation->words[0], "qemu") == 0;
 }
 
-static int check_new(const struct invocation *invocation, struct error *error) {
+static int check_options(const struct invocation *invocation, struct error *error) {
+	if (invocation->options & OPTION_APPLY && invocation->options & OPTION_JSON) {
+		return error_set(error, -EINVAL,
+			"--apply tells in a sentence what it has done: ask for --json before");
+	}
 	if (!is_new(invocation)) {
 		return 0;
 	}
@@ -92,7 +96,7 @@ static enum result read_wishes(struct advise_session *advise) {
 	struct error error = {0};
 	int r = check_only(invocation->only, &error);
 
-	r = r < 0 ? r : check_new(invocation, &error);
+	r = r < 0 ? r : check_options(invocation, &error);
 
 	advise->wishes = (struct wishes){.only = invocation->only, .rom = invocation->rom};
 	if (r == 0 && invocation->picture) {

@@ -43,7 +43,8 @@ static int apply_libvirt(struct advise_session *advise, struct error *error) {
 static void say(const struct advise_session *advise, const char *kept) {
 	AUTO_TEXT struct text line = {0};
 	int r = text_add(&line, "%s: %s%s\n", advise->guest.title,
-		kept ? "changed; what was is in " : "nothing to change", kept ? kept : "");
+		kept ? "changed, from its next start on; what was is in " : "nothing to change",
+		kept ? kept : "");
 
 	if (r == 0) {
 		session_say(&advise->session, &line);

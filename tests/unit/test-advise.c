@@ -186,6 +186,64 @@ static void a_host_with_another_card_may_draw(void **state) {
 	assert_true(snapshot.host.card_count > 1);
 }
 
+/* Six cores of two threads, as amd-desktop has them: 8 to a guest, two behind each cache. */
+static void a_guest_that_is_pinned_already_is_left_as_it_is(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("amd-desktop");
+	struct wishes wishes = {.only = "pinning,topology"};
+	struct model model = good_guest();
+	char said[256];
+
+	for (size_t i = 0; i < model.device_count; i++) {
+		model.devices[i].address.bus = 3;
+	}
+	model.can |= CAN_PIN | CAN_TOPOLOGY;
+	model.vcpus = 4;
+	ids(&snapshot, &model, &wishes, said);
+	assert_string_equal(said, "topology pinning");
+	model.topology = (struct model_topology){1, 1, 2, 2};
+	model.topoext = true;
+	for (unsigned int i = 0; i < 4; i++) {
+		model_cpus_add(&model.pins[i], 8 + i);
+	}
+	ids(&snapshot, &model, &wishes, said);
+	assert_string_equal(said, "pinning"); /* QEMU's own threads */
+	model_cpus_add(&model.emulator_pin, 0);
+	ids(&snapshot, &model, &wishes, said);
+	assert_string_equal(said, "");
+	/* Two on one processor, and one that is not there. */
+	model.pins[1] = model.pins[0];
+	ids(&snapshot, &model, &wishes, said);
+	assert_string_equal(said, "pinning");
+	model.pins[1] = (struct model_cpus){0};
+	model_cpus_add(&model.pins[1], 77);
+	ids(&snapshot, &model, &wishes, said);
+	assert_string_equal(said, "pinning");
+}
+
+static void hugepages_are_used_where_they_are_and_missed_where_they_are_not(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("amd-desktop");
+	struct wishes wishes = {.only = "hugepages"};
+	struct model model = good_guest();
+	char said[256];
+
+	for (size_t i = 0; i < model.device_count; i++) {
+		model.devices[i].address.bus = 3;
+	}
+	model.can |= CAN_HUGEPAGES;
+	model.memory_kib = 16 * 1024; /* the host has eight of 2 MiB */
+	ids(&snapshot, &model, &wishes, said);
+	assert_string_equal(said, "hugepages");
+	model.hugepages = true;
+	ids(&snapshot, &model, &wishes, said);
+	assert_string_equal(said, "");
+	model.memory_kib *= 2;
+	ids(&snapshot, &model, &wishes, said);
+	assert_string_equal(said, "hugepages");
+	model.hugepages = false;
+	ids(&snapshot, &model, &wishes, said);
+	assert_string_equal(said, "");
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_guest_is_told_nothing),
@@ -194,6 +252,8 @@ int main(void) {
 		cmocka_unit_test(a_card_of_before_kepler_is_still_hidden_from),
 		cmocka_unit_test(the_firmwares_copy_of_a_rom_is_no_rom),
 		cmocka_unit_test(a_host_with_another_card_may_draw),
+		cmocka_unit_test(a_guest_that_is_pinned_already_is_left_as_it_is),
+		cmocka_unit_test(hugepages_are_used_where_they_are_and_missed_where_they_are_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
