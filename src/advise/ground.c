@@ -18,7 +18,6 @@ static void read_kvm(int root, struct ground *ret) {
 			!file_exists(root, path)) {
 			continue;
 		}
-		ret->kvm = true;
 		ret->kvm_module = modules[i];
 		/* "N" of kvm_intel and newer ones of kvm_amd, "0" of older ones. */
 		ret->nested_off = name_format(path, sizeof(path),

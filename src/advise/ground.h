@@ -9,7 +9,6 @@
 struct ground {
 	const struct host *host;
 	int root;
-	bool kvm;               /* its module is there */
 	bool nested_off;        /* KVM is told to give no guest virtualisation of its own */
 	const char *kvm_module; /* "kvm_amd", "kvm_intel" */
 	bool tsc;               /* the host itself keeps its time by the processors' counters */

@@ -146,10 +146,25 @@ static enum result find_guest(struct advise_session *advise) {
 	return r == 1 ? RESULT_DONE : fail(RESULT_USAGE, &error);
 }
 
+/* Most of the advice is for guests that have one. */
+static bool is_cardless(const struct advise_session *advise) {
+	const struct model *model = advise->model;
+
+	for (size_t i = 0; i < model->device_count; i++) {
+		const struct device *device = host_device(&advise->host, model->devices[i].address);
+
+		if (device && device->class >> 16 == CLASS_DISPLAY) {
+			return false;
+		}
+	}
+	return advise->wishes.card_count == 0;
+}
+
 static enum result print(struct advise_session *advise) {
 	AUTO_TEXT struct text text = {0}, apply = {0};
 	struct advised advised = {.proposal = &advise->proposal,
 		.title = advise->guest.title,
+		.cardless = is_cardless(advise),
 		.coloured = table_is_coloured(STDOUT_FILENO)};
 	struct error error = {0};
 	int r = text_add(&apply, "baton advise --apply %s%s%s",

@@ -92,7 +92,9 @@ int report_advice(const struct advised *advised, struct text *ret) {
 	int r = text_add(&title, "%s: ", advised->title);
 
 	if (r == 0 && count == 0) {
-		r = text_add(&title, "nothing to change");
+		r = text_add(&title, "nothing to change%s",
+			advised->cardless ? ", but it has no card: name one to hear what it takes"
+					  : "");
 	} else if (r == 0) {
 		r = text_add(&title, "%zu thing%s to change", count, count == 1 ? "" : "s");
 	}

@@ -9,6 +9,7 @@ struct advised {
 	const struct proposal *proposal;
 	const char *title; /* the guest: "libvirt:win11" */
 	const char *apply; /* the command that would do it all; NULL: none does */
+	bool cardless;     /* it has no card, and none was named */
 	bool coloured;
 };
 

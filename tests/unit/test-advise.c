@@ -244,6 +244,49 @@ static void hugepages_are_used_where_they_are_and_missed_where_they_are_not(void
 	assert_string_equal(said, "");
 }
 
+static void memory_comes_from_the_cards_node(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
+	struct numa_node nodes[] = {
+		{.number = 0, .total_kib = 1 << 20}, {.number = 1, .total_kib = 1 << 20}};
+	struct ground ground = ground_of(&snapshot);
+	struct wishes wishes = {.only = "numa"};
+	static const struct {
+		int card, is;
+		uint64_t memory_kib;
+		size_t nodes;
+		bool said;
+	} rows[] = {
+		{1, -1, 1 << 19, 2, true},
+		{0, -1, 1 << 19, 2, true},
+		{1, 0, 1 << 19, 2, false},  /* somebody's choice */
+		{1, -1, 1 << 21, 2, false}, /* more than the node has */
+		{-1, -1, 1 << 19, 2, false},
+		{1, -1, 1 << 19, 1, false},
+		{1, -1, 0, 2, false},
+	};
+
+	numa_free(&ground.numa);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO_ADVICES struct advices advices = {0};
+		struct model model = good_guest();
+
+		for (size_t n = 0; n < snapshot.host.device_count; n++) {
+			snapshot.host.devices[n].numa_node = rows[i].card;
+		}
+		ground.numa = (struct numa){.nodes = nodes, .node_count = rows[i].nodes};
+		model.can |= CAN_NODE;
+		model.node = rows[i].is;
+		model.memory_kib = rows[i].memory_kib;
+		assert_int_equal(advise(&ground, &model, &wishes, &advices), 0);
+		assert_int_equal(advices.count, rows[i].said);
+		if (rows[i].said) {
+			assert_int_equal(advices.items[0].changes[0].index, rows[i].card);
+		}
+	}
+	ground.numa = (struct numa){0};
+	ground_free(&ground);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_guest_is_told_nothing),
@@ -252,6 +295,7 @@ int main(void) {
 		cmocka_unit_test(a_card_of_before_kepler_is_still_hidden_from),
 		cmocka_unit_test(the_firmwares_copy_of_a_rom_is_no_rom),
 		cmocka_unit_test(a_host_with_another_card_may_draw),
+		cmocka_unit_test(memory_comes_from_the_cards_node),
 		cmocka_unit_test(a_guest_that_is_pinned_already_is_left_as_it_is),
 		cmocka_unit_test(hugepages_are_used_where_they_are_and_missed_where_they_are_not),
 	};
