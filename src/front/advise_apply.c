@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "advise/proxmox.h"
 #include "front/advise.h"
@@ -31,10 +32,10 @@ static int apply_libvirt(struct advise_session *advise, struct error *error) {
 	int root = advise->session.root;
 	int r = name_format(key, sizeof(key), "%s-new", advise->guest.key);
 
-	r = r < 0 ? r : backup_write(root, 0, key, &advise->proposal.after, fresh, error);
+	r = r < 0 ? r : backup_write(root, geteuid(), key, &advise->proposal.after, fresh, error);
 	r = r < 0 ? r : define(advise, fresh, error);
 	if (fresh[0]) {
-		backup_remove(root, 0, fresh);
+		backup_remove(root, geteuid(), fresh);
 	}
 	return r;
 }
@@ -100,8 +101,8 @@ enum result advise_apply(struct advise_session *advise) {
 		say(advise, NULL);
 		return RESULT_DONE;
 	}
-	r = backup_write(
-		advise->session.root, 0, advise->guest.key, &advise->proposal.before, kept, &error);
+	r = backup_write(advise->session.root, geteuid(), advise->guest.key,
+		&advise->proposal.before, kept, &error);
 	r = r < 0 ? r : apply_by(advise, &error);
 	if (r < 0) {
 		return command_fail(RESULT_UNDONE, &error);
