@@ -114,8 +114,11 @@ static void advise_functions(struct adviser *adviser, const struct device *card)
 	slot_name(card, slot);
 	advice = advice_add(adviser, "card", count.given == 0 ? ADVICE_NEEDED : ADVICE_BETTER);
 	if (count.given == 0) {
-		advice_what(advice, "give the guest the card %s, all of its functions (%u)", slot,
-			count.functions);
+		advice_what(advice, "give the guest the card %s", slot);
+		if (count.functions > 1) {
+			advice_what(advice, "give the guest the card %s, all of its %u functions",
+				slot, count.functions);
+		}
 		advice_why(advice, "it has none of them");
 	} else if (count.given < count.functions) {
 		advice_what(advice, "give the guest all of the card %s: also %s", slot,
