@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/character.h"
+
 static int reserve(struct text *text, size_t length) {
 	size_t size = text->size ? text->size : 256;
 	char *data;
@@ -208,42 +210,19 @@ bool text_ends(const char *text, const char *suffix) {
 	return length > ending && strcmp(text + length - ending, suffix) == 0;
 }
 
-/* How many bytes the UTF-8 character has, 0 if it is none or a control character. */
-static size_t character_length(const char *text) {
-	const unsigned char *c = (const unsigned char *)text;
-	size_t length = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : 2;
-	uint32_t code = c[0] & (0x7fU >> length);
-	static const uint32_t first[] = {0, 0, 0xa0, 0x800, 0x10000};
-
-	if (c[0] < 0x80) {
-		return c[0] >= 0x20 && c[0] != 0x7f;
-	}
-	if (c[0] < 0xc2 || c[0] > 0xf4) {
-		return 0;
-	}
-	for (size_t i = 1; i < length; i++) {
-		if ((c[i] & 0xc0) != 0x80) {
-			return 0;
-		}
-		code = code << 6 | (c[i] & 0x3f);
-	}
-	return code >= first[length] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)
-		       ? length
-		       : 0;
-}
-
 size_t text_tame(char *text) {
 	size_t columns = 0;
 
 	while (*text) {
-		size_t length = character_length(text);
+		uint32_t code = '?';
+		size_t length = character_read(text, &code);
 
 		if (length == 0) {
 			*text = '?';
 			length = 1;
 		}
 		text += length;
-		columns++;
+		columns += character_columns(code);
 	}
 	return columns;
 }

@@ -51,7 +51,7 @@ bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix); /* and has something before it */
 
 /* Replaces what could steer a terminal, and what is no UTF-8, by '?', in place. Returns how many
- * columns the rest takes, as far as each character takes one. */
+ * columns the rest takes. */
 size_t text_tame(char *text);
 
 /* Decimal, the whole text, no sign and no blanks. -EINVAL, -ERANGE. */

@@ -22,7 +22,10 @@ static enum result print(const struct text *text, int r, struct error *error) {
 static enum result print_devices(const struct listing *listing, bool json) {
 	AUTO_TEXT struct text text = {0};
 	struct error error = {0};
-	int r = json ? report_list_json(listing, &text, &error) : report_list(listing, &text);
+	struct terminal terminal = terminal_look(STDOUT_FILENO);
+	int r = json              ? report_list_json(listing, &text, &error)
+		: terminal.is_one ? report_boxes(listing, &terminal, &text)
+				  : report_list(listing, &text);
 
 	return print(&text, r, &error);
 }
@@ -48,5 +51,6 @@ int command_list(const struct invocation *invocation) {
 		return print_holders(&survey.listing, json);
 	}
 	result = result ? result : survey_judge(invocation, &survey);
+	survey.listing.addresses = true;
 	return result ? result : print_devices(&survey.listing, json);
 }

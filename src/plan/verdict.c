@@ -313,13 +313,34 @@ void verdicts_free(struct verdicts *verdicts) {
 	*verdicts = (struct verdicts){0};
 }
 
-const struct verdict *verdict_of(const struct verdicts *verdicts, struct address device) {
-	char name[ADDRESS_SIZE];
+/* The last that begins at or before the address. */
+static size_t find_last(const struct verdicts *verdicts, struct address address) {
+	size_t low = 0, high = verdicts->count;
 
-	address_format(device, name);
-	for (size_t i = 0; i < verdicts->count; i++) {
-		if (has(&verdicts->verdicts[i], name)) {
-			return &verdicts->verdicts[i];
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (address_compare(verdicts->verdicts[middle].devices[0], address) <= 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+/* Cards of one slot stand side by side. */
+const struct verdict *verdict_of(const struct verdicts *verdicts, struct address device) {
+	for (size_t i = find_last(verdicts, device); i-- > 0;) {
+		const struct verdict *verdict = &verdicts->verdicts[i];
+
+		if (!address_same_slot(verdict->devices[0], device)) {
+			break;
+		}
+		for (size_t j = 0; j < verdict->device_count; j++) {
+			if (address_compare(verdict->devices[j], device) == 0) {
+				return verdict;
+			}
 		}
 	}
 	return NULL;

@@ -10,6 +10,8 @@
 #include "host/holder/remedy.h"
 #include "report/table.h"
 
+#define SHOWN_MAX 3 /* holders that are named in short; JSON names all */
+
 static const char *const headings[] = {
 	"DEVICE", "PID", "HOLDER", "USER", "UNIT", "THROUGH", "WHAT ENDS IT"};
 
@@ -163,8 +165,8 @@ static int add_bystanders(const struct held *held, struct text *ret) {
 
 int report_hidden(size_t count, struct text *ret) {
 	return text_add(ret,
-		"\n%zu process%s did not let us see what %s: only root sees all, and not where a "
-		"security module confines it.\n",
+		"%zu process%s did not let us see what %s: only root sees all, and not where a "
+		"security module confines it.",
 		count, count == 1 ? "" : "es", count == 1 ? "it holds" : "they hold");
 }
 
@@ -181,7 +183,9 @@ int report_holders(const struct held *held, bool coloured, struct text *ret) {
 	}
 	r = r < 0 ? r : add_bystanders(held, ret);
 	if (r == 0 && hidden > 0) {
-		r = report_hidden(hidden, ret);
+		r = text_add(ret, "\n");
+		r = r < 0 ? r : report_hidden(hidden, ret);
+		r = r < 0 ? r : text_add(ret, "\n");
 	}
 	return r;
 }
@@ -254,4 +258,64 @@ int report_holders_json(const struct held *held, struct text *ret, struct error 
 	add_array(&document, held, "holders", true);
 	add_array(&document, held, "bystanders", false);
 	return document_end(&document, ret, error);
+}
+
+static int add_name(const struct holder *holder, struct text *ret) {
+	const char *comma = ret->length ? ", " : "";
+
+	switch (holder->kind) {
+	case HOLDER_PROCESS:
+		return text_add(ret, "%s%s (%d)", comma, holder->name, holder->who.pid);
+	case HOLDER_MOUNT:
+		return text_add(ret, "%s%s on %s", comma, holder->name, holder->node);
+	case HOLDER_SWAP:
+		return text_add(ret, "%sswap on %s", comma, holder->node);
+	case HOLDER_ROUTE:
+		return text_add(ret, "%sdefault route by %s", comma, holder->name);
+	case HOLDER_VOLUME:
+		return text_add(ret, "%s%s %s", comma, holder->type, holder->name);
+	case HOLDER_FILE_SYSTEM:
+		return text_add(ret, "%s%s on %s", comma, holder->type, holder->node);
+	case HOLDER_EXPORT:
+		return text_add(ret, "%s%s of %s", comma, holder->type, holder->node);
+	case HOLDER_LOGIN:
+		return text_add(ret, "%slogin by %s (%d)", comma, holder->node, holder->who.pid);
+	case HOLDER_GUEST:
+		return text_add(ret, "%snetwork of %s", comma, holder->name);
+	case HOLDER_REMOTE:
+		return text_add(ret, "%sway to %s", comma, holder->name);
+	case HOLDER_INTERFACE:
+	case HOLDER_FSTAB:
+	case HOLDER_CONSOLE:
+	case HOLDER_CONSUMER:
+	case HOLDER_MODULE:
+		break; /* the table is full enough with those that keep it */
+	}
+	return 0;
+}
+
+/* Whatever it has open of the device; they are ordered by pid. */
+int report_holder_names(const struct host *host, const struct device *device, struct text *ret) {
+	size_t count = 0;
+	int pid = 0;
+
+	for (size_t i = 0; i < host->holder_count; i++) {
+		const struct holder *holder = &host->holders[i];
+		int r = 0;
+
+		if (address_compare(holder->device, device->address) != 0 ||
+			!holder_keeps(holder) ||
+			(holder->kind == HOLDER_PROCESS && holder->who.pid == pid)) {
+			continue;
+		}
+		pid = holder->who.pid;
+		if (count++ < SHOWN_MAX) {
+			r = add_name(holder, ret);
+		}
+		if (r < 0) {
+			return r;
+		}
+	}
+	return count > SHOWN_MAX ? text_add(ret, " and %zu more", count - SHOWN_MAX)
+				 : text_add(ret, "%s", "");
 }

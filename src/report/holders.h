@@ -25,7 +25,12 @@ int report_holders_json(const struct held *held, struct text *ret, struct error 
 /* The members of a holder but for its device, for the object that is open. */
 void report_holder(struct document *document, const struct host *host, const struct holder *holder);
 
-/* How many processes did not let us look, as a paragraph of its own. */
+/* How many processes did not let us look, as a sentence. */
 int report_hidden(size_t count, struct text *ret) MUST_CHECK;
 
 const char *holder_kind_name(enum holder_kind kind); /* "process", "mount", "file-system", ... */
+
+/* Who keeps the device, in short, each process once: "Xorg (822), / on nvme0n1p2 and 2 more";
+ * empty: nobody. -ENOMEM. */
+int report_holder_names(const struct host *host, const struct device *device, struct text *ret)
+	MUST_CHECK;

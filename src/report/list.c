@@ -4,74 +4,15 @@
 #include <string.h>
 
 #include "plan/problem.h"
+#include "report/hanging.h"
 #include "report/holders.h"
+#include "report/processors.h"
 #include "report/sentence.h"
 #include "report/table.h"
-
-#define SHOWN_MAX 3 /* holders that are named in the table; JSON names all */
+#include "report/trait.h"
 
 static const char *const headings[] = {"GROUP", "ADDRESS", "CLASS", "IDS", "NAME", "DRIVER",
 	"OVERRIDE", "RESET", "BOOT", "HELD BY"};
-
-static int add_holder(const struct holder *holder, struct text *ret) {
-	const char *comma = ret->length ? ", " : "";
-
-	switch (holder->kind) {
-	case HOLDER_PROCESS:
-		return text_add(ret, "%s%s (%d)", comma, holder->name, holder->who.pid);
-	case HOLDER_MOUNT:
-		return text_add(ret, "%s%s on %s", comma, holder->name, holder->node);
-	case HOLDER_SWAP:
-		return text_add(ret, "%sswap on %s", comma, holder->node);
-	case HOLDER_ROUTE:
-		return text_add(ret, "%sdefault route by %s", comma, holder->name);
-	case HOLDER_VOLUME:
-		return text_add(ret, "%s%s %s", comma, holder->type, holder->name);
-	case HOLDER_FILE_SYSTEM:
-		return text_add(ret, "%s%s on %s", comma, holder->type, holder->node);
-	case HOLDER_EXPORT:
-		return text_add(ret, "%s%s of %s", comma, holder->type, holder->node);
-	case HOLDER_LOGIN:
-		return text_add(ret, "%slogin by %s (%d)", comma, holder->node, holder->who.pid);
-	case HOLDER_GUEST:
-		return text_add(ret, "%snetwork of %s", comma, holder->name);
-	case HOLDER_REMOTE:
-		return text_add(ret, "%sway to %s", comma, holder->name);
-	case HOLDER_INTERFACE:
-	case HOLDER_FSTAB:
-	case HOLDER_CONSOLE:
-	case HOLDER_CONSUMER:
-	case HOLDER_MODULE:
-		break; /* the table is full enough with those that keep it */
-	}
-	return 0;
-}
-
-/* Each process once, whatever it has open of the device; they are ordered by pid. */
-static int format_holders(const struct host *host, const struct device *device, struct text *ret) {
-	size_t count = 0;
-	int pid = 0;
-
-	for (size_t i = 0; i < host->holder_count; i++) {
-		const struct holder *holder = &host->holders[i];
-		int r = 0;
-
-		if (address_compare(holder->device, device->address) != 0 ||
-			!holder_keeps(holder) ||
-			(holder->kind == HOLDER_PROCESS && holder->who.pid == pid)) {
-			continue;
-		}
-		pid = holder->who.pid;
-		if (count++ < SHOWN_MAX) {
-			r = add_holder(holder, ret);
-		}
-		if (r < 0) {
-			return r;
-		}
-	}
-	return count > SHOWN_MAX ? text_add(ret, " and %zu more", count - SHOWN_MAX)
-				 : text_add(ret, "%s", "");
-}
 
 static const char *or_none(const char *value) {
 	return value[0] ? value : "-";
@@ -81,7 +22,7 @@ static int add_device(
 	struct table *table, const struct listing *listing, const struct device *device) {
 	char group[16] = "-", class[32], ids[16], name[PCI_NAME_SIZE], driver[DRIVER_SIZE + 16];
 	AUTO_TEXT struct text holders = {0};
-	int r = format_holders(listing->host, device, &holders);
+	int r = report_holder_names(listing->host, device, &holders);
 
 	if (r == 0 && device->group != GROUP_NONE) {
 		r = name_format(group, sizeof(group), "%d", device->group);
@@ -171,26 +112,84 @@ static int add_verdicts(const struct listing *listing, struct text *ret) {
 	return r;
 }
 
-int listing_remarks(const struct listing *listing, struct text *ret) {
-	const struct host *host = listing->host;
+/* "0000:0a:00.0  output DP-1: DELL U2720Q, 3840x2160" */
+static int add_hangings(
+	struct table *table, const struct listing *listing, const struct device *device) {
+	AUTO_HANGINGS struct hangings hangings = {0};
+	int r = hangings_of(listing, device, &hangings);
+
+	for (size_t i = 0; i < hangings.count && r == 0; i++) {
+		const struct hanging *hanging = &hangings.hangings[i];
+		AUTO_TEXT struct text line = {0};
+
+		r = text_add(&line, "%s %s%s%s",
+			hanging->attached ? attached_kind_name(hanging->attached->kind) : "output",
+			hanging->name, hanging->text.length ? ": " : "",
+			hanging->text.length ? hanging->text.data : "");
+		r = r < 0 ? r
+			  : table_row(table, STYLE_PLAIN,
+				    (const char *const[]){device->name, line.data});
+	}
+	return r;
+}
+
+/* "0000:0a:00.0  driver nvidia (or nouveau), reset by flr pm, D0, PCIe 8 GT/s x16" */
+static int add_traits(
+	struct table *table, const struct listing *listing, const struct device *device) {
+	AUTO_NAMES struct names traits = {0};
+	AUTO_TEXT struct text line = {0};
+	int r = traits_of(listing, device, &traits);
+
+	for (size_t i = 0; i < traits.count && r == 0; i++) {
+		r = text_add(&line, "%s%s", i > 0 ? ", " : "", traits.names[i]);
+	}
+	return r < 0 ? r
+		     : table_row(
+			       table, STYLE_PLAIN, (const char *const[]){device->name, line.data});
+}
+
+static int add_details(const struct listing *listing, const struct device *const *devices,
+	size_t count, struct text *ret) {
+	AUTO_TABLE struct table table = {.column_count = 2};
 	int r = 0;
 
-	if (!host->iommu) {
-		r = text_add(ret,
-			"\nThis machine has no IOMMU, or it is off: no device can be handed over. "
-			"Switch it on in the firmware (VT-d, AMD-Vi) and, on Intel, with "
-			"intel_iommu=on on the kernel's command line.\n");
+	for (size_t i = 0; i < count && r == 0; i++) {
+		if (!device_is_bridge(devices[i])) {
+			r = add_traits(&table, listing, devices[i]);
+			r = r < 0 ? r : add_hangings(&table, listing, devices[i]);
+		}
 	}
-	if (r == 0 && !host->vfio) {
-		r = text_add(ret,
-			"\nThis kernel (%s) has no VFIO driver for PCI devices: install one that "
-			"has CONFIG_VFIO_PCI.\n",
-			or_none(host->kernel));
+	if (r == 0 && table.row_count > 0) {
+		r = text_add(ret, "\n");
+		r = r < 0 ? r : table_format(&table, false, ret);
 	}
-	if (r == 0 && host->hidden_processes > 0) {
-		r = report_hidden(host->hidden_processes, ret);
+	return r;
+}
+
+/* Lines of the processors and the memory: of the whole machine alone. */
+static int add_machine(const struct listing *listing, struct text *ret) {
+	AUTO_NAMES struct names lines = {0};
+	AUTO_TEXT struct text name = {0};
+	int r = processors_name(&listing->inventory->topology, &name);
+
+	r = r < 0 || !name.length ? r : text_add(ret, "\n%s\n", name.data);
+	r = r < 0 ? r : processors_of(&listing->inventory->topology, &lines);
+	r = r < 0 ? r : memory_of(&listing->inventory->numa, &lines);
+	for (size_t i = 0; i < lines.count && r == 0; i++) {
+		r = text_add(ret, "%s\n", lines.names[i]);
 	}
-	return r < 0 || !listing->unread[0] ? r : text_add(ret, "\n%s.\n", listing->unread);
+	return r;
+}
+
+/* Its paragraphs, a line each. */
+static int add_remarks(const struct listing *listing, struct text *ret) {
+	AUTO_NAMES struct names remarks = {0};
+	int r = listing_remarks(listing, &remarks);
+
+	for (size_t i = 0; r == 0 && i < remarks.count; i++) {
+		r = text_add(ret, "\n%s\n", remarks.names[i]);
+	}
+	return r;
 }
 
 int report_list(const struct listing *listing, struct text *ret) {
@@ -205,6 +204,8 @@ int report_list(const struct listing *listing, struct text *ret) {
 	}
 	r = r < 0 ? r : table_format(&table, false, ret);
 	r = r < 0 ? r : add_verdicts(listing, ret);
-	r = r < 0 ? r : listing_remarks(listing, ret);
+	r = r < 0 ? r : add_details(listing, devices, count, ret);
+	r = r < 0 || listing->selected ? r : add_machine(listing, ret);
+	r = r < 0 ? r : add_remarks(listing, ret);
 	return r < 0 ? r : add_known(listing, ret);
 }

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "report/listing.h"
+#include "report/terminal.h"
 
 /*
  * The hardware for programs and files: a table by IOMMU group of what there is, who drives it and
@@ -16,5 +17,7 @@ int report_list(const struct listing *listing, struct text *ret) MUST_CHECK;
 int report_list_json(const struct listing *listing, struct text *ret, struct error *error)
 	MUST_CHECK;
 
-/* What could not be seen, and what keeps every device from being handed over: a paragraph each. */
-int listing_remarks(const struct listing *listing, struct text *ret) MUST_CHECK;
+/* The same for a person at a terminal: a box for each group, with what is known of its devices and
+ * what hangs on them. -ENOMEM. */
+int report_boxes(const struct listing *listing, const struct terminal *terminal, struct text *ret)
+	MUST_CHECK;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/macros.h"
+#include "report/holders.h"
 
 /* For what people pass to guests or find in the way. */
 static const struct {
@@ -105,4 +106,39 @@ const struct claimed_device *listing_claim(const struct listing *listing, struct
 		}
 	}
 	return NULL;
+}
+
+static int add_hidden(size_t count, struct names *ret) {
+	AUTO_TEXT struct text text = {0};
+	int r = report_hidden(count, &text);
+
+	return r < 0 ? r : names_add(ret, text.data);
+}
+
+int listing_remarks(const struct listing *listing, struct names *ret) {
+	const struct host *host = listing->host;
+	AUTO_TEXT struct text kernel = {0}, unread = {0};
+	int r = 0;
+
+	if (!host->iommu) {
+		r = names_add(ret,
+			"This machine has no IOMMU, or it is off: no device can be handed over. "
+			"Switch it on in the firmware (VT-d, AMD-Vi) and, on Intel, with "
+			"intel_iommu=on on the kernel's command line.");
+	}
+	if (r == 0 && !host->vfio) {
+		r = text_add(&kernel,
+			"This kernel (%s) has no VFIO driver for PCI devices: install one that "
+			"has CONFIG_VFIO_PCI.",
+			host->kernel[0] ? host->kernel : "-");
+		r = r < 0 ? r : names_add(ret, kernel.data);
+	}
+	if (r == 0 && host->hidden_processes > 0) {
+		r = add_hidden(host->hidden_processes, ret);
+	}
+	if (r == 0 && listing->unread[0]) {
+		r = text_add(&unread, "%s.", listing->unread);
+		r = r < 0 ? r : names_add(ret, unread.data);
+	}
+	return r;
 }

@@ -15,6 +15,8 @@ struct listing {
 	const struct verdicts *verdicts;
 	const struct claims *claims;    /* which guest has what, by the journals that were read */
 	const char *unread;             /* why not all were; empty: all */
+	bool addresses;                 /* of the internet are told */
+	bool secrets;                   /* these, and serial numbers and hardware addresses */
 	const struct address *selected; /* the devices that are wanted; NULL: all */
 	size_t selected_count;
 };
@@ -30,6 +32,10 @@ int listing_sort(const struct listing *listing, const struct device ***ret, size
 
 /* The guest that has the device or is being given it; NULL: none that is known. */
 const struct claimed_device *listing_claim(const struct listing *listing, struct address device);
+
+/* What could not be seen, and what keeps every device from being handed over: a sentence or two
+ * each. -ENOMEM. */
+int listing_remarks(const struct listing *listing, struct names *ret) MUST_CHECK;
 
 /* "VGA": shorter than pci.ids has it; of others the number. */
 const char *listing_class(const struct device *device, char ret[32]);

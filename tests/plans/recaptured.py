@@ -22,8 +22,8 @@ LISTS = ("list", "list --json", "list --holders", "list --holders --json", "inst
 
 
 # What is replaced, and printed all the same.
-REPLACED = re.compile(r'(?<=node )\w+|^ *"(serial|hardware_address|internet_address)": .*\n',
-                      re.MULTILINE)
+REPLACED = re.compile(r'(?<=node )\w+|^ *"(serial|hardware_address|internet_address)": .*\n'
+                      r'|(\d+\.){3}\d+/\d+|[0-9a-f:]*::[0-9a-f:]*/\d+', re.MULTILINE)
 
 
 def ask(baton, file, words):

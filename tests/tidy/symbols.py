@@ -218,8 +218,12 @@ class Symbols(tree.Rules):
         self.nothing(not_allowed(self.own("base", only=["base_library.c.o"]), PURE, LOADING))
 
     def test_only_linux_changes_the_machine(self):
-        for layer in ("report", "front"):
-            self.nothing(forbidden(self.own(layer), CHANGING))
+        self.nothing(forbidden(self.own("report", but=["terminal.c.o"]), CHANGING))
+        self.nothing(forbidden(self.own("front"), CHANGING))
+
+    def test_a_terminal_is_only_asked(self):
+        self.nothing(not_allowed(self.own("report", only=["terminal.c.o"]), PURE,
+                                 re.compile("getenv|ioctl|isatty|(new|free)locale|nl_langinfo_l")))
 
     def test_layers_call_only_what_they_may_use(self):
         wrong = set()

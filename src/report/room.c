@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/room.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CLASS_NETWORK 0x02
+
+/* Which group leads the room that each device is in: that of the card's first function. */
+struct place {
+	const struct device *device;
+	int leader;
+	unsigned int rank; /* rooms with a picture first, quiet ones last */
+};
+
+/* Classes, and classes with subclasses, that a chipset has many of and nobody hands over. */
+static bool is_quiet(const struct device *device) {
+	static const uint8_t classes[] = {0x00, 0x05, 0x06, 0x07, 0x08, 0x0b, 0x11, 0x13, 0xff};
+	static const uint16_t subclasses[] = {0x0c05, 0x0c80, 0x1080};
+
+	for (size_t i = 0; i < COUNT(classes); i++) {
+		if (device->class >> 16 == classes[i]) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < COUNT(subclasses); i++) {
+		if (device->class >> 8 == subclasses[i]) {
+			return true;
+		}
+	}
+	return device_is_bridge(device);
+}
+
+static int find_leader(const struct listing *listing, const struct device *device) {
+	const struct verdict *verdict = verdict_of(listing->verdicts, device->address);
+	const struct device *first =
+		verdict ? host_device(listing->host, verdict->devices[0]) : NULL;
+
+	return first && first->group != GROUP_NONE && device->group != GROUP_NONE ? first->group
+										  : device->group;
+}
+
+/* Those without a group (-1) come last. */
+static int compare(const void *a, const void *b) {
+	const struct place *x = a, *y = b;
+
+	if (x->rank != y->rank) {
+		return x->rank < y->rank ? -1 : 1;
+	}
+	if (x->leader != y->leader) {
+		return (unsigned int)x->leader < (unsigned int)y->leader ? -1 : 1;
+	}
+	if (x->device->group != y->device->group) {
+		return x->device->group < y->device->group ? -1 : 1;
+	}
+	return address_compare(x->device->address, y->device->address);
+}
+
+/* A group of a card's function may have a leader of its own: all of it follows. */
+static void follow(struct place *places, size_t count) {
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < count; j++) {
+			if (places[j].device->group == places[i].device->group &&
+				(unsigned int)places[j].leader < (unsigned int)places[i].leader) {
+				places[i].leader = places[j].leader;
+			}
+		}
+	}
+}
+
+static void rank(struct place *places, size_t count) {
+	for (size_t i = 0; i < count; i++) {
+		bool picture = false, quiet = true;
+
+		for (size_t j = 0; j < count; j++) {
+			if (places[j].leader == places[i].leader) {
+				picture |= places[j].device->class >> 16 == CLASS_DISPLAY;
+				quiet &= is_quiet(places[j].device);
+			}
+		}
+		places[i].rank = picture ? 0 : quiet ? 2 : 1;
+	}
+}
+
+static int add_group(struct room *room, int group) {
+	char name[16];
+
+	snprintf(name, sizeof(name), "%d", group);
+	return names_add(&room->groups, name);
+}
+
+/* The room that begins with this place. */
+static int make_room(
+	const struct place *places, size_t count, const struct device **devices, struct room *ret) {
+	int r = 0;
+
+	*ret = (struct room){.devices = devices,
+		.has_picture = places[0].rank == 0,
+		.is_quiet = places[0].rank == 2};
+	for (size_t i = 0; r == 0 && i < count && places[i].leader == places[0].leader; i++) {
+		devices[ret->device_count++] = places[i].device;
+		if (places[i].device->group != GROUP_NONE &&
+			(i == 0 || places[i].device->group != places[i - 1].device->group)) {
+			r = add_group(ret, places[i].device->group);
+		}
+	}
+	return r;
+}
+
+static struct place *make_places(const struct listing *listing, size_t *ret_count) {
+	const struct host *host = listing->host;
+	struct place *places = calloc(host->device_count + 1, sizeof(*places));
+	size_t count = 0;
+
+	for (size_t i = 0; places && i < host->device_count; i++) {
+		const struct device *device = &host->devices[i];
+
+		if (listing_has(listing, device->address)) {
+			places[count++] = (struct place){
+				.device = device, .leader = find_leader(listing, device)};
+		}
+	}
+	*ret_count = count;
+	return places;
+}
+
+int rooms_make(const struct listing *listing, struct rooms *ret) {
+	AUTO_ROOMS struct rooms rooms = {0};
+	size_t count, done = 0;
+	AUTO_FREE struct place *places = make_places(listing, &count);
+	int r = 0;
+
+	rooms.rooms = calloc(listing->host->device_count + 1, sizeof(*rooms.rooms));
+	rooms.devices = calloc(listing->host->device_count + 1, sizeof(const void *));
+	if (!places || !rooms.rooms || !rooms.devices) {
+		return -ENOMEM;
+	}
+	follow(places, count);
+	rank(places, count);
+	if (count > 1) {
+		qsort(places, count, sizeof(*places), compare);
+	}
+	while (r == 0 && done < count) {
+		struct room *room = &rooms.rooms[rooms.count++];
+
+		r = make_room(&places[done], count - done, &rooms.devices[done], room);
+		done += room->device_count;
+	}
+	if (r < 0) {
+		return r;
+	}
+	*ret = rooms;
+	rooms = (struct rooms){0};
+	return 0;
+}
+
+void rooms_free(struct rooms *rooms) {
+	for (size_t i = 0; i < rooms->count; i++) {
+		names_free(&rooms->rooms[i].groups);
+	}
+	free(rooms->rooms);
+	free(rooms->devices);
+	*rooms = (struct rooms){0};
+}
+
+int room_title(const struct room *room, struct text *ret) {
+	size_t count = room->groups.count;
+	int r;
+
+	if (count == 0) {
+		return text_add(ret, "In no group");
+	}
+	r = text_add(ret, count == 1 ? "Group" : "Groups");
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		r = text_add(ret, "%s %s",
+			i == 0           ? ""
+			: i + 1 == count ? " and"
+					 : ",",
+			room->groups.names[i]);
+	}
+	return r;
+}
+
+bool room_begins_card(const struct listing *listing, const struct room *room, size_t index,
+	const struct verdict **ret) {
+	*ret = verdict_of(listing->verdicts, room->devices[index]->address);
+	for (size_t i = 0; *ret && i < index; i++) {
+		if (verdict_of(listing->verdicts, room->devices[i]->address) == *ret) {
+			return false;
+		}
+	}
+	return *ret;
+}
