@@ -174,6 +174,8 @@ struct who {
 				       none */
 	char user_unit[LABEL_SIZE]; /* of a unit "user@UID.service", the one within that user's
 				       own manager: "pipewire.service"; empty: none */
+	char container[LABEL_SIZE]; /* "docker:0123456789ab", "proxmox:101" (container.h); empty:
+				       none that is known */
 	char guest[LABEL_SIZE];     /* of a QEMU, what its guest is called; empty: it is none, or
 				       does not say */
 };

@@ -97,7 +97,8 @@ static void format_unit(const struct holder *holder, char ret[3 * LABEL_SIZE]) {
 		snprintf(ret, 3 * (size_t)LABEL_SIZE, "%s in %s", holder->who.user_unit,
 			holder->who.unit);
 	} else {
-		snprintf(ret, 3 * (size_t)LABEL_SIZE, "%s", or_none(holder->who.unit));
+		snprintf(ret, 3 * (size_t)LABEL_SIZE, "%s",
+			or_none(holder->who.unit[0] ? holder->who.unit : holder->who.container));
 	}
 }
 
@@ -205,6 +206,7 @@ static void add_process(
 	document_name(document, "user", holder->who.user);
 	document_name(document, "unit", holder->who.unit);
 	document_name(document, "user_unit", holder->who.user_unit);
+	document_name(document, "container", holder->who.container);
 	document_name(document, "guest", holder->who.guest);
 	document_bool(document, "of_display_manager", holder_of_display_manager(host, holder));
 }

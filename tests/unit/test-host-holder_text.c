@@ -17,6 +17,8 @@ static void who_holds_is_told_with_all_that_names_it(void **state) {
 			 .node = "snd/controlC0"},
 			"is open in pipewire (process 812 of alice, user@1000.service, "
 			"pipewire.service, snd/controlC0)"},
+		{{.who = {.pid = 7, .container = "proxmox:101"}, .name = "x", .node = "dri/card0"},
+			"is open in x (process 7, container proxmox:101, dri/card0)"},
 		{{.who.pid = 7,
 			 .name = "kvm",
 			 .who.guest = "win11",
@@ -160,6 +162,7 @@ static void the_longest_one_fits(void **state) {
 	fill(holder.who.user, sizeof(holder.who.user));
 	fill(holder.name, sizeof(holder.name));
 	fill(holder.who.unit, sizeof(holder.who.unit));
+	fill(holder.who.container, sizeof(holder.who.container));
 	fill(holder.who.user_unit, sizeof(holder.who.user_unit));
 	fill(holder.who.guest, sizeof(holder.who.guest));
 	fill(holder.node, sizeof(holder.node));

@@ -40,6 +40,7 @@ static void format_process(const struct holder *holder, char ret[HOLDER_TEXT_SIZ
 		holder->who.user);
 	add(ret, ", ", holder->who.unit);
 	add(ret, ", ", holder->who.user_unit);
+	add(ret, ", container ", holder->who.unit[0] ? "" : holder->who.container);
 	add(ret, ", guest ", holder->who.guest);
 	add(ret, ", ", holder->node);
 	add(ret, "", ")");

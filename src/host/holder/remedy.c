@@ -6,19 +6,10 @@
 
 #include "base/text.h"
 #include "host/disk/volume.h"
+#include "host/holder/container.h"
 
 #define SESSION "session-"
 #define SCOPE   ".scope"
-
-/* Container engines that give each container a scope of its own: how it is called, and stopped. */
-static const struct {
-	const char *prefix;
-	const char *command;
-} engines[] = {
-	{"docker-", "docker stop"},
-	{"libpod-", "podman stop"},
-	{"machine-", "machinectl poweroff"},
-};
 
 /* The part of a scope's name behind the prefix: "3" for "session-3.scope". 0: it is no such scope.
  */
@@ -30,21 +21,16 @@ static int find_name(const char *unit, const char *prefix, const char **ret) {
 	return (int)(strlen(*ret) - strlen(SCOPE));
 }
 
-/* An engine takes the first twelve digits of an id, and names may have dashes: "\x2d". */
-static bool say_container(const struct holder *holder, char ret[REMEDY_SIZE]) {
-	const char *name;
+/* Its units are its own: the host's service manager cannot stop them. */
+static void say_of_container(const struct holder *holder, char ret[REMEDY_SIZE]) {
+	bool of_user = text_starts(holder->who.unit, "user@");
+	char stop[CONTAINER_STOP_SIZE];
 
-	for (size_t i = 0; i < COUNT(engines); i++) {
-		int length = find_name(holder->who.unit, engines[i].prefix, &name);
-		bool is_id = length == 64;
-
-		if (length > 0 && !memchr(name, '\\', (size_t)length)) {
-			snprintf(ret, REMEDY_SIZE, "stop its container (%s %.*s)",
-				engines[i].command, is_id ? 12 : length, name);
-			return true;
-		}
-	}
-	return false;
+	container_format_stop(holder->who.container, stop);
+	snprintf(ret, REMEDY_SIZE, "stop its container (%s%s%s)", stop, of_user ? " as " : "",
+		!of_user              ? ""
+		: holder->who.user[0] ? holder->who.user
+				      : "its user");
 }
 
 /* What a user's own manager runs outlives every session of the user. */
@@ -102,9 +88,11 @@ static void say_of_process(
 		snprintf(ret, REMEDY_SIZE, "stop guest %s", holder->who.guest);
 	} else if (holder_of_display_manager(host, holder)) {
 		snprintf(ret, REMEDY_SIZE, "stop %s", host->display_manager.unit);
+	} else if (holder->who.container[0]) {
+		say_of_container(holder, ret);
 	} else if (text_starts(holder->who.unit, "user@")) {
 		say_of_user(holder, ret);
-	} else if (!say_container(holder, ret)) {
+	} else {
 		say_of_system(holder, ret);
 	}
 }

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "host/aside.h"
+#include "host/holder/container.h"
 #include "host/holder/holder.h"
 #include "host/holder/process.h"
 #include "host/holder/qemu.h"
@@ -68,11 +69,15 @@ static void read_units(int directory, struct who *ret) {
 	AUTO_FREE char *cgroup = NULL;
 	struct units units;
 
-	if (file_read(directory, "cgroup", FILE_MAX_SIZE, &cgroup, NULL) == 0 &&
-		cgroup_units_parse(cgroup, &units) == 0) {
-		memcpy(ret->unit, units.unit, sizeof(ret->unit));
-		memcpy(ret->user_unit, units.user_unit, sizeof(ret->user_unit));
+	if (file_read(directory, "cgroup", FILE_MAX_SIZE, &cgroup, NULL) < 0) {
+		return;
 	}
+	if (cgroup_units_parse(cgroup, &units) < 0) {
+		units = (struct units){0};
+	}
+	memcpy(ret->unit, units.unit, sizeof(ret->unit));
+	memcpy(ret->user_unit, units.user_unit, sizeof(ret->user_unit));
+	(void)!container_parse(cgroup, &units, ret->container);
 }
 
 static void read_user(int directory, struct who *ret) {
