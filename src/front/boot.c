@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "front/command.h"
+#include "front/boot_change.h"
 #include "report/boot.h"
 
 static enum result print(int root, const struct boot *boot, bool json) {
@@ -41,13 +41,31 @@ static enum result print_status(const struct invocation *invocation) {
 		     : print(root, &boot, invocation->options & OPTION_JSON);
 }
 
-int command_boot(const struct invocation *invocation) {
+static enum result run_status(const struct invocation *invocation) {
 	struct error error;
 
-	if (strcmp(invocation->words[0], "status") != 0) {
-		error_set(&error, -EINVAL, "`baton boot` knows status, and not \"%s\"",
-			invocation->words[0]);
+	if (invocation->word_count > 1 || (invocation->options & OPTION_DRY_RUN)) {
+		error_set(&error, -EINVAL, "`baton boot status` takes no words and no --dry-run");
 		return command_fail(RESULT_USAGE, &error);
 	}
 	return print_status(invocation);
+}
+
+int command_boot(const struct invocation *invocation) {
+	static const struct {
+		const char *name;
+		enum result (*run)(const struct invocation *invocation);
+	} actions[] = {{"status", run_status}, {"enable-iommu", boot_enable_iommu},
+		{"undo", boot_take_back}};
+	struct error error;
+
+	for (size_t i = 0; i < COUNT(actions); i++) {
+		if (strcmp(invocation->words[0], actions[i].name) == 0) {
+			return actions[i].run(invocation);
+		}
+	}
+	error_set(&error, -EINVAL,
+		"`baton boot` knows status, enable-iommu and undo, and not \"%s\"",
+		invocation->words[0]);
+	return command_fail(RESULT_USAGE, &error);
 }

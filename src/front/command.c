@@ -172,11 +172,11 @@ const struct command commands[] = {
 	},
 	{
 		.name = "boot",
-		.arguments = "status",
-		.summary = "what the machine does with its cards when it starts, and why",
-		.options = OPTION_JSON | OPTION_ROOT,
+		.arguments = "ACTION [ARGUMENT...]",
+		.summary = "status, enable-iommu or undo: what happens when the machine starts",
+		.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_ROOT,
 		.words_min = 1,
-		.words_max = 1,
+		.words_max = 32,
 		.run = command_boot,
 	},
 	{

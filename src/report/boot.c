@@ -130,7 +130,7 @@ static const char *name_setting(const struct cause *cause) {
 	return cause->maker == MAKER_INTEL ? "VT-d" : "IOMMU, or AMD-Vi,";
 }
 
-static int add_verdict(const struct cause *cause, struct text *ret) {
+int report_cause(const struct cause *cause, struct text *ret) {
 	switch (cause->verdict) {
 	case IOMMU_FINE:
 		return add_line(ret, "  nothing is missing");
@@ -183,7 +183,7 @@ static int add_iommu(const struct cause *cause, struct text *ret) {
 		r = add_line(ret, "  kernel     by itself %s (%s)", defaults[cause->by_itself],
 			cause->configuration);
 	}
-	return r < 0 ? r : add_verdict(cause, ret);
+	return r < 0 ? r : report_cause(cause, ret);
 }
 
 static const char *describe(enum boot_line_kind kind) {

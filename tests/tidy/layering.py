@@ -19,7 +19,7 @@ MAY_USE = {
     "linux": {"base", "host", "plan", "run"},
     "advise": {"base", "host", "inventory", "request"},
     "report": {"base", "host", "inventory", "request", "advise", "plan", "run"},
-    "setup": {"base", "host"},
+    "setup": {"base", "host", "inventory"},
     "check": {"base", "host", "inventory", "request", "advise", "plan", "setup"},
     "asked": {"base", "host", "request", "plan", "run"},
     "turn": {"base", "host", "request", "plan", "run"},

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "front/command.h"
+
+/* Those of `baton boot` that change something for the next boot. */
+enum result boot_enable_iommu(const struct invocation *invocation);
+enum result boot_take_back(const struct invocation *invocation);

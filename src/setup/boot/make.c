@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "setup/boot/make.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/create.h"
+#include "setup/boot/history.h"
+#include "setup/boot/replace.h"
+#include "setup/fit.h"
+#include "setup/program.h"
+#include "setup/record.h"
+
+#define ARGUMENTS_MAX 64
+
+/* What is at work, under the lock. */
+struct work {
+	const struct boot_setup *setup;
+	int lock, directory;
+	unsigned int number;
+	struct findings *findings;
+	struct error *error;
+};
+
+static void close_work(const struct work *work) {
+	closep(&work->directory);
+	closep(&work->lock);
+}
+
+/* -ENOENT: nothing was ever recorded, and create is false. */
+static int open_work(
+	const struct boot_setup *setup, bool create, struct work *ret, struct error *error) {
+	struct work work = {.setup = setup, .directory = -1, .error = error};
+	int r = work.lock = record_open(setup->root, setup->owner, create, error);
+
+	if (r >= 0 && create) {
+		r = fit_directory(setup->root, HISTORY_DIRECTORY, S_IRWXU, error);
+	}
+	if (r >= 0) {
+		r = work.directory = dir_open(setup->root, HISTORY_DIRECTORY);
+		if (r < 0 && r != -ENOENT) {
+			error_set(error, r, "cannot open " HISTORY_DIRECTORY ": %s", strerror(-r));
+		}
+	}
+	if (r < 0) {
+		close_work(&work);
+		return r;
+	}
+	*ret = work;
+	return 0;
+}
+
+static void hear(void *context, const char *data, size_t length) {
+	const struct work *work = context;
+
+	history_keep_output(work->directory, work->number, data, length);
+	work->setup->hear(work->setup->context, data, length);
+}
+
+static int run_command(struct work *work, const struct names *words) {
+	const char *argv[ARGUMENTS_MAX + 1] = {0};
+	AUTO_FREE char *path = NULL;
+	const struct program program = {
+		.argv = argv, .timeout_ms = work->setup->timeout_ms, .hear = hear, .context = work};
+
+	if (words->count == 0 || words->count > ARGUMENTS_MAX ||
+		asprintf(&path, "%s%s", work->setup->prefix, words->names[0]) < 0) {
+		path = NULL;
+		return error_set(work->error, -EINVAL, "a command has too many words");
+	}
+	argv[0] = path;
+	for (size_t i = 1; i < words->count; i++) {
+		argv[i] = words->names[i];
+	}
+	work->setup->run(work->setup->context, words);
+	return program_run(&program, work->error);
+}
+
+static int run_commands(struct work *work, const struct boot_plan *plan, enum boot_way way) {
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < plan->command_count; i++) {
+		const struct boot_command *command = &plan->commands[i];
+
+		if (command->way == BOOT_WAY_BOTH || command->way == way) {
+			r = run_command(work, &command->words);
+		}
+	}
+	return r;
+}
+
+/* What is in the file now: -ENOENT. */
+static int read_now(const struct work *work, const struct boot_file *file, struct text *ret) {
+	AUTO_FREE char *data = NULL;
+	size_t length = 0;
+	int r = replaced_read(work->setup->root, file->path, &data, &length);
+
+	return r < 0 ? r : text_append(ret, data, length);
+}
+
+static bool same(const struct text *a, const struct text *b) {
+	return a->length == b->length &&
+	       (a->length == 0 || memcmp(a->data, b->data, a->length) == 0);
+}
+
+static int cannot(const struct work *work, const char *what, const struct boot_file *file, int r) {
+	return error_set(work->error, r, "cannot %s %s: %s", what, file->path, strerror(-r));
+}
+
+static int put(const struct work *work, const struct boot_file *file, const struct text *content) {
+	const struct replacement replacement = {
+		file->path, content, file->mode, file->uid, file->gid};
+	int r = replace_file(work->setup->root, &replacement);
+
+	return r < 0 ? cannot(work, "write", file, r) : 0;
+}
+
+static void tell(const struct work *work, enum finding_level level, const struct boot_file *file,
+	const char *reason) {
+	if (work->findings) {
+		findings_add(work->findings, "", level, file->path, "", "%s", reason);
+	}
+}
+
+/* Somebody has changed it since: only our words are ours to take. */
+static int take_words(struct work *work, const struct boot_plan *plan, const struct boot_file *file,
+	const struct text *now) {
+	const struct word_place place = {file->form, file->variable};
+	AUTO_TEXT struct text text = {0};
+	int r = text_append(&text, now->data, now->length);
+
+	for (size_t i = plan->words.count; r == 0 && i > 0; i--) {
+		struct text shorter = {0};
+
+		r = word_remove(&place, text.data, text.length, plan->words.names[i - 1], &shorter);
+		if (r == 0) {
+			text_free(&text);
+			text = shorter;
+		}
+	}
+	if (r == -EINVAL || (r == 0 && same(&text, now))) {
+		tell(work, FINDING_WARNING, file,
+			"was changed by somebody since, and what baton added is not found in it: it stays, and is yours now");
+		return 0;
+	}
+	r = r < 0 ? r : put(work, file, &text);
+	if (r == 0) {
+		tell(work, FINDING_WARNING, file,
+			"was changed by somebody since: only what baton added was taken out of it");
+	}
+	return r;
+}
+
+/* A file that is there again although baton made none belongs to whoever put it there. */
+static int restore(struct work *work, const struct boot_plan *plan, const struct boot_file *file) {
+	AUTO_TEXT struct text now = {0};
+	int r = replace_clear(work->setup->root, file->path);
+
+	r = r < 0 ? r : read_now(work, file, &now);
+	if (r == -ENOENT) {
+		if (file->was) {
+			tell(work, FINDING_WARNING, file,
+				"was removed by somebody since: it is not brought back");
+		}
+		return 0;
+	}
+	if (r < 0) {
+		return cannot(work, "read", file, r);
+	}
+	if (file->was && same(&now, &file->before)) {
+		return 0;
+	}
+	if (!same(&now, &file->after)) {
+		return take_words(work, plan, file, &now);
+	}
+	if (file->was) {
+		r = put(work, file, &file->before);
+	} else {
+		r = replace_remove(work->setup->root, file->path);
+		r = r < 0 ? cannot(work, "remove", file, r) : 0;
+	}
+	if (r == 0) {
+		tell(work, FINDING_OK, file, file->was ? "is as it was before" : "is gone again");
+	}
+	return r;
+}
+
+/*
+ * All of one time, whatever of it was done. That this has begun may be impossible to write on a
+ * full disk, and is no reason not to do it: whatever is as before is passed over the next time.
+ */
+static int take_back(struct work *work, const struct boot_plan *plan) {
+	int r = 0;
+
+	(void)!history_set(work->directory, work->number, plan, HISTORY_UNDOING, NULL);
+	for (size_t i = plan->file_count; r == 0 && i > 0; i--) {
+		r = restore(work, plan, &plan->files[i - 1]);
+	}
+	r = r < 0 ? r : run_commands(work, plan, BOOT_WAY_BACK);
+	return r < 0 ? r : history_remove(work->directory, work->number, work->error);
+}
+
+/* What another call was interrupted in. */
+static int recover(struct work *work) {
+	AUTO_BOOT_PLAN struct boot_plan plan = {0};
+	enum history_state state;
+	int r = history_last(work->directory, &work->number, work->error);
+
+	if (r < 0 || work->number == 0) {
+		return r;
+	}
+	r = history_load(work->directory, work->number, &plan, &state, work->error);
+	return r < 0 || state == HISTORY_MADE ? r : take_back(work, &plan);
+}
+
+/* Is everything as it was when the plan was made? */
+static int compare(const struct work *work, const struct boot_plan *plan) {
+	for (size_t i = 0; i < plan->file_count; i++) {
+		const struct boot_file *file = &plan->files[i];
+		AUTO_TEXT struct text now = {0};
+		int r = read_now(work, file, &now);
+
+		if (r < 0 && (r != -ENOENT || file->was)) {
+			return cannot(work, "read", file, r);
+		}
+		if ((r == -ENOENT) == file->was || !same(&now, &file->before)) {
+			return error_set(work->error, -EAGAIN,
+				"%s has changed since it was looked at: try again", file->path);
+		}
+	}
+	return 0;
+}
+
+static int carry_out(struct work *work, const struct boot_plan *plan) {
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < plan->file_count; i++) {
+		const struct boot_file *file = &plan->files[i];
+
+		r = same(&file->before, &file->after) && file->was ? 0
+								   : put(work, file, &file->after);
+	}
+	r = r < 0 ? r : run_commands(work, plan, BOOT_WAY_THERE);
+	return r < 0 ? r
+		     : history_set(work->directory, work->number, plan, HISTORY_MADE, work->error);
+}
+
+static int make(struct work *work, const struct boot_plan *plan, bool *ret_as_before) {
+	struct error *error = work->error, back = {0};
+	int r = history_create(work->directory, plan, &work->number, error), undone;
+
+	if (r < 0) {
+		return r;
+	}
+	r = carry_out(work, plan);
+	if (r == 0) {
+		return 0;
+	}
+	work->error = &back;
+	undone = take_back(work, plan);
+	work->error = error;
+	*ret_as_before = undone == 0;
+	return undone == 0 ? r
+			   : error_set(error, r, "%s; and not everything could be taken back: %s",
+				     error->text, back.text);
+}
+
+int boot_recover(const struct boot_setup *setup, struct findings *findings, struct error *error) {
+	struct error why = {0};
+	struct work work;
+	int r = open_work(setup, false, &work, error);
+
+	if (r < 0) {
+		return r == -ENOENT ? 0 : r;
+	}
+	work.error = &why;
+	work.findings = findings;
+	r = recover(&work);
+	close_work(&work);
+	return r < 0 ? error_set(error, r, "%s", why.text) : 0;
+}
+
+int boot_make(const struct boot_setup *setup, const struct boot_plan *plan, bool *ret_as_before,
+	struct error *error) {
+	struct error why = {0};
+	struct work work;
+	int r = open_work(setup, true, &work, error);
+
+	*ret_as_before = true;
+	if (r < 0) {
+		return r;
+	}
+	work.error = &why;
+	r = recover(&work);
+	if (r < 0) {
+		*ret_as_before = false;
+	}
+	r = r < 0 ? r : compare(&work, plan);
+	r = r < 0 ? r : make(&work, plan, ret_as_before);
+	close_work(&work);
+	return r < 0 ? error_set(error, r, "%s", why.text) : 0;
+}
+
+static int undo_all(struct work *work, size_t *ret_count) {
+	int r;
+
+	while ((r = history_last(work->directory, &work->number, work->error)) == 0 &&
+		work->number > 0) {
+		AUTO_BOOT_PLAN struct boot_plan plan = {0};
+		enum history_state state;
+
+		r = history_load(work->directory, work->number, &plan, &state, work->error);
+		r = r < 0 ? r : take_back(work, &plan);
+		if (r < 0) {
+			return r;
+		}
+		++*ret_count;
+	}
+	return r;
+}
+
+int boot_undo(const struct boot_setup *setup, size_t *ret_count, struct findings *findings,
+	struct error *error) {
+	struct error why = {0};
+	enum fitted fitted;
+	struct work work;
+	int r = open_work(setup, false, &work, error);
+
+	*ret_count = 0;
+	if (r == -ENOENT) {
+		/* A death at the very beginning has left this, with nothing in it. */
+		(void)!fit_no_directory(setup->root, RECORD_DIRECTORY, &fitted, NULL);
+		return 0;
+	}
+	if (r < 0) {
+		return r;
+	}
+	work.error = &why;
+	work.findings = findings;
+	r = undo_all(&work, ret_count);
+	if (r == 0) {
+		r = fit_no_directory(setup->root, HISTORY_DIRECTORY, &fitted, &why);
+		(void)!fit_no_directory(setup->root, RECORD_DIRECTORY, &fitted, NULL);
+	}
+	close_work(&work);
+	return r < 0 ? error_set(error, r, "%s", why.text) : 0;
+}

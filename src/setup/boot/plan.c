@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "setup/boot/plan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "inventory/boot/command_line.h"
+#include "setup/trust.h"
+
+#define FILE_MAX_SIZE (1U << 20)
+#define NEW_MODE      0644
+#define DROP_IN       "zz-baton" /* the last one: others may begin anew */
+
+/* What is planned, and for whom. */
+struct planning {
+	int root;
+	uid_t owner;
+	const struct boot *boot;
+	const struct loader *loader;
+	struct boot_plan *plan;
+	struct error *error;
+};
+
+static void file_free(struct boot_file *file) {
+	free(file->path);
+	text_free(&file->before);
+	text_free(&file->after);
+}
+
+void boot_plan_free(struct boot_plan *plan) {
+	names_free(&plan->words);
+	for (size_t i = 0; i < plan->file_count; i++) {
+		file_free(&plan->files[i]);
+	}
+	for (size_t i = 0; i < plan->command_count; i++) {
+		names_free(&plan->commands[i].words);
+	}
+	free(plan->files);
+	free(plan->commands);
+	*plan = (struct boot_plan){0};
+}
+
+struct boot_file *boot_plan_add_file(struct boot_plan *plan) {
+	struct boot_file *larger = NULL;
+
+	if (plan->file_count < BOOT_FILES_MAX) {
+		larger = reallocarray(plan->files, plan->file_count + 1, sizeof(*larger));
+	}
+	if (!larger) {
+		return NULL;
+	}
+	plan->files = larger;
+	larger[plan->file_count] = (struct boot_file){0};
+	return &larger[plan->file_count++];
+}
+
+struct boot_command *boot_plan_add_command(struct boot_plan *plan, enum boot_way way) {
+	struct boot_command *larger = NULL;
+
+	if (plan->command_count < BOOT_COMMANDS_MAX) {
+		larger = reallocarray(plan->commands, plan->command_count + 1, sizeof(*larger));
+	}
+	if (!larger) {
+		return NULL;
+	}
+	plan->commands = larger;
+	larger[plan->command_count] = (struct boot_command){.way = way};
+	return &larger[plan->command_count++];
+}
+
+/* words ends with NULL */
+static int add_command(struct planning *planning, enum boot_way way, const char *const *words) {
+	struct boot_command *command = boot_plan_add_command(planning->plan, way);
+	int r = command ? 0 : -ENOMEM;
+
+	for (; r == 0 && *words; words++) {
+		r = names_add(&command->words, *words);
+	}
+	return r;
+}
+
+static int cannot_add(struct planning *planning, const char *path, const char *word, int r) {
+	return r == -EINVAL
+		       ? error_set(planning->error, -ENOTSUP,
+				 "%s is written in a way that only a shell can follow: add %s to it yourself",
+				 path, word)
+		       : error_set(planning->error, r, "cannot change %s: %s", path, strerror(-r));
+}
+
+/* Adds all words to the text after. */
+static int add_words(struct planning *planning, struct boot_file *file) {
+	const struct names *words = &planning->plan->words;
+	const struct word_place place = {file->form, file->variable};
+
+	for (size_t i = 0; i < words->count; i++) {
+		struct text longer = {0};
+		int r = word_add(
+			&place, file->after.data, file->after.length, words->names[i], &longer);
+
+		if (r < 0) {
+			return cannot_add(planning, file->path, words->names[i], r);
+		}
+		text_free(&file->after);
+		file->after = longer;
+	}
+	return 0;
+}
+
+static int read_file(int root, struct boot_file *file) {
+	AUTO_FREE char *data = NULL;
+	size_t length = 0;
+	int r = file_read(root, file->path, FILE_MAX_SIZE, &data, &length);
+
+	r = r < 0 ? r : text_append(&file->before, data, length);
+	return r < 0 ? r : text_append(&file->after, data, length);
+}
+
+/* A file that is there, through the links on the way. */
+static int add_file(
+	struct planning *planning, const char *path, enum loader_form form, const char *variable) {
+	struct boot_file *file = boot_plan_add_file(planning->plan);
+	struct trusted trusted;
+	int r;
+
+	if (!file) {
+		return error_set(planning->error, -ENOMEM, "out of memory");
+	}
+	r = trust_check(planning->root, planning->owner, path, &trusted, planning->error);
+	if (r < 0) {
+		return r;
+	}
+	file->form = form;
+	file->was = true;
+	file->mode = trusted.stat.st_mode & ~(mode_t)S_IFMT;
+	file->uid = trusted.stat.st_uid;
+	file->gid = trusted.stat.st_gid;
+	file->path = strdup(trusted.path);
+	r = file->path ? name_set(file->variable, sizeof(file->variable), variable) : -ENOMEM;
+	r = r < 0 ? r : read_file(planning->root, file);
+	return r < 0 ? error_set(planning->error, r, "cannot read %s: %s", path, strerror(-r))
+		     : add_words(planning, file);
+}
+
+/* One that is not, in a directory that is. */
+static int add_new_file(struct planning *planning, const char *directory, const char *name,
+	enum loader_form form, const char *variable, const char *content) {
+	struct boot_file *file = boot_plan_add_file(planning->plan);
+	struct trusted trusted;
+	int r;
+
+	if (!file) {
+		return error_set(planning->error, -ENOMEM, "out of memory");
+	}
+	r = trust_check(planning->root, planning->owner, directory, &trusted, planning->error);
+	if (r < 0) {
+		return r;
+	}
+	file->form = form;
+	file->mode = NEW_MODE;
+	file->uid = planning->owner;
+	file->gid = trusted.stat.st_gid;
+	if (asprintf(&file->path, "%s/%s", trusted.path, name) < 0) {
+		file->path = NULL;
+	}
+	r = file->path ? name_set(file->variable, sizeof(file->variable), variable) : -ENOMEM;
+	r = r < 0 ? r : text_append(&file->before, "", 0);
+	r = r < 0 ? r : text_append(&file->after, content, strlen(content));
+	return r < 0 ? error_set(planning->error, r, "cannot plan %s: %s", name, strerror(-r))
+		     : add_words(planning, file);
+}
+
+/* GRUB: a file of our own where there may be such, or else within the one that people edit. */
+static int plan_shell(struct planning *planning) {
+	const struct loader *loader = planning->loader;
+	const char *variable = loader->variables[1] ? loader->variables[1] : loader->variables[0];
+	char name[64], path[512];
+	AUTO_TEXT struct text content = {0};
+
+	if (!loader_reads_drop_ins(planning->root, loader) ||
+		!file_exists(planning->root, loader->directory) ||
+		name_format(name, sizeof(name), DROP_IN "%s", loader->suffix) < 0 ||
+		name_format(path, sizeof(path), "%s/%s", loader->directory, name) < 0) {
+		return add_file(planning, loader->file, FORM_SHELL, variable);
+	}
+	if (file_exists(planning->root, path)) {
+		return add_file(planning, path, FORM_SHELL, variable);
+	}
+	if (text_add(&content, WORD_MARK "\n%s=\"$%s\"\n", variable, variable) < 0) {
+		return error_set(planning->error, -ENOMEM, "out of memory");
+	}
+	return add_new_file(planning, loader->directory, name, FORM_SHELL, variable, content.data);
+}
+
+/* kernel-install goes by what the machine runs with, as long as the file is not there. */
+static int plan_new_words(struct planning *planning) {
+	const struct names *running = &planning->boot->running;
+	AUTO_TEXT struct text content = {0};
+	int r = text_append(&content, "", 0);
+
+	for (size_t i = 0; r == 0 && i < running->count; i++) {
+		const char *word = running->names[i];
+
+		if (!text_starts(word, "BOOT_IMAGE=") && !text_starts(word, "initrd=")) {
+			r = text_add(&content, "%s%s", content.length ? " " : "", word);
+		}
+	}
+	r = r < 0 ? r : text_append(&content, "\n", 1);
+	if (r < 0 || content.length < 2) {
+		return error_set(planning->error, r < 0 ? r : -ENOTSUP,
+			"%s is not there, and what the machine runs with cannot be read",
+			planning->loader->file);
+	}
+	return add_new_file(planning, "/etc/kernel", "cmdline", FORM_WORDS, "", content.data);
+}
+
+static int plan_drop_ins(struct planning *planning) {
+	const struct loader *loader = planning->loader;
+	AUTO_NAMES struct names names = {0};
+	char name[64], path[512];
+
+	if (names_read(planning->root, loader->directory, &names) < 0 || names.count == 0 ||
+		name_format(name, sizeof(name), DROP_IN "%s", loader->suffix) < 0 ||
+		name_format(path, sizeof(path), "%s/%s", loader->directory, name) < 0) {
+		return add_file(planning, loader->file, FORM_WORDS, "");
+	}
+	return file_exists(planning->root, path)
+		       ? add_file(planning, path, FORM_WORDS, "")
+		       : add_new_file(planning, loader->directory, name, FORM_WORDS, "", "\n");
+}
+
+/* Entries that a person has written. */
+static int plan_entries(struct planning *planning) {
+	const char *directory = loader_entries(planning->root);
+	AUTO_NAMES struct names names = {0};
+	int r = directory ? names_read(planning->root, directory, &names) : -ENOENT;
+
+	if (r < 0) {
+		return error_set(
+			planning->error, r, "cannot read the boot entries: %s", strerror(-r));
+	}
+	for (size_t i = 0; r == 0 && i < names.count; i++) {
+		char path[512];
+
+		if (text_ends(names.names[i], ".conf") &&
+			name_format(path, sizeof(path), "%s/%s", directory, names.names[i]) == 0) {
+			r = add_file(planning, path, FORM_ENTRIES, "");
+		}
+	}
+	return r;
+}
+
+static int out_of_memory(struct planning *planning, int r) {
+	return r < 0 ? error_set(planning->error, r, "cannot plan: %s", strerror(-r)) : 0;
+}
+
+/* An entry for each kernel that has an image: kernel-install of every release knows "add". */
+static int plan_kernel_install(struct planning *planning) {
+	static const char *const forms[][2] = {
+		{"/boot/vmlinuz-", ""}, {"/lib/modules/", "/vmlinuz"}};
+	AUTO_NAMES struct names kernels = {0};
+	int r = names_read(planning->root, "/lib/modules", &kernels);
+
+	for (size_t i = 0; r == 0 && i < kernels.count; i++) {
+		for (size_t k = 0; r == 0 && k < COUNT(forms); k++) {
+			char image[512];
+			const char *words[] = {
+				"/usr/bin/kernel-install", "add", kernels.names[i], image, NULL};
+
+			if (name_format(image, sizeof(image), "%s%s%s", forms[k][0],
+				    kernels.names[i], forms[k][1]) == 0 &&
+				file_exists(planning->root, image)) {
+				r = add_command(planning, BOOT_WAY_BOTH, words);
+				break;
+			}
+		}
+	}
+	if (r == 0 && planning->plan->command_count == 0) {
+		return error_set(planning->error, -ENOTSUP,
+			"no kernel's image is in /boot or /lib/modules, so no entry can be made");
+	}
+	return out_of_memory(planning, r);
+}
+
+/* All words as one. */
+static int join(const struct names *words, const char *before, struct text *ret) {
+	int r = text_add(ret, "%s", before);
+
+	for (size_t i = 0; r == 0 && i < words->count; i++) {
+		r = text_add(ret, "%s%s", i ? " " : "", words->names[i]);
+	}
+	return r;
+}
+
+/* Programs that keep the words themselves: how they add some, and how they take them away. */
+static const struct asked {
+	enum loader_kind kind;
+	const char *program[3];
+	const char *add, *remove; /* come before the words */
+	bool separate;            /* the words come as a word of their own */
+} askeds[] = {
+	{LOADER_GRUBBY, {"/usr/sbin/grubby", "--update-kernel=ALL"},
+		"--args=", "--remove-args=", false},
+	{LOADER_KERNELSTUB, {"/usr/bin/kernelstub"}, "--add-options", "--delete-options", true},
+	{LOADER_OSTREE, {"/usr/bin/rpm-ostree", "kargs"},
+		"--append-if-missing=", "--delete-if-present=", false},
+};
+
+static int ask(struct planning *planning, const struct asked *asked, enum boot_way way,
+	const struct names *words) {
+	const char *option = way == BOOT_WAY_THERE ? asked->add : asked->remove;
+	AUTO_TEXT struct text joined = {0};
+	const char *argv[6] = {0};
+	size_t n = 0;
+	int r = join(words, asked->separate ? "" : option, &joined);
+
+	for (; n < COUNT(asked->program) && asked->program[n]; n++) {
+		argv[n] = asked->program[n];
+	}
+	if (asked->separate) {
+		argv[n++] = option;
+	}
+	argv[n] = joined.data;
+	return r < 0 ? r : add_command(planning, way, argv);
+}
+
+/* rpm-ostree takes one word at a time. */
+static int plan_asked(struct planning *planning, const struct asked *asked) {
+	const struct names *words = &planning->plan->words;
+	int r = 0;
+
+	if (asked->kind != LOADER_OSTREE) {
+		r = ask(planning, asked, BOOT_WAY_THERE, words);
+		r = r < 0 ? r : ask(planning, asked, BOOT_WAY_BACK, words);
+		return out_of_memory(planning, r);
+	}
+	for (size_t i = 0; r == 0 && i < words->count; i++) {
+		const struct names one = {&words->names[i], 1};
+
+		r = ask(planning, asked, BOOT_WAY_THERE, &one);
+		r = r < 0 ? r : ask(planning, asked, BOOT_WAY_BACK, &one);
+	}
+	return out_of_memory(planning, r);
+}
+
+static int refuse(struct planning *planning) {
+	AUTO_TEXT struct text list = {0}, line = {0};
+	const struct names *words = &planning->plan->words;
+	int r = join(words, "", &line);
+
+	for (size_t i = 0; r == 0 && i < words->count; i++) {
+		r = text_add(&list, "%s\"%s\"", i ? " " : "", words->names[i]);
+	}
+	if (r < 0) {
+		return out_of_memory(planning, r);
+	}
+	if (planning->loader->kind == LOADER_NIXOS) {
+		return error_set(planning->error, -ENOTSUP,
+			"NixOS is declared, so add to your configuration: boot.kernelParams = [ %s ]; "
+			"then run nixos-rebuild boot",
+			list.data);
+	}
+	return error_set(planning->error, -ENOTSUP,
+		"the boot loader is not recognised: add to the kernel's command line yourself: %s",
+		line.data);
+}
+
+static int plan_files(struct planning *planning) {
+	const struct loader *loader = planning->loader;
+
+	switch (loader->form) {
+	case FORM_SHELL:
+		return plan_shell(planning);
+	case FORM_WORDS:
+		return file_exists(planning->root, loader->file)
+			       ? add_file(planning, loader->file, FORM_WORDS, "")
+			       : plan_new_words(planning);
+	case FORM_DROP_INS:
+		return plan_drop_ins(planning);
+	case FORM_ENTRIES:
+		return plan_entries(planning);
+	case FORM_NONE:
+		break;
+	}
+	return refuse(planning);
+}
+
+static int plan_all(struct planning *planning) {
+	const struct loader *loader = planning->loader;
+	int r;
+
+	for (size_t i = 0; i < COUNT(askeds); i++) {
+		if (askeds[i].kind == loader->kind) {
+			return plan_asked(planning, &askeds[i]);
+		}
+	}
+	r = plan_files(planning);
+	if (r < 0) {
+		return r;
+	}
+	if (loader->kind == LOADER_KERNEL_INSTALL) {
+		return plan_kernel_install(planning);
+	}
+	if (loader->make[0]) {
+		const char *words[COUNT(loader->make) + 1] = {0};
+
+		memcpy(words, loader->make, sizeof(loader->make));
+		return out_of_memory(planning, add_command(planning, BOOT_WAY_BOTH, words));
+	}
+	return 0;
+}
+
+int boot_plan_words(int root, uid_t owner, const struct boot *boot, const struct names *words,
+	struct boot_plan *ret, struct error *error) {
+	AUTO_BOOT_PLAN struct boot_plan plan = {0};
+	struct planning planning = {root, owner, boot, boot->loader.loader, &plan, error};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < words->count; i++) {
+		if (!word_is_plain(words->names[i])) {
+			return error_set(error, -EINVAL,
+				"\"%s\" is no plain word for the kernel's command line",
+				words->names[i]);
+		}
+		r = names_add(&plan.words, words->names[i]);
+	}
+	r = r < 0 ? out_of_memory(&planning, r) : plan_all(&planning);
+	if (r < 0) {
+		return r;
+	}
+	*ret = plan;
+	plan = (struct boot_plan){0};
+	return 0;
+}

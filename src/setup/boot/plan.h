@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "base/error.h"
+#include "inventory/boot/boot.h"
+#include "setup/boot/words.h"
+
+#include <sys/types.h>
+
+/*
+ * What baton changes for the next boot: files, whole, from one content to another; and programs of
+ * the system's own, that put into effect what was written, or that are asked for the change where
+ * no file is ours to write.
+ */
+
+#define BOOT_VARIABLE_SIZE 64
+
+struct boot_file {
+	char *path; /* from the root, without links */
+	enum loader_form form;
+	char variable[BOOT_VARIABLE_SIZE]; /* of FORM_SHELL */
+	bool was;                          /* there is a file; its owner and mode are kept */
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+	struct text before, after;
+};
+
+enum boot_way {
+	BOOT_WAY_BOTH, /* there and back, once the files are as they are to be */
+	BOOT_WAY_THERE,
+	BOOT_WAY_BACK,
+};
+
+struct boot_command {
+	enum boot_way way;
+	struct names words; /* the program's path first */
+};
+
+/* Starts as {0}. */
+struct boot_plan {
+	struct names words; /* that the kernel's command line gets */
+	struct boot_file *files;
+	size_t file_count;
+	struct boot_command *commands;
+	size_t command_count;
+};
+
+#define BOOT_FILES_MAX    256
+#define BOOT_COMMANDS_MAX 256
+
+/*
+ * How the words come onto the next command line of this machine. Reads only. -ENOTSUP: baton writes
+ * no configuration of this system, and the sentence says what to do; -EPERM: others than owner can
+ * write the file; -errno.
+ */
+int boot_plan_words(int root, uid_t owner, const struct boot *boot, const struct names *words,
+	struct boot_plan *ret, struct error *error) MUST_CHECK;
+void boot_plan_free(struct boot_plan *plan);
+
+#define AUTO_BOOT_PLAN CLEANUP(boot_plan_free)
+
+/* For those that read one: an empty file or command more. NULL: memory runs out, or too many. */
+struct boot_file *boot_plan_add_file(struct boot_plan *plan);
+struct boot_command *boot_plan_add_command(struct boot_plan *plan, enum boot_way way);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "base/error.h"
+
+#include <stddef.h>
+
+/*
+ * Another program, run to its end, without a shell and with an environment of its own. argv[0] is
+ * its path, and what a message calls it.
+ */
+struct program {
+	const char *const *argv; /* ends with NULL */
+	unsigned int timeout_ms; /* then it and what it has started are killed */
+
+	/* What it prints, as it comes, on either stream. NULL: standard output is dropped, and what
+	 * it says of errors goes where ours does. */
+	void (*hear)(void *context, const char *data, size_t length);
+	void *context;
+};
+
+/* -ETIMEDOUT; -EIO: it failed; -errno: it cannot be executed. */
+int program_run(const struct program *program, struct error *error) MUST_CHECK;
