@@ -33,6 +33,15 @@ const struct command commands[] = {
 		.run = command_check,
 	},
 	{
+		.name = "report",
+		.arguments = "[GUEST|CARD|ADDRESS...]",
+		.summary = "the hardware as one page of HTML, to look at and to pass on",
+		.options = OPTION_CARDS | OPTION_DEVICE | OPTION_GROUP | OPTION_ROOT |
+			   OPTION_SERIALS | OPTION_SVG,
+		.words_max = SELECTIONS_MAX,
+		.run = command_report,
+	},
+	{
 		.name = "plan",
 		.arguments = "GUEST|CARD|ADDRESS...",
 		.summary = "what a hand-over would change, step by step, or why it is refused",
@@ -217,7 +226,9 @@ static const struct {
 	{OPTION_KEEP_NAMES, "--keep-names", "leave ids, addresses and names of people as they are"},
 	{OPTION_LIST, "--list", "only say which guest has which door"},
 	{OPTION_NO_GUARD, "--no-guard", "start no guard: `baton repair` is then up to you"},
+	{OPTION_SERIALS, "--serials", "with serial numbers and addresses, left out otherwise"},
 	{OPTION_STATE, "--state STATE", "host or guest (the default): who is to have it"},
+	{OPTION_SVG, "--svg", "the drawing alone"},
 	{OPTION_TIMEOUT, "--timeout SECONDS", "go on, or give up, after so long"},
 };
 
@@ -352,7 +363,9 @@ static int parse_options(
 		{"only", required_argument, NULL, OPTION_ONLY},
 		{"rom", required_argument, NULL, OPTION_ROM},
 		{"root", required_argument, NULL, OPTION_ROOT},
+		{"serials", no_argument, NULL, OPTION_SERIALS},
 		{"state", required_argument, NULL, OPTION_STATE},
+		{"svg", no_argument, NULL, OPTION_SVG},
 		{"timeout", required_argument, NULL, OPTION_TIMEOUT},
 		{0},
 	};

@@ -31,6 +31,8 @@ enum command_option {
 	OPTION_DEVICE = 1 << 12,     /* --device DEVICE: only this one */
 	OPTION_GROUP = 1 << 13,      /* --group NUMBER: only this IOMMU group */
 	OPTION_KEEP_NAMES = 1 << 14, /* --keep-names: as they are */
+	OPTION_SVG = 1 << 18,        /* --svg: the drawing alone */
+	OPTION_SERIALS = 1 << 19,    /* --serials: what tells this machine from others, too */
 	OPTION_EXPLAIN = 1 << 16,    /* --explain ID: the manual's section about a finding */
 	OPTION_ONLY = 1 << 17,       /* --only IDS: these alone */
 	OPTION_APPLY = 1 << 20,      /* --apply: have it done */
@@ -145,6 +147,7 @@ int command_list(const struct invocation *invocation);
 int command_plan(const struct invocation *invocation);
 int command_cycle(const struct invocation *invocation); /* reattach --cycle */
 int command_reattach(const struct invocation *invocation);
+int command_report(const struct invocation *invocation);
 int command_rehearse(const struct invocation *invocation);
 int command_repair(const struct invocation *invocation);
 int command_rom(const struct invocation *invocation);
