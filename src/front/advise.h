@@ -22,6 +22,10 @@ struct advise_session {
 	struct proposal proposal;
 };
 
+/* The same as data: session.root, host and guest are what it needs, and the model is somebody's to
+ * be filled. -EINVAL and what reading files gives. (advise_read.c) */
+int advise_read_definition(struct advise_session *advise, struct error *error) MUST_CHECK;
+
 /* Reads the definition of advise->guest into text and model. RESULT_DONE, or a sentence has been
  * printed. (advise_read.c) */
 enum result advise_read(struct advise_session *advise);

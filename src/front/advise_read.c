@@ -101,7 +101,7 @@ static int read_unit(struct advise_session *advise, struct error *error) {
 	return r < 0 ? error_add(error, r, "%s", advise->path) : 0;
 }
 
-static int read_of(struct advise_session *advise, struct error *error) {
+int advise_read_definition(struct advise_session *advise, struct error *error) {
 	switch (advise->guest.hypervisor) {
 	case HYPERVISOR_LIBVIRT:
 		return read_libvirt(advise, error);
@@ -121,7 +121,7 @@ enum result advise_read(struct advise_session *advise) {
 	if (!advise->model) {
 		r = error_set(&error, -ENOMEM, "out of memory");
 	} else {
-		r = read_of(advise, &error);
+		r = advise_read_definition(advise, &error);
 	}
 	return r < 0 ? command_fail(RESULT_USAGE, &error) : RESULT_DONE;
 }

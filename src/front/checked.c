@@ -2,17 +2,14 @@
 #include "front/checked.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "advise/libvirt.h"
-#include "base/file.h"
+#include "front/advise.h"
 #include "front/definition.h"
 #include "front/select.h"
-#include "request/domain_xml.h"
 
 void checked_close(struct checked *checked) {
 	session_close(&checked->session);
@@ -125,27 +122,23 @@ static int read_guests(struct checked *checked) {
  * machine; what a door could not read has been found.
  */
 static int read_model(struct checked *checked) {
-	AUTO_TEXT struct text document = {0};
-	AUTO_FREE char *data = NULL;
 	AUTO_FREE struct model *model = calloc(1, sizeof(*model));
-	char path[PATH_MAX];
-	size_t length;
+	AUTO_FREE struct advise_session *advise = calloc(1, sizeof(*advise));
 
-	if (!model) {
+	if (!model || !advise) {
 		return -ENOMEM;
 	}
-	if (!checked->has_guest || checked->guest.hypervisor != HYPERVISOR_LIBVIRT ||
-		name_format(path, sizeof(path), ROSTER_LIBVIRT "/%s.xml", checked->guest.name) <
-			0 ||
-		file_read(checked->session.root, path, DOMAIN_XML_MAX, &data, &length) < 0) {
+	if (!checked->has_guest) {
 		return 0;
 	}
-	if (text_append(&document, data, length) < 0) {
-		return -ENOMEM;
-	}
-	if (libvirt_read(&document, model, NULL) == 0) {
+	advise->session.root = checked->session.root;
+	advise->host = checked->host;
+	advise->guest = checked->guest;
+	advise->model = model;
+	if (advise_read_definition(advise, NULL) == 0) {
 		checked->up.model = checked->model = TAKE(model);
 	}
+	text_free(&advise->definition);
 	return 0;
 }
 

@@ -373,8 +373,10 @@ static void of_other_guests_nothing_is_told(void **state) {
 
 	assert_int_equal(machine_load("proxmox-server", &machine), 0);
 	look(&machine, "101", &findings);
-	assert_int_equal(findings.count, 1);
+	assert_int_equal(findings.count, 2);
 	assert_string_equal(findings.items[0].subject, "proxmox:101 (games)");
+	assert_string_equal(findings.items[1].id, "guest-could-be-better");
+	assert_string_equal(findings.items[1].subject, "proxmox:101");
 }
 
 static void evidence_has_file_and_line(void **state) {
