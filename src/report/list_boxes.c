@@ -50,43 +50,11 @@ static void add_mark(struct shown *shown, enum sign sign, struct text *ret, cons
 	keep(shown, text_add(ret, "%s%s ", before, terminal_sign(shown->terminal, sign)));
 }
 
-/* What helps is told where it has to be done: at the device that is in the way, if it is here. */
-static bool is_told_elsewhere(
-	const struct listing *listing, const struct verdict *verdict, const char *subject) {
-	struct address address;
-
-	for (size_t i = 0; i < verdict->along_count; i++) {
-		if (address_parse(subject, &address) == 0 &&
-			address_compare(verdict->along[i].address, address) == 0) {
-			return listing_has(listing, address);
-		}
-	}
-	return false;
-}
-
-/* Is it the same of another function? */
-static bool is_told_before(const struct verdict *verdict, size_t index) {
-	for (size_t i = 0; i < index; i++) {
-		if (strcmp(verdict->refusals[i].reason, verdict->refusals[index].reason) == 0 &&
-			strcmp(verdict->refusals[i].remedy, verdict->refusals[index].remedy) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* The whole machine's: told at its top. */
-static bool is_of_machine(const struct listing *listing, const struct refusal *refusal) {
-	return refusal->kind == REFUSAL_NO_VFIO ||
-	       (refusal->kind == REFUSAL_NO_IOMMU && !listing->host->iommu);
-}
-
 static void add_refusal(struct shown *shown, const struct verdict *verdict, size_t index) {
 	const struct refusal *refusal = &verdict->refusals[index];
 	AUTO_TEXT struct text why = {0}, arrow = {0};
 
-	if (is_of_machine(shown->listing, refusal) || is_told_before(verdict, index) ||
-		is_told_elsewhere(shown->listing, verdict, refusal->subject)) {
+	if (!room_tells_refusal(shown->listing, verdict, index)) {
 		return;
 	}
 	if (index > 0) {
@@ -124,7 +92,7 @@ static void add_verdict(struct shown *shown, const struct verdict *verdict) {
 	for (size_t i = 0; i < verdict->warning_count; i++) {
 		AUTO_TEXT struct text warning = {0};
 
-		if (is_told_elsewhere(shown->listing, verdict, verdict->warnings[i].subject)) {
+		if (!room_tells_warning(shown->listing, verdict, &verdict->warnings[i])) {
 			continue;
 		}
 		keep(shown, warning_format(&verdict->warnings[i], &warning));

@@ -184,6 +184,9 @@ static void add_refusals(struct page *page, const struct verdict *verdict) {
 	for (size_t i = 0; i < verdict->refusal_count; i++) {
 		AUTO_TEXT struct text why = {0};
 
+		if (!room_tells_refusal(page->listing, verdict, i)) {
+			continue;
+		}
 		keep(page, verdict_format_refusal(verdict, &verdict->refusals[i], &why));
 		raw(page, "<li>");
 		if (i > 0) {
@@ -213,6 +216,9 @@ static void open_card(struct page *page, const struct verdict *verdict) {
 	for (size_t i = 0; i < verdict->warning_count; i++) {
 		AUTO_TEXT struct text warning = {0};
 
+		if (!room_tells_warning(page->listing, verdict, &verdict->warnings[i])) {
+			continue;
+		}
 		keep(page, warning_format(&verdict->warnings[i], &warning));
 		paragraph(page, "soft", "", warning.data ? warning.data : "");
 	}

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CLASS_NETWORK 0x02
 
@@ -191,4 +192,48 @@ bool room_begins_card(const struct listing *listing, const struct room *room, si
 		}
 	}
 	return *ret;
+}
+
+/* What helps is told where it has to be done: at the device that is in the way, if it is here. */
+static bool is_told_elsewhere(
+	const struct listing *listing, const struct verdict *verdict, const char *subject) {
+	struct address address;
+
+	for (size_t i = 0; i < verdict->along_count; i++) {
+		if (address_parse(subject, &address) == 0 &&
+			address_compare(verdict->along[i].address, address) == 0) {
+			return listing_has(listing, address);
+		}
+	}
+	return false;
+}
+
+/* Is it the same of another function? */
+static bool is_told_before(const struct verdict *verdict, size_t index) {
+	for (size_t i = 0; i < index; i++) {
+		if (strcmp(verdict->refusals[i].reason, verdict->refusals[index].reason) == 0 &&
+			strcmp(verdict->refusals[i].remedy, verdict->refusals[index].remedy) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The whole machine's: told at its top. */
+static bool is_of_machine(const struct listing *listing, const struct refusal *refusal) {
+	return refusal->kind == REFUSAL_NO_VFIO ||
+	       (refusal->kind == REFUSAL_NO_IOMMU && !listing->host->iommu);
+}
+
+bool room_tells_refusal(
+	const struct listing *listing, const struct verdict *verdict, size_t index) {
+	const struct refusal *refusal = &verdict->refusals[index];
+
+	return !is_of_machine(listing, refusal) && !is_told_before(verdict, index) &&
+	       !is_told_elsewhere(listing, verdict, refusal->subject);
+}
+
+bool room_tells_warning(const struct listing *listing, const struct verdict *verdict,
+	const struct warning *warning) {
+	return !is_told_elsewhere(listing, verdict, warning->subject);
 }

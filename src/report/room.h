@@ -33,3 +33,9 @@ int room_title(const struct room *room, struct text *ret) MUST_CHECK;
 /* Is it the first device of its card that is shown here? Then *ret is the verdict on the card. */
 bool room_begins_card(const struct listing *listing, const struct room *room, size_t index,
 	const struct verdict **ret);
+
+/* Is this told of at the card? What the whole machine lacks is told once at its top, what stands in
+ * the way elsewhere is told there, and the same of several functions once. */
+bool room_tells_refusal(const struct listing *listing, const struct verdict *verdict, size_t index);
+bool room_tells_warning(const struct listing *listing, const struct verdict *verdict,
+	const struct warning *warning);
