@@ -108,6 +108,29 @@ int dir_stream(int dir, const char *path, DIR **ret) {
 	return 0;
 }
 
+static bool is_dots(const char *name) {
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+int dir_each(int fd, int (*found)(void *context, const char *name), void *context) {
+	_Alignas(struct dirent64) char data[4096];
+	ssize_t n;
+
+	trace_note(fd, ".", TRACE_LIST);
+	while ((n = getdents64(fd, data, sizeof(data))) > 0) {
+		for (ssize_t at = 0; at < n;) {
+			const struct dirent64 *entry = (const struct dirent64 *)(data + at);
+			int r = is_dots(entry->d_name) ? 0 : found(context, entry->d_name);
+
+			if (r != 0) {
+				return r;
+			}
+			at += entry->d_reclen;
+		}
+	}
+	return n < 0 ? -errno : 0;
+}
+
 void dir_close(DIR **stream) {
 	if (*stream) {
 		closedir(*stream);
@@ -188,6 +211,24 @@ int file_read(int dir, const char *path, size_t limit, char **ret, size_t *ret_l
 	return stream_read(fd, limit, ret, ret_length);
 }
 
+/* Reads until a line, the end or size bytes are there; returns the count. */
+static ssize_t read_first(int fd, char *data, size_t size) {
+	size_t done = 0;
+
+	while (done < size && !memchr(data, '\n', done)) {
+		ssize_t n = read(fd, data + done, size - done);
+
+		if (n < 0 && errno != EINTR) {
+			return -errno;
+		}
+		if (n == 0) {
+			break;
+		}
+		done += n < 0 ? 0 : (size_t)n;
+	}
+	return (ssize_t)done;
+}
+
 int file_read_line(int dir, const char *path, char *ret, size_t size) {
 	AUTO_CLOSE int fd = file_open(dir, path);
 	char data[4096];
@@ -198,7 +239,7 @@ int file_read_line(int dir, const char *path, char *ret, size_t size) {
 	if (fd < 0) {
 		return fd;
 	}
-	n = read_all(fd, data, sizeof(data) - 1);
+	n = read_first(fd, data, sizeof(data) - 1);
 	if (n < 0) {
 		return (int)n;
 	}
@@ -317,7 +358,7 @@ static int read_names(DIR *stream, struct names *names) {
 		if (!entry) {
 			return -errno;
 		}
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
+		if (is_dots(entry->d_name)) {
 			continue;
 		}
 		r = names_add(names, entry->d_name);

@@ -12,21 +12,30 @@
 /* A page is all that an attribute can be. */
 #define ATTRIBUTE_MAX 4096
 
-int attribute_read(int device, const char *name, char *ret, size_t size) {
+int attribute_read_whole(int device, const char *name, char *ret, size_t size) {
 	AUTO_CLOSE int fd = entry_open(device, name);
-	char data[ATTRIBUTE_MAX];
-	char *start = data;
-	size_t length;
 	ssize_t n;
 
 	if (fd < 0) {
 		return fd;
 	}
-	n = read(fd, data, sizeof(data) - 1);
+	n = read(fd, ret, size - 1);
 	if (n < 0) {
 		return -errno;
 	}
-	data[n] = '\0';
+	ret[n] = '\0';
+	return 0;
+}
+
+int attribute_read(int device, const char *name, char *ret, size_t size) {
+	char data[ATTRIBUTE_MAX];
+	char *start = data;
+	size_t length;
+	int r = attribute_read_whole(device, name, data, sizeof(data));
+
+	if (r < 0) {
+		return r;
+	}
 	start += strspn(start, " \t");
 	length = strcspn(start, "\n");
 	while (length > 0 && (start[length - 1] == ' ' || start[length - 1] == '\t')) {

@@ -15,6 +15,9 @@
 /* The first line without blanks around it. -ENAMETOOLONG if it does not fit. */
 int attribute_read(int device, const char *name, char *ret, size_t size) MUST_CHECK;
 
+/* All that one read gives, terminated: of an attribute that has more, the beginning. */
+int attribute_read_whole(int device, const char *name, char *ret, size_t size) MUST_CHECK;
+
 /* For what may well not be there, or not be for us: then it is empty. */
 void attribute_read_if_any(int device, const char *name, char *ret, size_t size);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/device.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -156,9 +155,17 @@ static void read_physical_function(int dir, struct device *device) {
 	}
 }
 
+struct looking {
+	int dir;
+	struct device *device;
+	unsigned int bars;
+};
+
 /* One look at the names in the device's directory saves many at files that are not there. */
-static int look_at_name(int dir, const char *name, struct device *device, unsigned int *bars) {
-	int r;
+static int look_at_name(void *context, const char *name) {
+	struct looking *looking = context;
+	struct device *device = looking->device;
+	int dir = looking->dir, r;
 
 	if (strcmp(name, "secondary_bus_number") == 0) {
 		/* Only bridges have it: config, which says so too, would wake the device. */
@@ -175,7 +182,7 @@ static int look_at_name(int dir, const char *name, struct device *device, unsign
 	} else if (text_starts(name, "virtfn")) {
 		device->virtual_functions++;
 	}
-	*bars |= bars_look(name);
+	looking->bars |= bars_look(name);
 	r = look_at_link(name, "consumer:pci:", &device->consumers);
 	return r < 0 ? r : look_at_link(name, "supplier:pci:", &device->suppliers);
 }
@@ -196,24 +203,20 @@ static void sort_names(struct names *names) {
 	}
 }
 
-static int look_at_names(DIR *directory, struct device *device) {
-	const struct dirent *entry;
-	unsigned int bars = 0;
-	int r = 0;
+static int look_at_names(int dir, struct device *device) {
+	struct looking looking = {.dir = dir, .device = device};
+	int r = dir_each(dir, look_at_name, &looking);
 
-	while (r == 0 && (entry = readdir(directory))) {
-		r = look_at_name(dirfd(directory), entry->d_name, device, &bars);
-	}
-	bars_read(dirfd(directory), bars, device->bar_sizes);
+	bars_read(dir, looking.bars, device->bar_sizes);
 	sort_names(&device->consumers);
 	sort_names(&device->suppliers);
-	return r;
+	return r == -ENOMEM || r == -E2BIG ? r : 0; /* and not that it went away meanwhile */
 }
 
 /* -ENODEV: it is no PCI function, or went away while we looked. */
 static int device_read(int root, const char *name, struct device *ret) {
 	struct device device = {0};
-	AUTO_DIR DIR *directory = NULL;
+	AUTO_CLOSE int dir = -1;
 	char path[sizeof(DEVICES "/") + ADDRESS_SIZE];
 	int r;
 
@@ -221,12 +224,12 @@ static int device_read(int root, const char *name, struct device *ret) {
 		return -ENODEV;
 	}
 	address_format(device.address, device.name);
-	if (name_format(path, sizeof(path), DEVICES "/%s", name) < 0 ||
-		dir_stream(root, path, &directory) < 0) {
+	dir = name_format(path, sizeof(path), DEVICES "/%s", name) < 0 ? -1 : dir_open(root, path);
+	if (dir < 0) {
 		return -ENODEV;
 	}
-	read_attributes(dirfd(directory), &device);
-	r = look_at_names(directory, &device);
+	read_attributes(dir, &device);
+	r = look_at_names(dir, &device);
 	if (r < 0) {
 		device_done(&device);
 		return r;

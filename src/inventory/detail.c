@@ -39,16 +39,20 @@ unsigned int pcie_width_parse(const char *text) {
 	return number_parse(text, 32, &width) < 0 ? 0 : (unsigned int)width;
 }
 
-static void read_link(int dir, const char *speed, const char *width, struct pcie_link *ret) {
+/* False: it has no link. Only PCI Express has one, and then all four attributes. */
+static bool read_link(int dir, const char *speed, const char *width, struct pcie_link *ret) {
 	char text[32];
 
-	attribute_read_if_any(dir, speed, text, sizeof(text));
+	if (attribute_read(dir, speed, text, sizeof(text)) < 0) {
+		return false;
+	}
 	ret->megatransfers = pcie_speed_parse(text);
 	attribute_read_if_any(dir, width, text, sizeof(text));
 	ret->width = pcie_width_parse(text);
 	if (!ret->megatransfers || !ret->width) {
 		*ret = (struct pcie_link){0};
 	}
+	return true;
 }
 
 bool detail_link_is_reduced(const struct detail *detail) {
@@ -87,12 +91,12 @@ static void add_bar(const struct device *device, unsigned int index,
 
 /* A bridge has two BARs, and no more that are its own: what follows are its windows. */
 static void read_bars(int dir, const struct device *device, struct detail *detail) {
-	AUTO_FREE char *data = NULL;
+	char data[RESOURCES_MAX];
 	unsigned int bars = device->header_type == 0   ? RESOURCE_ROM
 			    : device->header_type == 1 ? 2
 						       : 1;
 
-	if (file_read(dir, "resource", RESOURCES_MAX, &data, NULL) < 0) {
+	if (attribute_read_whole(dir, "resource", data, sizeof(data)) < 0) {
 		return;
 	}
 	for (unsigned int i = 0; i <= RESOURCE_ROM; i++) {
@@ -104,19 +108,18 @@ static void read_bars(int dir, const struct device *device, struct detail *detai
 	}
 }
 
-/* Below the root, because the way to a group leads up by a link. */
-static void read_domain(int root, int group, char *ret, size_t size) {
-	char path[sizeof("sys/kernel/iommu_groups//type") + 16];
+static void read_domain(int groups, int group, char *ret, size_t size) {
+	char path[sizeof("/type") + 16];
 
-	if (group == GROUP_NONE ||
-		name_format(path, sizeof(path), "sys/kernel/iommu_groups/%d/type", group) < 0 ||
-		file_read_line(root, path, ret, size) < 0) {
+	if (groups < 0 || group == GROUP_NONE ||
+		name_format(path, sizeof(path), "%d/type", group) < 0 ||
+		file_read_line(groups, path, ret, size) < 0) {
 		ret[0] = '\0';
 	}
 }
 
-static int detail_read(int root, const struct device *device, const struct candidates *candidates,
-	struct detail *detail) {
+static int detail_read(int root, int groups, const struct device *device,
+	const struct candidates *candidates, struct detail *detail) {
 	char path[sizeof(DEVICES "/") + ADDRESS_SIZE];
 	AUTO_CLOSE int dir = name_format(path, sizeof(path), DEVICES "/%s", device->name) < 0
 				     ? -1
@@ -124,21 +127,23 @@ static int detail_read(int root, const struct device *device, const struct candi
 
 	detail->device = device->address;
 	if (dir >= 0) {
-		read_link(dir, "current_link_speed", "current_link_width", &detail->now);
-		read_link(dir, "max_link_speed", "max_link_width", &detail->most);
+		if (read_link(dir, "current_link_speed", "current_link_width", &detail->now)) {
+			read_link(dir, "max_link_speed", "max_link_width", &detail->most);
+		}
 		read_bars(dir, device, detail);
 	}
-	read_domain(root, device->group, detail->domain, sizeof(detail->domain));
+	read_domain(groups, device->group, detail->domain, sizeof(detail->domain));
 	return candidates_find(candidates, device->modalias, &detail->modules);
 }
 
 int details_read(int root, const struct host *host, struct detail **ret, size_t *ret_count) {
 	AUTO_CANDIDATES struct candidates candidates = {0};
+	AUTO_CLOSE int groups = dir_open(root, "sys/kernel/iommu_groups");
 	struct detail *details = calloc(host->device_count + 1, sizeof(*details));
 	int r = details ? candidates_read(root, host->kernel, &candidates) : -ENOMEM;
 
 	for (size_t i = 0; i < host->device_count && r == 0; i++) {
-		r = detail_read(root, &host->devices[i], &candidates, &details[i]);
+		r = detail_read(root, groups, &host->devices[i], &candidates, &details[i]);
 	}
 	if (r < 0) {
 		details_free(details, details ? host->device_count : 0);

@@ -9,6 +9,18 @@
 
 #include "plan/build.h"
 
+/* Room for all that a plan can have is megabytes, and what is added is written as a whole: who
+ * makes a plan for each of a thousand cards would clear gigabytes. */
+static struct plan *plan_new(void) {
+	struct plan *plan = malloc(sizeof(*plan));
+
+	if (plan) {
+		plan->step_count = plan->device_count = plan->adopted_count = 0;
+		plan->refusal_count = plan->warning_count = plan->hidden_processes = 0;
+	}
+	return plan;
+}
+
 struct planned *plan_add(
 	struct plan *plan, enum fact fact, const char *subject, const char *from, const char *to) {
 	struct planned *planned;
@@ -281,7 +293,7 @@ static void refuse_losses(struct making *making) {
 
 int plan_make(const struct host *host, const struct request *request, const struct claims *claims,
 	const struct asked *asked, struct plan **ret, struct error *error) {
-	AUTO_PLAN struct plan *plan = calloc(1, sizeof(*plan));
+	AUTO_PLAN struct plan *plan = plan_new();
 	struct making making = {
 		.host = host,
 		.request = request,
@@ -360,7 +372,7 @@ static int gather_home(struct making *making) {
 int plan_make_home(const struct host *host, const struct request *request,
 	const char (*drivers)[VALUE_SIZE], const struct claims *claims, struct plan **ret,
 	struct error *error) {
-	AUTO_PLAN struct plan *plan = calloc(1, sizeof(*plan));
+	AUTO_PLAN struct plan *plan = plan_new();
 	struct making making = {
 		.host = host, .request = request, .claims = claims, .plan = plan, .error = error};
 	int r;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "host/array.h"
 
 #define FILE_MAX_SIZE (32U << 20) /* it has 1.5 MiB */
 
@@ -58,6 +59,22 @@ static int add_section(struct pci_section **sections, size_t *count, uint16_t id
 	return 0;
 }
 
+/* "\t1e84  TU104 ..." below the vendor's line. */
+static int look_at_entry(
+	struct pci_names *names, const char *line, const char *end, const uint16_t *vendor) {
+	struct pci_entry entry = {.start = (uint32_t)(line + strlen("\t1e84") - names->data)};
+
+	if (!vendor || !take_id(line + 1, end, 4, &entry.device)) {
+		return 0;
+	}
+	entry.vendor = *vendor;
+	if (!ARRAY_ROOM(names->entries, names->entry_count)) {
+		return -ENOMEM;
+	}
+	names->entries[names->entry_count++] = entry;
+	return 0;
+}
+
 /* "10de  NVIDIA Corporation" and "C 03  Display controller" begin a section. */
 static int look_at_line(struct pci_names *names, const char *line, const char *end) {
 	size_t start = (size_t)(line - names->data);
@@ -78,17 +95,52 @@ static int compare(const void *a, const void *b) {
 	return (int)((const struct pci_section *)a)->id - (int)((const struct pci_section *)b)->id;
 }
 
-int pci_names_parse(char *data, size_t length, struct pci_names *ret) {
-	AUTO_PCI_NAMES struct pci_names names = {.data = data, .length = length};
-	const char *end = data + length;
+/* The first of two with one id comes first. */
+static int compare_entries(const void *a, const void *b) {
+	const struct pci_entry *x = a, *y = b;
 
-	for (const char *line = data; line < end; line = line_end(line, end) + 1) {
-		int r = look_at_line(&names, line, line_end(line, end));
+	if (x->vendor != y->vendor) {
+		return (int)x->vendor - (int)y->vendor;
+	}
+	if (x->device != y->device) {
+		return (int)x->device - (int)y->device;
+	}
+	return x->start < y->start ? -1 : x->start > y->start;
+}
 
-		if (r < 0) {
-			return r;
+/* The list has them in order; whatever else comes is put into it. */
+static void sort_entries(struct pci_names *names) {
+	for (size_t i = 1; i < names->entry_count; i++) {
+		if (compare_entries(&names->entries[i - 1], &names->entries[i]) > 0) {
+			qsort(names->entries, names->entry_count, sizeof(*names->entries),
+				compare_entries);
+			return;
 		}
 	}
+}
+
+int pci_names_parse(char *data, size_t length, struct pci_names *ret) {
+	AUTO_PCI_NAMES struct pci_names names = {.data = data, .length = length};
+	const char *end = data + length, *next;
+	size_t vendors = 0;
+	int r = 0;
+
+	for (const char *line = data; line < end && r == 0; line = next + 1) {
+		next = line_end(line, end);
+		if (*line == '\t' && next - line > 1 && line[1] != '\t') {
+			r = look_at_entry(&names, line, next,
+				vendors ? &names.vendors[vendors - 1].id : NULL);
+		} else if (*line != '\t' && *line != '#') {
+			size_t before = names.vendor_count;
+
+			r = look_at_line(&names, line, next);
+			vendors = names.vendor_count > before ? names.vendor_count : 0;
+		}
+	}
+	if (r < 0) {
+		return r;
+	}
+	sort_entries(&names);
 	if (names.vendor_count > 1) {
 		qsort(names.vendors, names.vendor_count, sizeof(*names.vendors), compare);
 	}
@@ -122,6 +174,7 @@ int pci_names_read(int root, struct pci_names *ret) {
 
 void pci_names_free(struct pci_names *names) {
 	free(names->data);
+	free(names->entries);
 	free(names->vendors);
 	free(names->classes);
 	*names = (struct pci_names){0};
@@ -176,10 +229,22 @@ bool pci_names_vendor(const struct pci_names *names, uint16_t vendor, char ret[P
 
 bool pci_names_device(
 	const struct pci_names *names, uint16_t vendor, uint16_t device, char ret[PCI_NAME_SIZE]) {
-	const struct pci_section *section = find(names->vendors, names->vendor_count, vendor);
+	const struct pci_entry wanted = {.vendor = vendor, .device = device};
+	size_t low = 0, high = names->entry_count;
 
 	ret[0] = '\0';
-	return section && find_entry(names, section, device, 4, ret);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_entries(&names->entries[middle], &wanted) < 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low < names->entry_count && names->entries[low].vendor == vendor &&
+	       names->entries[low].device == device &&
+	       copy_name(names->data + names->entries[low].start, names->data + names->length, ret);
 }
 
 bool pci_names_class(const struct pci_names *names, uint32_t class, char ret[PCI_NAME_SIZE]) {

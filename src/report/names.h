@@ -18,7 +18,15 @@ struct pci_section {
 	uint32_t start; /* of its name; its entries are in the lines after it */
 };
 
+/* A device's: looked up for each device of a machine, and a vendor may have thousands. */
+struct pci_entry {
+	uint16_t vendor, device;
+	uint32_t start; /* of its name */
+};
+
 struct pci_names {
+	struct pci_entry *entries; /* ordered by vendor and device */
+	size_t entry_count;
 	char *data;
 	size_t length;
 	struct pci_section *vendors; /* ordered by id */

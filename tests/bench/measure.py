@@ -3,6 +3,7 @@
 
     ./bench [ROUNDS]        at least 10 rounds count
     ./bench --crowd         only who finds out what the processes hold, on this machine
+    ./bench --scale         only who lists thousands of devices
 """
 
 import os
@@ -15,7 +16,9 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "kernel"))
 
+import kernel                       # noqa: E402
 import rig                          # noqa: E402
+import scale                        # noqa: E402
 import vhost                        # noqa: E402
 from machine import Machine         # noqa: E402
 
@@ -141,10 +144,24 @@ def crowd(rounds):
         raise RuntimeError("the walk costs more than fuser")
 
 
+def large(rounds):
+    """Lists of thousands of devices beside lspci's."""
+    build = rig.build()
+    subprocess.run(["ninja", "-C", build, "tests/plans/unfold"], check=True,
+                   stdout=subprocess.DEVNULL)
+    stock = kernel.obtain(kernel.DEFAULT)
+    modules = stock.path / "tree/lib/modules" / kernel.release(stock)
+    scale.main([str(build / "tests/plans/unfold"), str(build / "src/baton"), str(modules),
+                str(rounds)])
+
+
 def main(arguments):
     """Measure and print."""
-    crowd(3 if "--crowd" in arguments else 5)
-    if "--crowd" in arguments:
+    if "--scale" not in arguments:
+        crowd(3 if "--crowd" in arguments else 5)
+    if "--crowd" not in arguments:
+        large(9)
+    if {"--crowd", "--scale"} & set(arguments):
         return 0
     rounds = max(10, int(arguments[0])) if arguments else 10
     with vhost.start(Machine("full"), goods()) as host:

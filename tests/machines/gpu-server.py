@@ -9,9 +9,10 @@ pci.ids. Ubuntu's kernel, NVIDIA's driver 580, no display manager; the console i
 ASPEED. Two trainings run on the second half of the GPUs, the Fabric Manager on the switches.
 
 A repository is no place for ten thousand lines that a hundred can make. With an argument, a machine
-with so many complexes of GPU, network and disk, to measure with.
+with so many devices, to measure with: more complexes of GPU, network and disk.
 """
 
+import struct
 import sys
 
 KERNEL = "6.8.0-60-generic"
@@ -19,17 +20,26 @@ RELEASE = "580.126.18"
 GPUS = (0x1B, 0x43, 0x52, 0x61, 0x9D, 0xC3, 0xD1, 0xDF)  # their buses
 SPARE_ROOTS = (0x26, 0x6A, 0x80, 0xA7, 0xE7)
 VIRTUAL_FUNCTIONS = 8
+IN_COMPLEX, OTHERS = 21, 57  # devices: in a complex, and besides
 
 HOST, PORT, VGA, ACCELERATOR = 0x088000, 0x060400, 0x030000, 0x030200
 SWITCH, NVME, INFINIBAND, ETHERNET = 0x068000, 0x010802, 0x020700, 0x020000
 
 
+def config(vendor, device, kind):
+    """The first 64 bytes, which everybody may read."""
+    head = struct.pack("<HHHHBBBBBBBB", vendor, device, 0x0407, 0x0010, 0, kind & 255,
+                       kind >> 8 & 255, kind >> 16, 0, 0, int(kind == PORT), 0)
+    return head + bytes(64 - len(head))
+
+
 class Server:
     """The lines, and a number for whatever is numbered."""
 
-    def __init__(self, domain):
+    def __init__(self, domain, whole=False):
         self.lines = []
         self.domain = domain
+        self.whole = whole  # with what others than baton read, to compare with them
         self.groups = 0
         self.disks = []
 
@@ -63,6 +73,9 @@ class Server:
             values["reset_method"] = "pm"
         values.update(attributes)
         lines += [f"A: {key}={value}" for key, value in values.items()]
+        if self.whole:
+            lines += ["A: irq=0", "A: resource=" + 13 * f"0x{0:016x} 0x{0:016x} 0x{0:016x}\\n",
+                      "H: config=" + config(vendor, device, kind).hex()]
         if driver:
             lines.append(f"L: driver={up}bus/pci/drivers/{driver}")
         lines.append(f"L: iommu_group={up}kernel/iommu_groups/{self.groups}")
@@ -111,9 +124,11 @@ class Server:
     def gpu(self, parent, bus, number):
         path = self.function(parent, f"{bus:02x}:00.0", (0x10DE, 0x2330), ACCELERATOR, "nvidia",
                              reset_method="flr bus")
-        self.node(f"{path}/drm/card{number + 1}", f"dri/card{number + 1}", 226, number + 1, "drm")
-        self.node(f"{path}/drm/renderD{128 + number}", f"dri/renderD{128 + number}", 226,
-                  128 + number, "drm")
+        # The kernel has 64 numbers for each kind, and others for what comes after them.
+        card, render = (number + 1, 128 + number) if number < 63 else (1000 + number, 2000 + number)
+        self.node(f"{path}/drm/card{number + 1}", f"dri/card{number + 1}", 226, card, "drm")
+        self.node(f"{path}/drm/renderD{128 + number}", f"dri/renderD{128 + number}", 226, render,
+                  "drm")
         self.file(f"/proc/driver/nvidia/gpus/{self.domain}:{bus:02x}:00.0/information",
                   "Model: \t\t NVIDIA H100 80GB HBM3", f"Device Minor: \t {number}")
 
@@ -167,6 +182,14 @@ def add_rest(server):
     path = server.function(path, "28:00.0", (0x8086, 0x1593), ETHERNET, "ice",
                            reset_method="flr bus")
     server.block(f"P: {path}/net/eno1", "E: SUBSYSTEM=net")
+
+
+def fill(server, devices):
+    """Accelerators, each a group of its own, until there are so many devices."""
+    server.domain = "ffff"
+    for number in range(devices - server.groups):
+        server.function("", f"{number // 8:02x}:00.{number % 8}", (0x8086, 0x0B25), HOST, "idxd",
+                        reset_method="flr")
 
 
 def add_raid(server):
@@ -240,16 +263,21 @@ def add_system(server, gpus):
                     ("nvidiactl", "nvidia-uvm", *(f"nvidia{number}" for number in mine)))
 
 
-def compose(complexes):
-    """The lines of a server with so many complexes; beyond eight, in PCI domains of their own."""
+def compose(complexes, devices=0):
+    """The lines of a server with so many complexes; beyond eight, in PCI domains of their own.
+
+    devices: so many, of which all that fit are in complexes.
+    """
+    complexes = complexes or (devices - OTHERS) // IN_COMPLEX
     head = ["# SPDX-License-Identifier: GPL-2.0-or-later",
             "# composed by gpu-server.py: a server with eight GPUs"]
-    server = Server("0000")
+    server = Server("0000", whole=devices > 0)
     add_board(server)
     add_rest(server)
     for number in range(complexes):
         server.domain = f"{number // len(GPUS):04x}"
         server.complex(GPUS[number % len(GPUS)], number)
+    fill(server, devices)
     add_raid(server)
     add_modules(server)
     add_system(server, complexes)
@@ -257,4 +285,7 @@ def compose(complexes):
 
 
 if __name__ == "__main__":
-    print("\n".join(compose(int(sys.argv[1]) if len(sys.argv) > 1 else len(GPUS))))
+    if len(sys.argv) > 1:  # gpu-server.py 4096: a server with so many devices
+        print("\n".join(compose(0, int(sys.argv[1]))))
+    else:
+        print("\n".join(compose(len(GPUS))))

@@ -25,7 +25,7 @@ PARSERS = re.compile(r"XML_\w+|ini_parse_\w+")
 # Look at files and change nothing.
 READING = re.compile(
     r"close|closedir|dirfd|fdopendir|f?stat(fs|at)?(64)?|statx|lseek(64)?|open(at)?(64)?"
-    r"|p?read(64|v)?|(__)?readlink(at)?(_chk)?|readdir(64)?|uname|getuid|geteuid"
+    r"|p?read(64|v)?|(__)?readlink(at)?(_chk)?|readdir(64)?|getdents64|uname|getuid|geteuid"
     r"|(__)?p?read(64)?_chk|(__)?open(at)?(64)?_2")
 # host reads other processes in a child of its own, which a dead file system cannot take with it.
 CHILD = re.compile(
