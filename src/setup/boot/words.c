@@ -142,7 +142,7 @@ static bool find_quotes(const char *value, size_t length, struct span *ret) {
 
 static int add_to_shell(
 	const char *variable, const char *data, size_t length, const char *word, struct text *ret) {
-	struct shell_assignment found;
+	struct shell_assignment found = {0};
 	AUTO_TEXT struct text before = {0};
 	struct span in = {0}, at;
 	int r = find_assignment(variable, data, length, &found);
