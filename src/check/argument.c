@@ -41,7 +41,7 @@ static void look_nomodeset(struct look *look) {
 /* rd.driver.pre=vfio-pci (dracut) loads it before all others. */
 static void look_driver_pre(struct look *look) {
 	static const char *const keys[] = {"rd.driver.pre", "rd_driver_pre"};
-	char remedy[LOADER_REMEDY_SIZE], word[128];
+	char remedy[LOADER_REMEDY_SIZE], word[LOADER_WORDS_SIZE];
 
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		const char *value = look_argument(look, keys[i]);

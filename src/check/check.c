@@ -79,5 +79,6 @@ int check_run(const struct checkup *checkup, struct findings *ret) {
 	r = r < 0 ? r : take(ret, &look.findings);
 	boot_free(&look.boot);
 	findings_free(&look.findings);
+	text_free(&look.command);
 	return r;
 }

@@ -12,17 +12,19 @@
 #define MIB_IN_KIB       1024
 #define DEFAULT_PAGE_KIB 2048
 
-static uint64_t sum_free(const struct numa *numa, uint64_t size_kib) {
-	uint64_t free_kib = 0;
+/* Pages of one size, of all nodes together. */
+static struct hugepages sum_pages(const struct numa *numa, uint64_t size_kib) {
+	struct hugepages sum = {.size_kib = size_kib};
 
 	for (size_t i = 0; i < numa->node_count; i++) {
 		for (size_t k = 0; k < numa->nodes[i].pages_count; k++) {
 			const struct hugepages *pages = &numa->nodes[i].pages[k];
 
-			free_kib += pages->size_kib == size_kib ? size_kib * pages->free : 0;
+			sum.count += pages->size_kib == size_kib ? pages->count : 0;
+			sum.free += pages->size_kib == size_kib ? pages->free : 0;
 		}
 	}
-	return free_kib;
+	return sum;
 }
 
 /* The most that is free in pages of one size: the definition may name any. */
@@ -31,26 +33,35 @@ static uint64_t count_free(const struct numa *numa) {
 	uint64_t most = 0;
 
 	for (size_t i = 0; numa->node_count > 0 && i < first->pages_count; i++) {
-		uint64_t free_kib = sum_free(numa, first->pages[i].size_kib);
+		struct hugepages sum = sum_pages(numa, first->pages[i].size_kib);
 
-		most = free_kib > most ? free_kib : most;
+		most = sum.size_kib * sum.free > most ? sum.size_kib * sum.free : most;
 	}
 	return most;
+}
+
+/* What other guests have set aside stays, whoever uses it. */
+static void format_sysctl(const struct numa *numa, uint64_t wanted_kib, char *ret, size_t size) {
+	uint64_t size_kib =
+		numa->default_hugepage_kib ? numa->default_hugepage_kib : DEFAULT_PAGE_KIB;
+	struct hugepages sum = sum_pages(numa, size_kib);
+	uint64_t wanted = (wanted_kib + size_kib - 1) / size_kib;
+	uint64_t missing = wanted > sum.free ? wanted - sum.free : 0;
+
+	snprintf(ret, size, "sysctl vm.nr_hugepages=%" PRIu64, sum.count + missing);
 }
 
 static void tell_hugepages(struct look *look, uint64_t wanted_kib) {
 	AUTO_NUMA struct numa numa = {0};
 	char remedy[128], value[64];
-	uint64_t free_kib, size_kib;
+	uint64_t free_kib;
 
 	look_keep(look, numa_read(look->root, &numa));
 	free_kib = count_free(&numa);
 	if (numa.node_count == 0 || free_kib >= wanted_kib) {
 		return;
 	}
-	size_kib = numa.default_hugepage_kib ? numa.default_hugepage_kib : DEFAULT_PAGE_KIB;
-	snprintf(remedy, sizeof(remedy), "sysctl vm.nr_hugepages=%" PRIu64,
-		(wanted_kib + size_kib - 1) / size_kib);
+	format_sysctl(&numa, wanted_kib, remedy, sizeof(remedy));
 	snprintf(value, sizeof(value), "%" PRIu64 " MiB are free", free_kib / MIB_IN_KIB);
 	look_add(look, "guest-hugepages", look->on->title, remedy,
 		"wants %" PRIu64 " MiB in huge pages, and there are not so many: it does not start",
@@ -101,7 +112,7 @@ static void look_memory(struct look *look) {
 
 /* Without what is needed it does not start or its card does not work; the rest is told as one. */
 static void tell_advices(struct look *look, const struct advices *advices) {
-	char remedy[TITLE_SIZE + 64], value[32];
+	char format[64], value[32];
 	size_t others = 0;
 
 	for (size_t i = 0; i < advices->count; i++) {
@@ -111,16 +122,16 @@ static void tell_advices(struct look *look, const struct advices *advices) {
 			others += advice->level == ADVICE_BETTER;
 			continue;
 		}
-		snprintf(remedy, sizeof(remedy), "%s: baton advise --only %s %s", advice->what,
-			advice->id, look->on->title);
-		look_add(look, "guest-advice", look->on->title, remedy, "needs a change: %s",
-			advice->why);
+		snprintf(format, sizeof(format), "baton advise --only %s %%s", advice->id);
+		look_add(look, "guest-advice", look->on->title,
+			look_command(look, format, look->on->title), "needs a change: %s: %s",
+			advice->what, advice->why);
 		look_at(look, NULL, 0, advice->id);
 	}
 	if (others > 0) {
-		snprintf(remedy, sizeof(remedy), "baton advise %s", look->on->title);
 		snprintf(value, sizeof(value), "%zu", others);
-		look_add(look, "guest-could-be-better", look->on->title, remedy,
+		look_add(look, "guest-could-be-better", look->on->title,
+			look_command(look, "baton advise %s", look->on->title),
 			"could be faster or surer on this machine");
 		look_at(look, NULL, 0, value);
 	}

@@ -74,11 +74,8 @@ static bool is_powerless(int root, const char *path) {
 }
 
 static void look_one_executable(struct look *look, const char *path) {
-	char remedy[PATH_MAX + 16];
-
 	if (is_powerless(look->root, path)) {
-		snprintf(remedy, sizeof(remedy), "chmod +x %s", path);
-		look_add(look, "hook-not-executable", path, remedy,
+		look_add(look, "hook-not-executable", path, look_command(look, "chmod +x %s", path),
 			"is no hook, because it may not be executed");
 		look_at(look, path, 0, NULL);
 	}

@@ -71,6 +71,17 @@ static void look_off(struct look *look) {
 }
 
 /* Debian's kernels leave Intel's own graphics alone (INTEL_IOMMU_DEFAULT_ON_INTGPU_OFF). */
+static const char *find_remedy(const struct look *look, char ret[LOADER_REMEDY_SIZE]) {
+	const struct cause *cause = &look->boot.cause;
+	const char *missing = cause_missing(cause);
+
+	if (cause->verdict == IOMMU_LACKS_BOOT) {
+		return "restart the machine";
+	}
+	return missing ? loader_add(look, missing, ret)
+		       : "read dmesg | grep -i -e iommu -e AMD-Vi -e DMAR";
+}
+
 static void look_without_group(struct look *look) {
 	char remedy[LOADER_REMEDY_SIZE];
 
@@ -79,7 +90,7 @@ static void look_without_group(struct look *look) {
 
 		if (is_graphics(device) && device->group == GROUP_NONE) {
 			look_add(look, "card-without-group", device->name,
-				loader_add(look, "intel_iommu=on", remedy),
+				find_remedy(look, remedy),
 				"is in no IOMMU group, though others are: it cannot be handed over");
 		}
 	}
@@ -120,7 +131,7 @@ static void look_argument_unknown(struct look *look) {
 
 static void look_acs(struct look *look) {
 	const char *value = look_argument(look, "pcie_acs_override");
-	char remedy[LOADER_REMEDY_SIZE], word[128];
+	char remedy[LOADER_REMEDY_SIZE], word[LOADER_WORDS_SIZE];
 
 	if (value) {
 		snprintf(word, sizeof(word), "pcie_acs_override=%s", value);

@@ -17,8 +17,9 @@ static const struct {
 		"kernelstub --delete-options \"%s\""},
 	[LOADER_GRUBBY] = {"grubby --update-kernel=ALL --args=\"%s\"",
 		"grubby --update-kernel=ALL --remove-args=\"%s\""},
-	[LOADER_KERNEL_INSTALL] = {"add \"%s\" to /etc/kernel/cmdline, then kernel-install add-all",
-		"take \"%s\" out of /etc/kernel/cmdline, then kernel-install add-all"},
+	[LOADER_KERNEL_INSTALL] =
+		{"add \"%s\" to /etc/kernel/cmdline, then kernel-install add for each kernel",
+			"take \"%s\" out of /etc/kernel/cmdline, then kernel-install add for each kernel"},
 	[LOADER_ENTRIES] = {"add \"%s\" to the options in the boot loader's entries",
 		"take \"%s\" out of the options in the boot loader's entries"},
 	[LOADER_UNKNOWN] = {"add \"%s\" to the kernel's command line",

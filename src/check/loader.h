@@ -3,7 +3,9 @@
 
 #include "check/look.h"
 
-#define LOADER_REMEDY_SIZE 512
+/* The longest command line (COMMAND_LINE_SIZE), and a sentence around it. */
+#define LOADER_WORDS_SIZE  2048
+#define LOADER_REMEDY_SIZE (LOADER_WORDS_SIZE + 512)
 
 /*
  * What a person does to add words to the kernel's command line, or to take them away, with this

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "advise/shell.h"
 #include "inventory/boot/command_line.h"
 
 static bool is_wanted(const struct look *look, const char *id) {
@@ -41,6 +42,19 @@ void look_add(struct look *look, const char *id, const char *subject, const char
 		return;
 	}
 	findings_add(&look->findings, check->id, check->level, subject, remedy, "%s", text);
+}
+
+const char *look_command(struct look *look, const char *format, const char *word) {
+	const char *place = strstr(format, "%s");
+	int r;
+
+	assert(place);
+	text_free(&look->command);
+	r = text_add(&look->command, "%.*s", (int)(place - format), format);
+	r = r < 0 ? r : shell_word(word, &look->command);
+	r = r < 0 ? r : text_add(&look->command, "%s", place + strlen("%s"));
+	look_keep(look, r);
+	return r < 0 ? NULL : look->command.data;
 }
 
 void look_at(struct look *look, const char *file, unsigned int line, const char *value) {

@@ -16,14 +16,21 @@ struct look {
 	int root; /* on->root */
 	const struct host *host;
 	struct findings findings;
-	bool skipped;     /* the last finding was not asked for */
-	struct boot boot; /* what happens when the machine starts */
-	int r;            /* -ENOMEM sticks */
+	bool skipped;        /* the last finding was not asked for */
+	struct boot boot;    /* what happens when the machine starts */
+	struct text command; /* of look_command */
+	int r;               /* -ENOMEM sticks */
 };
 
 /* A finding with the level that the table has for that id. */
 void look_add(struct look *look, const char *id, const char *subject, const char *remedy,
 	const char *reason, ...) PRINTF(5, 6);
+
+/*
+ * A command for people to copy: format with a word in the place of its only %s, quoted as far as a
+ * shell asks for it. Valid until the next call; NULL: no memory, which sticks.
+ */
+const char *look_command(struct look *look, const char *format, const char *word);
 
 /* Where the last one is to be seen. */
 void look_at(struct look *look, const char *file, unsigned int line, const char *value);

@@ -103,7 +103,7 @@ static bool find_script(struct look *look, const char *volume, char *ret, size_t
 }
 
 static void look_script(struct look *look, const struct check_guest *guest) {
-	char path[PATH_MAX], remedy[PATH_MAX + 16];
+	char path[PATH_MAX], remedy[80];
 	AUTO_CLOSE int fd = -1;
 	struct taking taking = {0};
 	struct stat stat;
@@ -120,8 +120,8 @@ static void look_script(struct look *look, const struct check_guest *guest) {
 			"has a hookscript that is not there, and so does not start");
 		look_at(look, path, 0, guest->hookscript);
 	} else if (!(stat.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH))) {
-		snprintf(remedy, sizeof(remedy), "chmod +x %s", path);
-		look_add(look, "proxmox-hookscript-missing", guest->title, remedy,
+		look_add(look, "proxmox-hookscript-missing", guest->title,
+			look_command(look, "chmod +x %s", path),
 			"has a hookscript that may not be executed, and so does not start");
 		look_at(look, path, 0, guest->hookscript);
 	} else if (strcmp(guest->hookscript, PROXMOX_VOLUME) != 0 &&

@@ -397,6 +397,22 @@ static void evidence_has_file_and_line(void **state) {
 	assert_int_equal(findings.count, 1);
 }
 
+/* Whose connection it is chose its name, and root copies the command. */
+static void a_name_means_nothing_to_the_shell_that_a_remedy_is_for(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
+	struct profile profile = {.name = "a $(b) `c` \"", .user = "alice"};
+	struct host host = snapshot.host;
+	struct checkup checkup = {.root = snapshot.machine.root, .owner = geteuid(), .host = &host};
+	AUTO_FINDINGS struct findings findings = {0};
+
+	host.profiles = &profile;
+	host.profile_count = 1;
+	assert_int_equal(check_run(&checkup, &findings), 0);
+	assert_int_equal(findings.count, 1);
+	assert_string_equal(findings.items[0].remedy,
+		"nmcli connection modify \"a \\$(b) \\`c\\` \\\"\" connection.permissions ''");
+}
+
 static void a_remedy_is_that_of_the_boot_loader(void **state) {
 	static const struct {
 		const char *files;
@@ -475,6 +491,7 @@ int main(void) {
 		cmocka_unit_test(a_guest_that_runs_is_not_in_its_own_way),
 		cmocka_unit_test(of_other_guests_nothing_is_told),
 		cmocka_unit_test(evidence_has_file_and_line),
+		cmocka_unit_test(a_name_means_nothing_to_the_shell_that_a_remedy_is_for),
 		cmocka_unit_test(a_remedy_is_that_of_the_boot_loader),
 		cmocka_unit_test(the_exit_code_is_that_of_the_worst),
 	};
