@@ -119,7 +119,7 @@ int dir_each(int fd, int (*found)(void *context, const char *name), void *contex
 	trace_note(fd, ".", TRACE_LIST);
 	while ((n = getdents64(fd, data, sizeof(data))) > 0) {
 		for (ssize_t at = 0; at < n;) {
-			const struct dirent64 *entry = (const struct dirent64 *)(data + at);
+			const struct dirent64 *entry = (const void *)(data + at);
 			int r = is_dots(entry->d_name) ? 0 : found(context, entry->d_name);
 
 			if (r != 0) {
