@@ -102,8 +102,8 @@ def long(cold):
                compiler="clang"),
         Level("fuzz new inputs", ["tools/fuzz", FUZZING], needs=("build fuzzing",),
               cores=CORES, environment=SANITIZERS),
-        _hosts(*options, limit_s=4800),
-        _hosts(*options, "--kernel", NEW_KERNEL, name=f"kernel {NEW_KERNEL}", limit_s=4800),
+        _hosts(*options, limit_s=7200),
+        _hosts(*options, "--kernel", NEW_KERNEL, name=f"kernel {NEW_KERNEL}", limit_s=7200),
         _selftest(),
     ]
 
