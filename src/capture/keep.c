@@ -12,7 +12,8 @@ static int keep_all(const struct keeping *keeping, struct text *ret) {
 }
 
 /*
- * The first that matches; `*` stands for any part of a path. words: a line that begins with one,
+ * The first that matches; `*` stands for any part of a path, which is where a file is behind all
+ * links: only the kernel's are always below the same directory. words: a line that begins with one,
  * with `|` between them. NULL: such a file is never opened.
  */
 static const struct row {
@@ -29,33 +30,34 @@ static const struct row {
 	{"/proc/[0-9]*", NULL, NULL}, {"/proc/kmsg", NULL, NULL}, {"/proc/kcore", NULL, NULL},
 	{"/proc/net/tcp*", keep_connections, NULL}, {"/proc/cpuinfo", keep_first_block, NULL},
 	{"/proc/driver/nvidia/gpus/*/information", keep_starts, "Model:|Device Minor:|Video BIOS:"},
-	{"/proc/*", keep_all, NULL}, {"/sys/*/config", keep_config, NULL},
-	{"/sys/*/dm/uuid", keep_kind, NULL}, {"/sys/*/loop/backing_file", keep_node, NULL},
-	{"/sys/*/rom", NULL, NULL}, {"/sys/*/vpd", NULL, NULL},
-	{"/sys/*/resource[0-9]", NULL, NULL}, {"/sys/*/resource[0-9]_wc", NULL, NULL},
-	{"/sys/*", keep_all, NULL}, {"/dev/*", NULL, NULL}, {"*/pci.ids", keep_ids, NULL},
-	{"*/lib/modules/*/modules.alias", keep_aliases, NULL},
+	{"/proc/cmdline", keep_words, NULL}, {"/proc/*", keep_all, NULL},
+	{"/sys/*/config", keep_config, NULL}, {"/sys/*/dm/uuid", keep_kind, NULL},
+	{"/sys/*/loop/backing_file", keep_node, NULL}, {"/sys/*/rom", NULL, NULL},
+	{"/sys/*/vpd", NULL, NULL}, {"/sys/*/resource[0-9]", NULL, NULL},
+	{"/sys/*/resource[0-9]_wc", NULL, NULL}, {"/sys/*", keep_all, NULL}, {"/dev/*", NULL, NULL},
+	{"*/pci.ids", keep_ids, NULL}, {"*/lib/modules/*/modules.alias", keep_aliases, NULL},
 	{"*/lib/modules/*/modules.builtin.modinfo", keep_builtin, NULL},
 	{"*/lib/modules/*/modules.dep.bin", keep_dependencies, NULL},
 	{"*/lib/modules/*.bin", NULL, NULL}, /* modules.alias says the same */
-	{"/etc/passwd", keep_passwd, NULL}, {"/etc/fstab", keep_fstab, NULL},
-	{"/etc/*shadow*", NULL, NULL},
+	{"*/passwd", keep_passwd, NULL}, {"*/fstab", keep_fstab, NULL},
+	{"/etc/*shadow*", NULL, NULL}, {"*/shadow*", NULL, NULL}, {"*/gshadow*", NULL, NULL},
 	{"*/NetworkManager/system-connections/*", keep_starts,
 		SECTIONS "|id|uuid|type|permissions|interface-name|~-flags"},
-	{"/run/NetworkManager/devices/*", keep_starts, SECTIONS "|connection-uuid|managed"},
-	{"/run/udev/data/*", keep_starts,
-		"I:|G:|Q:|V:|E:ID_FS_TYPE|E:ID_FS_LABEL=|E:ID_SEAT|E:ID_FOR_SEAT|E:ID_PATH|"
-		"E:ID_VENDOR=|E:ID_MODEL=|E:ID_VENDOR_FROM|E:ID_MODEL_FROM|E:TAGS|E:CURRENT_TAGS"},
-	{"/run/systemd/sessions/*", keep_starts,
+	{"*/NetworkManager/devices/*", keep_starts, SECTIONS "|connection-uuid|managed"},
+	{"*/udev/data/*", keep_starts,
+		"I:|G:|Q:|V:|E:ID_FS_TYPE|E:ID_FS_LABEL|E:ID_SEAT|E:ID_FOR_SEAT|E:ID_VENDOR|"
+		"E:ID_MODEL|E:ID_VENDOR_FROM*|E:ID_MODEL_FROM*|E:TAGS|E:CURRENT_TAGS"},
+	{"*/systemd/sessions/*", keep_starts,
 		"UID=|USER=|STATE=|CLASS=|SCOPE=|LEADER=|SEAT=|TYPE=|ACTIVE=|REMOTE=|VTNR=|SERVICE=|"
 		"ONLINE="},
-	{"/run/systemd/users/*", keep_starts, "NAME=|STATE=|SESSIONS=|SEATS=|ONLINE_SESSIONS="},
-	{"/etc/libvirt/qemu/*.xml", keep_domain, NULL}, {"/etc/libvirt/hooks/*", keep_script, ""},
-	{"/etc/pve/qemu-server/*", keep_but_starts,
-		"#|cipassword|ciuser|sshkeys|searchdomain|nameserver|ipconfig|smbios1|description"},
+	{"*/systemd/users/*", keep_starts, "NAME=|STATE=|SESSIONS=|SEATS=|ONLINE_SESSIONS="},
+	{"*/libvirt/qemu/*.xml", keep_domain, NULL}, {"*/libvirt/hooks/*", keep_script, ""},
+	/* /etc/pve/qemu-server leads to /etc/pve/nodes/NAME/qemu-server */
+	{"*/qemu-server/*", keep_options,
+		"#|cipassword|ciuser|sshkeys|searchdomain|nameserver|ipconfig*|smbios1|description"},
 	{"*/systemd/system/*", keep_script, ""}, {"*/udev/rules.d/*", keep_script, "GOTO|LABEL"},
-	{"/etc/*", keep_all, NULL}, {"/run/*", keep_all, NULL},
-	{"/var/lib/baton/*", keep_all, NULL}, {"*/modprobe.d/*", keep_all, NULL},
+	{"/etc/*", keep_words, NULL}, {"/run/*", keep_all, NULL},
+	{"/var/lib/baton/*", keep_words, NULL}, {"*/modprobe.d/*", keep_words, NULL},
 	{"*", keep_script, ""}, /* what a rule or a unit runs */
 };
 

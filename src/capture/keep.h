@@ -32,7 +32,8 @@ bool keep_no_link(const char *path, const char *target);
 int keep(const struct keeper *keeper, const char *path, const char *data, size_t length,
 	struct text *ret) MUST_CHECK;
 
-/* The single ways (keep_line.c, keep_table.c, keep_bytes.c); words: of the row in keep.c. */
+/* The single ways (keep_line.c, keep_table.c, keep_bytes.c, keep_secret.c); words: of the row in
+ * keep.c. */
 struct keeping {
 	const struct keeper *keeper;
 	const char *data; /* terminated */
@@ -42,6 +43,8 @@ struct keeping {
 
 int keep_starts(const struct keeping *keeping, struct text *ret) MUST_CHECK;
 int keep_but_starts(const struct keeping *keeping, struct text *ret) MUST_CHECK;
+int keep_words(const struct keeping *keeping, struct text *ret) MUST_CHECK;
+int keep_options(const struct keeping *keeping, struct text *ret) MUST_CHECK;
 int keep_script(const struct keeping *keeping, struct text *ret) MUST_CHECK;
 int keep_first_block(const struct keeping *keeping, struct text *ret) MUST_CHECK;
 int keep_kind(const struct keeping *keeping, struct text *ret) MUST_CHECK;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "capture/keep.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
+#include "capture/blank.h"
 #include "host/driver/taking.h"
 
 /* Calls look with each line, without its newline, and adds what it adds. */
@@ -19,14 +21,23 @@ static int each_line(const struct keeping *keeping, struct text *ret,
 	return r;
 }
 
-/* "~-flags" is a part of the key, whatever stands before it. */
+/*
+ * A word is a whole key, before '=', ':' or a blank; but a beginning if it ends with '*', or with
+ * anything that is not of a key. "~-flags" is the end of a key.
+ */
 static bool begins_with(const char *line, const char *word, size_t length) {
 	size_t key = strcspn(line, "=");
+	char last = word[length - 1];
 
 	if (*word == '~') {
-		return memmem(line, key, word + 1, length - 1) != NULL;
+		return key >= length - 1 &&
+		       strncmp(line + key - (length - 1), word + 1, length - 1) == 0;
 	}
-	return strncmp(line, word, length) == 0;
+	if (last == '*') {
+		return strncmp(line, word, length - 1) == 0;
+	}
+	return strncmp(line, word, length) == 0 &&
+	       (!isalnum((unsigned char)last) || strchr("=: \t", line[length]));
 }
 
 static bool has_word(const char *line, const char *words) {
@@ -72,8 +83,13 @@ static bool contains_word(const char *line, const char *words) {
 static int look_at_script(const struct keeping *keeping, const char *line, struct text *ret) {
 	bool wanted = taking_word(line, strlen(line)) || taking_gives_ids(line) ||
 		      contains_word(line, keeping->words);
+	int r;
 
-	return text_add(ret, "%s\n", wanted ? line : "");
+	if (!wanted) {
+		return text_add(ret, "\n");
+	}
+	r = blank_secrets(line, strlen(line), false, ret);
+	return r < 0 ? r : text_add(ret, "\n");
 }
 
 /* What hands over devices itself, and for that matter gives ids: the rest is somebody's own. */
@@ -108,22 +124,4 @@ int keep_node(const struct keeping *keeping, struct text *ret) {
 	return text_starts(keeping->data, "/dev/")
 		       ? text_append(ret, keeping->data, keeping->length)
 		       : text_add(ret, "/file\n");
-}
-
-/* Passwords for whoever looks at a guest's screen stand in attributes. */
-int keep_domain(const struct keeping *keeping, struct text *ret) {
-	const char *rest = keeping->data, *word;
-	int r = 0;
-
-	while (r == 0 && (word = strstr(rest, "passwd="))) {
-		const char *value = word + strlen("passwd=");
-		const char *end =
-			*value == '\'' || *value == '"' ? strchr(value + 1, *value) : NULL;
-
-		end = end ? end : value + strlen(value);
-		r = text_append(ret, rest, (size_t)(value - rest));
-		r = r < 0 ? r : text_add(ret, "%.*s", *value ? 1 : 0, value);
-		rest = end;
-	}
-	return r < 0 ? r : text_add(ret, "%s", rest);
 }

@@ -128,6 +128,26 @@ bool secret_is_file(const char *name) {
 	return false;
 }
 
+/* "permissions=user:alice:;user:bob:;" */
+static int add_permitted(const struct finding *finding, const char *line) {
+	const char *at = line + strcspn(line, "=\n");
+	int r = 0;
+
+	while (*at && *at != '\n' && r == 0) {
+		size_t length = strcspn(++at, ";\n");
+		char name[WORD_SIZE];
+
+		if (text_starts(at, "user:") && length < sizeof(name)) {
+			memcpy(name, at + strlen("user:"), length - strlen("user:"));
+			name[length - strlen("user:")] = '\0';
+			name[strcspn(name, ":")] = '\0';
+			r = add_name(finding, "user", name);
+		}
+		at += length;
+	}
+	return r;
+}
+
 /* "id=Home network", "ssid=...": the connection, the network, and the file is called so too. */
 static int add_connection(const struct finding *finding, const struct place *place) {
 	static const char *const keys[] = {"id", "ssid"};
@@ -135,6 +155,7 @@ static int add_connection(const struct finding *finding, const struct place *pla
 	int r = 0;
 
 	for (const char *line = place->data; *line && r == 0; line = text_next_line(line)) {
+		r = text_starts(line, "permissions") ? add_permitted(finding, line) : 0;
 		for (size_t i = 0; i < COUNT(keys) && r == 0; i++) {
 			const char *value = line + strlen(keys[i]);
 
@@ -208,14 +229,14 @@ static int look(const struct finding *finding, const struct place *place) {
 	if (secret_is_file(place->name)) {
 		return add_serials(finding, place);
 	}
-	if (strcmp(path, "/etc/fstab") == 0 || strcmp(path, "/proc/cmdline") == 0) {
+	if (fnmatch("*/fstab", path, 0) == 0 || strcmp(path, "/proc/cmdline") == 0) {
 		return add_disks(finding, place->data);
 	}
 	if (fnmatch("*/NetworkManager/system-connections/*", path, 0) == 0) {
 		return add_connection(finding, place);
 	}
-	if (text_starts(path, "/run/systemd/sessions/") ||
-		text_starts(path, "/run/systemd/users/")) {
+	if (fnmatch("*/systemd/sessions/*", path, 0) == 0 ||
+		fnmatch("*/systemd/users/*", path, 0) == 0) {
 		return add_person(finding, place);
 	}
 	return 0;

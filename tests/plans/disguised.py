@@ -25,6 +25,7 @@ REPLACED = {
     "user": "alice",
     "another user, by home": "duchess",
     "user of a session alone": "mad-hatter",
+    "user of a connection alone": "march.hare@tea.example",
     "UUID of a disk": "5f0c7a3e-9b1d-4e2f-8a6b-7c8d9e0f1a2b",
     "UUID of a guest": "c0ffee00-1234-4abc-9def-0123456789ab",
     "UUID of a connection": "0badcafe-5678-4def-8abc-fedcba987654",
@@ -51,6 +52,8 @@ NEVER = {
     "command line": "--looking-glass-token",
     "what it was called with": "SECRET_OF_ENVIRONMENT",
     "password of Proxmox's": "humptydumpty",
+    "what a person wrote of a guest": "treacle-well",
+    "password of the kernel's": "eatmedrinkme",
 }
 
 
@@ -121,13 +124,17 @@ F: /proc/1/mountinfo
 | 32 29 0:62 / /srv/alice/six rw - nfs4 host:/x rw,addr=2001:db8:85a3::8a2e:370:7334
 
 F: /etc/libvirt/qemu/croquet.xml
-| <domain type='kvm'><name>croquet</name><uuid>c0ffee00-1234-4abc-9def-0123456789ab</uuid>
+| <domain type='kvm'><name>croquet</name><title>treacle-well</title>
+| <uuid>c0ffee00-1234-4abc-9def-0123456789ab</uuid>
 | <devices><interface type='network'><mac address='52:54:00:6b:3c:58'/></interface>
 | <graphics type='vnc' passwd='jabberwocky'/>
 | <hostdev mode='subsystem' type='pci'><source><address domain='0' bus='1' slot='0' function='0'/>
 | </source></hostdev></devices></domain>
 
-F: /etc/pve/qemu-server/100.conf
+X: /etc/pve/local=nodes/wonderland-pc
+X: /etc/pve/qemu-server=local/qemu-server
+
+F: /etc/pve/nodes/wonderland-pc/qemu-server/100.conf
 | # for Alice Liddell
 | cipassword: humptydumpty
 | name: croquet
@@ -138,13 +145,16 @@ F: /etc/NetworkManager/system-connections/Queen of Hearts 5G.nmconnection
 | [connection]
 | id=Queen of Hearts 5G
 | uuid=0badcafe-5678-4def-8abc-fedcba987654
-| permissions=user:alice:;
+| permissions=user:alice:;user:march.hare@tea.example:;
 | [wifi-security]
 | psk=offwithherhead
 | psk-flags=0
 
 F: /run/NetworkManager/devices/2
 | connection-uuid=0badcafe-5678-4def-8abc-fedcba987654
+
+F: /etc/default/grub
+| GRUB_CMDLINE_LINUX="quiet rd.luks.password=eatmedrinkme root=http://u:eatmedrinkme@h/x"
 
 F: /etc/baton/baton.conf
 | # S4EWNX0R123456 of 203.0.113.77 on wonderland-pc, and so wonderland--pc

@@ -192,6 +192,60 @@ static void passwords_are_left_out(void **state) {
 		"3 1 0:6 / /y rw - cifs //s/a rw,addr=192.0.2.1\n");
 }
 
+/* On a node of Proxmox VE, /etc/pve/qemu-server is a link. */
+static void a_file_is_known_where_links_lead(void **state) {
+	static const char guest[] = "#a\ncipassword: x\nsshkeys: x\nsmbios1: x\nipconfig0: x\n"
+				    "args: -spice password=x,,y,addr=::1\nname: a\n",
+			  kept[] = "\n\n\n\n\nargs: -spice password=,addr=::1\nname: a\n";
+
+	assert_kept("/etc/pve/qemu-server/100.conf", guest, kept);
+	assert_kept("/etc/pve/nodes/tea/qemu-server/100.conf", guest, kept);
+	assert_kept("/data/etc/passwd", "a:$6$x:7:7:Alice:/srv:/bin/sh\n", "a:x:7:7:::\n");
+	assert_kept("/data/etc/fstab", "//s/a /mnt cifs password=x 0 0\n",
+		"//s/a /mnt cifs defaults\n");
+	assert_kept("/data/libvirt/qemu/a.xml", "<a passwd='x'/>", "<a passwd=''/>");
+	assert_kept("/data/libvirt/hooks/qemu", "secret\n", "\n");
+	assert_true(keep_never("/data/etc/shadow"));
+}
+
+static void a_key_is_a_whole_one(void **state) {
+	assert_kept("/etc/NetworkManager/system-connections/a",
+		"id=a\nidentity=alice\ntype=wifi\ntypewriter=x\nuuid = b\nflags-of=x\n",
+		"id=a\ntype=wifi\nuuid = b\n");
+	assert_kept("/run/udev/data/b8:0",
+		"E:ID_FS_LABEL=a\nE:ID_FS_LABEL_ENC=b\nE:ID_PATH=ip-192.0.2.1-iscsi-iqn.2004\n"
+		"E:ID_MODEL_FROM_DATABASE=c\n",
+		"E:ID_FS_LABEL=a\nE:ID_MODEL_FROM_DATABASE=c\n");
+}
+
+static void passwords_of_command_lines_are_left_out(void **state) {
+	static const char line[] =
+		"quiet rd.password=x luks.Key=\"x y\" keymap=de KEYTABLE=us a_pass=x "
+		"iommu.passthrough=1 root=http://u:x@s/a netroot=iscsi:u:x@192.0.2.1:: "
+		"ip=dhcp token=x\n",
+			  kept[] = "quiet rd.password= luks.Key=\"\" keymap=de KEYTABLE=us a_pass= "
+				   "iommu.passthrough=1 root=http://s/a netroot=iscsi:192.0.2.1:: "
+				   "ip=dhcp token=\n";
+
+	assert_kept("/proc/cmdline", line, kept);
+	assert_kept("/etc/kernel/cmdline", line, kept);
+	assert_kept("/var/lib/baton/boot/a", line, kept);
+	assert_kept("/etc/default/grub", "A=\"quiet passwd=x\"\n", "A=\"quiet passwd=\"\n");
+	assert_kept("/boot/loader/entries/a.conf", "options vfio-pci.ids=1:2 password=x\n",
+		"options vfio-pci.ids=1:2 password=\n");
+}
+
+static void what_a_guest_is_told_is_left_out(void **state) {
+	assert_kept("/etc/libvirt/qemu/a.xml",
+		"<title>x</title><!-- x --><serial type='pty'/><disk><serial>x</serial></disk>"
+		"<sysinfo type='smbios'><system><entry name='serial'>x</entry></system></sysinfo>"
+		"<sysinfo/><description>x</description><qemu:env name='A' value='x'/>"
+		"<qemu:arg value='secret,id=a,data=x'/><qemu:arg value=':0,password=x,a=b'/><a/>",
+		"<serial type='pty'/><disk></disk><qemu:arg value='secret,id=a,data='/>"
+		"<qemu:arg value=':0,password=,a=b'/><a/>");
+	assert_kept("/etc/libvirt/qemu/a.xml", "<a><title>x", "<a>");
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(some_files_are_never_opened),
@@ -203,6 +257,10 @@ int main(void) {
 		cmocka_unit_test(a_serial_number_is_all_that_stays_of_config),
 		cmocka_unit_test(the_index_of_modules_answers_its_question),
 		cmocka_unit_test(passwords_are_left_out),
+		cmocka_unit_test(a_file_is_known_where_links_lead),
+		cmocka_unit_test(a_key_is_a_whole_one),
+		cmocka_unit_test(passwords_of_command_lines_are_left_out),
+		cmocka_unit_test(what_a_guest_is_told_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
