@@ -46,16 +46,6 @@ static enum result select_devices(
 	return result;
 }
 
-static bool has_picture(const struct host *host, const struct device *device) {
-	for (size_t i = 0; i < host->device_count; i++) {
-		if (host->devices[i].class >> 16 == CLASS_DISPLAY &&
-			address_same_slot(host->devices[i].address, device->address)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool is_asked(const struct request *request, struct address address) {
 	for (size_t i = 0; i < request->device_count; i++) {
 		if (address_compare(request->devices[i].address, address) == 0) {
@@ -122,7 +112,7 @@ static enum result choose(struct survey *survey, const struct invocation *invoca
 
 		if (is_asked(&request, device->address) &&
 			(!invocation->group || device->group == group) &&
-			(!cards || has_picture(host, device))) {
+			(!cards || verdict_has_picture(host, i))) {
 			survey->selected[listing->selected_count++] = device->address;
 		}
 	}

@@ -55,6 +55,13 @@ static bool read_link(int dir, const char *speed, const char *width, struct pcie
 	return true;
 }
 
+/* Since Linux 6.18 a look at the link wakes a device without power, and the bridges above it: that
+ * costs a laptop seconds, and one that does not come back may have the reader wait for ever. */
+static bool sleeps(const struct device *device) {
+	return text_starts(device->power_state, "D3") ||
+	       strcmp(device->runtime_status, "suspended") == 0;
+}
+
 bool detail_link_is_reduced(const struct detail *detail) {
 	return detail->now.width && detail->most.width &&
 	       (detail->now.width < detail->most.width ||
@@ -127,7 +134,8 @@ static int detail_read(int root, int groups, const struct device *device,
 
 	detail->device = device->address;
 	if (dir >= 0) {
-		if (read_link(dir, "current_link_speed", "current_link_width", &detail->now)) {
+		if (!sleeps(device) &&
+			read_link(dir, "current_link_speed", "current_link_width", &detail->now)) {
 			read_link(dir, "max_link_speed", "max_link_width", &detail->most);
 		}
 		read_bars(dir, device, detail);

@@ -4,7 +4,7 @@
 #include "host/host.h"
 
 /* PCI Express, one direction of one lane. 0: not known, or the device has no such link (it is on
- * the board itself, or sleeps without power and does not answer). */
+ * the board itself), or sleeps: nobody asks it then. */
 struct pcie_link {
 	unsigned int megatransfers; /* per second: 2500, 5000, 8000, 16000, 32000, 64000 */
 	unsigned int width;         /* lanes: 1 to 32 */

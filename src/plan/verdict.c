@@ -217,7 +217,9 @@ static size_t first_of_slot(const struct host *host, size_t index) {
 	return index;
 }
 
-static bool has_picture(const struct host *host, size_t first) {
+bool verdict_has_picture(const struct host *host, size_t index) {
+	size_t first = first_of_slot(host, index);
+
 	for (size_t i = first; i < host->device_count && address_same_slot(host->devices[i].address,
 								 host->devices[first].address);
 		i++) {
@@ -232,7 +234,7 @@ static bool has_picture(const struct host *host, size_t first) {
 static bool take_devices(const struct host *host, size_t index, struct verdict *ret) {
 	const struct device *device = &host->devices[index];
 	size_t first = first_of_slot(host, index);
-	bool whole = has_picture(host, first);
+	bool whole = verdict_has_picture(host, index);
 
 	*ret = (struct verdict){0};
 	for (size_t i = first; i < host->device_count && ret->device_count < VERDICT_DEVICES_MAX &&

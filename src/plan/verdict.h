@@ -24,6 +24,9 @@ struct along {
 	int group;
 };
 
+/* Is the device, which is host->devices[index], part of a card with a picture? */
+bool verdict_has_picture(const struct host *host, size_t index);
+
 /*
  * Of a card: all functions of a slot, if it has a picture, since people want them together; of
  * other slots those that are in one group. Bridges are none.

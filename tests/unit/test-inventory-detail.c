@@ -38,6 +38,30 @@ static void a_link_is_told_now_and_at_most(void **state) {
 	assert_false(detail_link_is_reduced(detail_of(&inventory, "0000:03:00.1")));
 }
 
+/* The files are there, and would wake it. */
+static void a_device_that_sleeps_is_not_asked_for_its_link(void **state) {
+	static const struct {
+		const char *power_state, *runtime_status;
+		unsigned int width;
+	} rows[] = {{"D3cold", "suspended", 0}, {"D3cold", "", 0}, {"D3hot", "active", 0},
+		{"unknown", "suspended", 0}, {"D0", "", 16}, {"", "", 16}};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("amd-desktop");
+		AUTO_INVENTORY struct inventory inventory = {0};
+		struct device *card =
+			(struct device *)host_device(&snapshot.host, address_of(CARD));
+
+		snprintf(card->power_state, sizeof(card->power_state), "%s", rows[i].power_state);
+		snprintf(card->runtime_status, sizeof(card->runtime_status), "%s",
+			rows[i].runtime_status);
+		inventory = inventory_of(&snapshot);
+		assert_int_equal(detail_of(&inventory, CARD)->now.width, rows[i].width);
+		assert_int_equal(detail_of(&inventory, CARD)->most.width, rows[i].width);
+		assert_int_equal(detail_of(&inventory, CARD)->bar_count, 4);
+	}
+}
+
 static void bars_have_size_and_kind(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("amd-desktop");
 	AUTO_INVENTORY struct inventory inventory = inventory_of(&snapshot);
@@ -137,6 +161,7 @@ static void speeds_and_widths_are_read_as_the_kernel_writes_them(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_link_is_told_now_and_at_most),
+		cmocka_unit_test(a_device_that_sleeps_is_not_asked_for_its_link),
 		cmocka_unit_test(bars_have_size_and_kind),
 		cmocka_unit_test(strange_ranges_do_no_harm),
 		cmocka_unit_test(a_bridge_has_no_windows_among_its_bars),
