@@ -60,6 +60,7 @@ struct attached {
 	char id[16];
 	char driver[DRIVER_SIZE];
 	bool active;
+	bool unsure;   /* whether an interface is active is not known */
 	bool silent;   /* the kernel did not answer for it in time: somebody is at work on it, or
 			  its driver does not come back. text, speed or secret may be missing */
 	uint64_t size; /* bytes */

@@ -75,8 +75,9 @@ static void describe(const struct attaching *all, const char *name, struct attac
 	*entry = (struct attached){.kind = ATTACHED_INTERFACE};
 	label_set(entry->name, name);
 	read_type(all, entry);
-	entry->active = read_line(all, name, "operstate", state, sizeof(state)) == 0 &&
-			strcmp(state, "up") == 0;
+	entry->unsure = read_line(all, name, "operstate", state, sizeof(state)) < 0 || !state[0] ||
+			strcmp(state, "unknown") == 0;
+	entry->active = !entry->unsure && strcmp(state, "up") == 0;
 	if (read_line(all, name, "address", address, sizeof(address)) == 0 && address[0]) {
 		clean_set(entry->secret, sizeof(entry->secret), address);
 		entry->secret_kind = SECRET_HARDWARE;

@@ -69,7 +69,11 @@ static int describe(
 		break;
 	case ATTACHED_INTERFACE:
 		r = r < 0 ? r : add(ret, "", attached->type);
-		r = r < 0 ? r : add(ret, "", attached->active ? "up" : "down");
+		r = r < 0 ? r
+			  : add(ret, "",
+				    attached->unsure   ? ""
+				    : attached->active ? "up"
+						       : "down");
 		r = r < 0 ? r : add_speed(attached, ret);
 		break;
 	case ATTACHED_PARTITION:

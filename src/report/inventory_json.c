@@ -88,7 +88,11 @@ static void add_of_kind(struct document *document, const struct attached *thing)
 		add_known(document, "speed_mbit_s", thing->speed_mbit_s);
 		break;
 	case ATTACHED_INTERFACE:
-		document_bool(document, "active", thing->active);
+		if (thing->unsure) {
+			add_null(document, "active");
+		} else {
+			document_bool(document, "active", thing->active);
+		}
 		document_name(document, "driver", thing->driver);
 		add_known(document, "speed_mbit_s", thing->speed_mbit_s);
 		break;

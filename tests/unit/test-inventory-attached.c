@@ -222,6 +222,32 @@ static void an_interface_shows_its_addresses_and_marks_them(void **state) {
 	assert_string_equal(network[2].name, "IPv6");
 }
 
+/* Many captures are without the file, and some drivers never say. */
+static void an_interface_that_does_not_say_whether_it_is_up_is_not_down(void **state) {
+	static const struct {
+		const char *state;
+		bool unsure;
+	} rows[] = {{"unknown\n", true}, {"\n", true}, {"down\n", false}, {"dormant\n", false},
+		{NULL, true}};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("amd-desktop");
+		AUTO_ATTACHMENTS struct attachments attachments = {0};
+		const struct attached *network;
+		size_t count;
+
+		if (rows[i].state) {
+			snapshot_write(&snapshot, "/sys/class/net/enp5s0/operstate", rows[i].state);
+		} else {
+			snapshot_remove(&snapshot, "/sys/class/net/enp5s0/operstate");
+		}
+		attachments = attachments_of(&snapshot);
+		network = attached_of(&attachments, address_of("0000:05:00.0"), &count);
+		assert_false(network->active);
+		assert_int_equal(network->unsure, rows[i].unsure);
+	}
+}
+
 static void a_wireless_one_is_told(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("laptop-amd-nvidia");
 	AUTO_ATTACHMENTS struct attachments attachments = {0};
@@ -295,6 +321,7 @@ int main(void) {
 		cmocka_unit_test(a_volume_stands_below_each_of_its_disks_and_a_loop_of_them_ends),
 		cmocka_unit_test(a_bridge_stands_on_its_card),
 		cmocka_unit_test(an_interface_shows_its_addresses_and_marks_them),
+		cmocka_unit_test(an_interface_that_does_not_say_whether_it_is_up_is_not_down),
 		cmocka_unit_test(a_wireless_one_is_told),
 		cmocka_unit_test(secrets_stand_nowhere_else),
 		cmocka_unit_test(what_says_nothing_of_itself_is_there_all_the_same),
