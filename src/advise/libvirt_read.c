@@ -182,9 +182,44 @@ static void read_cpus(const struct xml *xml, const char *path, struct model_cpus
 	}
 }
 
-static void read_tuning(const struct xml *xml, struct model *model) {
-	char path[XML_PATH_SIZE], text[XML_VALUE_SIZE];
+/* Those of the guest's nodes may differ, and then how many of each it needs is another question. */
+static uint64_t page_kib(const struct xml *xml) {
+	const char *page = "./memoryBacking/hugepages/page";
+	char size[XML_VALUE_SIZE], unit[XML_VALUE_SIZE], nodes[XML_VALUE_SIZE];
+	unsigned int count = xml_count(xml, page);
+	uint64_t size_kib;
+
+	if (count == 0) {
+		return 0;
+	}
+	(void)xml_value_at(xml, size, "%s/@size", page);
+	(void)xml_value_at(xml, unit, "%s/@unit", page);
+	size_kib = kib(size, unit);
+	return count > 1 || size_kib == 0 || xml_value_at(xml, nodes, "%s/@nodeset", page)
+		       ? HUGEPAGE_UNKNOWN
+		       : size_kib;
+}
+
+/* Without a mode, libvirt means "strict". */
+static void read_node(const struct xml *xml, struct model *model) {
+	char text[XML_VALUE_SIZE];
 	unsigned long long node;
+
+	model->node = NODE_ANY;
+	if (!xml_has(xml, "./numatune/memory") && !xml_has(xml, "./numatune/memnode")) {
+		return;
+	}
+	model->node = xml_value(xml, "./numatune/memory/@nodeset", text) &&
+				      !xml_has(xml, "./numatune/memnode") &&
+				      number_parse(text, MODEL_CPUS_MAX, &node) == 0
+			      ? (int)node
+			      : NODE_SEVERAL;
+	model->node_strict =
+		!xml_value(xml, "./numatune/memory/@mode", text) || strcmp(text, "strict") == 0;
+}
+
+static void read_tuning(const struct xml *xml, struct model *model) {
+	char path[XML_PATH_SIZE];
 
 	for (unsigned int i = 0; i < model->vcpus && i < MODEL_VCPUS_MAX; i++) {
 		if (name_format(path, sizeof(path), "./cputune/vcpupin[@vcpu='%u']/@cpuset", i) ==
@@ -197,10 +232,8 @@ static void read_tuning(const struct xml *xml, struct model *model) {
 	model->iothreads = number_at(xml, "./iothreads");
 	model->memory_kib = size_at(xml, "./memory");
 	model->hugepages = xml_has(xml, "./memoryBacking/hugepages");
-	model->node = xml_value(xml, "./numatune/memory/@nodeset", text) &&
-				      number_parse(text, MODEL_CPUS_MAX, &node) == 0
-			      ? (int)node
-			      : -1;
+	model->hugepage_kib = page_kib(xml);
+	read_node(xml, model);
 	model->balloon = !xml_is(xml, "./devices/memballoon/@model", "none");
 }
 

@@ -21,6 +21,10 @@
 #define MODEL_CPUS_MAX   1024 /* of the host */
 #define MODEL_VALUE_SIZE 128
 
+#define HUGEPAGE_UNKNOWN UINT64_MAX /* or several sizes */
+#define NODE_ANY         -1
+#define NODE_SEVERAL     -2 /* somebody's choice that is not one node */
+
 enum model_hypervisor {
 	MODEL_LIBVIRT,
 	MODEL_PROXMOX,
@@ -116,7 +120,10 @@ struct model {
 
 	uint64_t memory_kib; /* 0: not known */
 	bool hugepages;
-	int node; /* that its memory is to come from; -1: any */
+	uint64_t hugepage_kib; /* of which size; 0: the machine's default; HUGEPAGE_UNKNOWN */
+	bool may_run;          /* now: what is in use may be its own */
+	int node;              /* that its memory is to come from; NODE_ANY, NODE_SEVERAL */
+	bool node_strict;      /* and from no other */
 	bool balloon;
 
 	bool hyperv[HYPERV_COUNT];

@@ -411,7 +411,7 @@ int proxmox_model(const struct host *host, const struct proxmox_guest *guest,
 	}
 	model->hypervisor = MODEL_PROXMOX;
 	model->can = CAN_AFFINITY | CAN_IOTHREAD | CAN_EXPRESS;
-	model->node = -1;
+	model->node = NODE_ANY;
 	model->iothreads = 1; /* each disk brings its own */
 	(void)!name_set(model->name, sizeof(model->name), guest->guest + strlen("proxmox:"));
 	read_machine(document, model);

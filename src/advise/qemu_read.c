@@ -172,6 +172,16 @@ static void read_places(const struct text *document, struct model *model) {
 	}
 }
 
+/* Of which size the pages of another file system are, its mount says. */
+static void read_path(const char *path, struct model *model) {
+	size_t length = strlen("/dev/hugepages");
+
+	model->hugepages = true;
+	model->hugepage_kib = text_starts(path, "/dev/hugepages") && strchr("/,", path[length])
+				      ? 0 /* and its end */
+				      : HUGEPAGE_UNKNOWN;
+}
+
 static void read_line(const struct qemu_line *line, struct model *model) {
 	const char *option = line->option, *value = line->value;
 
@@ -199,9 +209,10 @@ static void read_line(const struct qemu_line *line, struct model *model) {
 				      strstr(value, "gl=on") || strstr(value, "gl=es");
 	} else if (strcmp(option, "vnc") == 0 || strcmp(option, "spice") == 0) {
 		model->remote_display = true;
-	} else if (strcmp(option, "mem-path") == 0 ||
-		   (strcmp(option, "object") == 0 && strstr(value, "mem-path=/dev/hugepages"))) {
-		model->hugepages = true;
+	} else if (strcmp(option, "mem-path") == 0) {
+		read_path(value, model);
+	} else if (strcmp(option, "object") == 0 && strstr(value, "mem-path=/dev/hugepages")) {
+		read_path(strstr(value, "/dev/hugepages"), model);
 	} else if (strcmp(option, "rtc") == 0 && strstr(value, "base=localtime")) {
 		model->system = SYSTEM_WINDOWS;
 	}
@@ -231,7 +242,8 @@ int qemu_model(
 	}
 	model->hypervisor = MODEL_QEMU;
 	model->can = CAN_HYPERV | CAN_TOPOLOGY | CAN_HUGEPAGES;
-	model->node = -1;
+	model->node = NODE_ANY;
+	model->may_run = true;
 	model->vcpus = 1;
 	model->foreign = !strstr(words.names[0], "x86_64") && !strstr(words.names[0], "kvm");
 	(void)!name_set(model->name, sizeof(model->name), name);

@@ -21,6 +21,15 @@ static int read_file(struct advise_session *advise, size_t limit, struct error *
 	return r < 0 ? error_set(error, r, "cannot read %s: %s", advise->path, strerror(-r)) : 0;
 }
 
+/* libvirt keeps a running guest's state there. */
+static bool may_run(const struct advise_session *advise) {
+	char path[PATH_MAX];
+
+	return name_format(path, sizeof(path), "/run/libvirt/qemu/%s.xml", advise->guest.name) <
+		       0 ||
+	       file_exists(advise->session.root, path);
+}
+
 static int read_libvirt(struct advise_session *advise, struct error *error) {
 	int r = name_format(
 		advise->path, sizeof(advise->path), ROSTER_LIBVIRT "/%s.xml", advise->guest.name);
@@ -30,6 +39,9 @@ static int read_libvirt(struct advise_session *advise, struct error *error) {
 		return r;
 	}
 	r = libvirt_read(&advise->definition, advise->model, error);
+	if (r == 0) {
+		advise->model->may_run = may_run(advise);
+	}
 	return r < 0 ? error_add(error, r, "%s", advise->path) : 0;
 }
 
