@@ -8,6 +8,24 @@
 #include "front/advise.h"
 #include "front/hypervisor.h"
 
+/* Somebody may have changed the definition since it was read: what he did is not to be undone. */
+static int check_unchanged(const struct advise_session *advise, struct error *error) {
+	const struct text *before = &advise->proposal.before;
+	AUTO_FREE char *data = NULL;
+	size_t length = 0;
+	int r = file_read(advise->session.root, advise->path, before->length + 1, &data, &length);
+
+	if (r < 0 && r != -EFBIG) {
+		return error_set(error, r, "cannot read %s again: %s", advise->path, strerror(-r));
+	}
+	if (r < 0 || length != before->length || memcmp(data, before->data, length) != 0) {
+		return error_set(error, -ESTALE,
+			"%s has changed while the advice was made, and is left as it is: ask again",
+			advise->path);
+	}
+	return 0;
+}
+
 /* virsh reads the file as root, checks it against its own schema and keeps it. */
 static int define(struct advise_session *advise, const char *fresh, struct error *error) {
 	char program[64], connect[] = "--connect", uri[] = "qemu:///system", verb[] = "define",
@@ -33,6 +51,7 @@ static int apply_libvirt(struct advise_session *advise, struct error *error) {
 	int r = name_format(key, sizeof(key), "%s-new", advise->guest.key);
 
 	r = r < 0 ? r : backup_write(root, geteuid(), key, &advise->proposal.after, fresh, error);
+	r = r < 0 ? r : check_unchanged(advise, error);
 	r = r < 0 ? r : define(advise, fresh, error);
 	if (fresh[0]) {
 		backup_remove(root, geteuid(), fresh);
@@ -70,7 +89,8 @@ static int apply_proxmox(struct advise_session *advise, struct error *error) {
 	if (!hypervisor_program("qm", program)) {
 		return error_set(error, -ENOENT, "qm is not there: is this a node of Proxmox VE?");
 	}
-	r = advise->session.platform->run(program, words.names, error);
+	r = check_unchanged(advise, error);
+	r = r < 0 ? r : advise->session.platform->run(program, words.names, error);
 	return r > 0 ? error_set(error, -EIO, "qm set ended with %d", r) : r;
 }
 

@@ -128,6 +128,34 @@ static void what_virsh_refuses_changes_nothing(void **state) {
 	assert_kept(*state);
 }
 
+/* As if somebody had written it while the advice was made. */
+static void what_has_changed_meanwhile_is_left_as_it_is(void **state) {
+	static const struct platform platform = {.run = run};
+	AUTO_FREE struct advise_session *advise = calloc(1, sizeof(*advise));
+	static const char *const others[] = {
+		"<domain>", "<domain/>", "<domain   />", "<another/>", "<anoth  />", ""};
+
+	assert_non_null(advise);
+	advise->session.root = machine.root;
+	advise->session.platform = &platform;
+	advise->guest.hypervisor = HYPERVISOR_LIBVIRT;
+	assert_int_equal(name_set(advise->guest.key, sizeof(advise->guest.key), "libvirt-x"), 0);
+	assert_int_equal(name_set(advise->path, sizeof(advise->path), FILE_PATH), 0);
+	assert_int_equal(text_add(&advise->proposal.before, "<domain  />"), 0);
+	assert_int_equal(text_add(&advise->proposal.after, "<domain><x/></domain>"), 0);
+	assert_int_equal(text_add(&advise->proposal.diff, "-+"), 0);
+	for (size_t i = 0; i < COUNT(others); i++) {
+		AUTO_FREE char *after = NULL;
+
+		assert_int_equal(machine_write(&machine, FILE_PATH, others[i]), 0);
+		assert_int_equal(advise_apply(advise), RESULT_UNDONE);
+		after = content(FILE_PATH);
+		assert_string_equal(after, others[i]);
+		assert_null(words_seen[0]);
+	}
+	proposal_free(&advise->proposal);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
@@ -135,6 +163,8 @@ int main(void) {
 			tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_virsh_refuses_changes_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_has_changed_meanwhile_is_left_as_it_is, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
