@@ -121,8 +121,7 @@ struct change *advice_change(struct adviser *adviser, enum setting setting, unsi
 	return &changes[advice->change_count++];
 }
 
-/* Is it one of the ids that a person asked for? */
-static bool is_wanted(const struct wishes *wishes, const char *id) {
+bool advice_is_wanted(const struct wishes *wishes, const char *id) {
 	size_t length = strlen(id);
 
 	for (const char *c = wishes->only; c && *c; c += strcspn(c, ",")) {
@@ -139,7 +138,7 @@ static void keep_wanted(struct adviser *adviser) {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < advices->count; i++) {
-		if (is_wanted(adviser->wishes, advices->items[i].id)) {
+		if (advice_is_wanted(adviser->wishes, advices->items[i].id)) {
 			advices->items[kept++] = advices->items[i];
 		} else {
 			free(advices->items[i].changes);

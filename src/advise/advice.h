@@ -91,6 +91,9 @@ int advise(const struct ground *ground, const struct model *model, const struct 
 /* Is there an id like that? */
 bool advice_is_known(const char *id, size_t length);
 
+/* Is it one of the ids that a person asked for? */
+bool advice_is_wanted(const struct wishes *wishes, const char *id);
+
 const char *advice_level_name(enum advice_level level);
 
 /* For the files of the subjects. What fails is remembered, and told by advise(). */

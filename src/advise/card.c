@@ -111,6 +111,10 @@ static void advise_functions(struct adviser *adviser, const struct device *card)
 	if (count.given == count.functions && count.alone == 0) {
 		return;
 	}
+	/* qemu-server takes one function alone in that way. */
+	if (adviser->model->legacy_igd && count.given > 0) {
+		return;
+	}
 	slot_name(card, slot);
 	advice = advice_add(adviser, "card", count.given == 0 ? ADVICE_NEEDED : ADVICE_BETTER);
 	if (count.given == 0) {
@@ -215,7 +219,7 @@ static void advise_express(struct adviser *adviser) {
 	const struct model *model = adviser->model;
 	struct advice *advice = NULL;
 
-	if (!(model->can & CAN_EXPRESS) || model->chipset != CHIPSET_Q35) {
+	if (!(model->can & CAN_EXPRESS) || model->chipset != CHIPSET_Q35 || model->legacy_igd) {
 		return;
 	}
 	for (size_t i = 0; i < model->device_count; i++) {

@@ -11,7 +11,6 @@
 
 /* As virt-manager sets it: how often a lock is tried before the hypervisor is asked. */
 #define SPINLOCK_RETRIES "8191"
-
 /* Any name but Microsoft's, of at most twelve characters. */
 #define OTHER_VENDOR "none"
 
@@ -267,8 +266,24 @@ static int write_video(struct writer *writer) {
 	return r < 0 ? r : xml_edits_set(&writer->edits, "none", "./devices/video/model/@type");
 }
 
-static int write_display(struct writer *writer) {
+/* Without OpenGL of the host's there is nothing to draw 3D with: QEMU ends, if it is asked to. */
+static int write_plain_video(struct writer *writer) {
 	int r = 0;
+
+	for (unsigned int n = xml_count(writer->xml, "./devices/video"); r == 0 && n > 0; n--) {
+		char path[XML_PATH_SIZE];
+
+		r = name_format(
+			path, sizeof(path), "./devices/video[%u]/model/acceleration/@accel3d", n);
+		if (r == 0 && xml_is(writer->xml, path, "yes")) {
+			r = xml_edits_set(&writer->edits, "no", "%s", path);
+		}
+	}
+	return r;
+}
+
+static int write_display(struct writer *writer) {
+	int r = write_plain_video(writer);
 
 	for (unsigned int n = xml_count(writer->xml, "./devices/graphics"); r == 0 && n > 0; n--) {
 		char type[XML_VALUE_SIZE], gl[XML_VALUE_SIZE];

@@ -230,6 +230,11 @@ static void read_tuning(const struct xml *xml, struct model *model) {
 	read_cpus(xml, "./cputune/emulatorpin/@cpuset", &model->emulator_pin);
 	read_cpus(xml, "./cputune/iothreadpin[@iothread='1']/@cpuset", &model->iothread_pin);
 	model->iothreads = number_at(xml, "./iothreads");
+	model->iothread_ids = xml_has(xml, "./iothreadids/iothread") &&
+			      !xml_has(xml, "./iothreadids/iothread[@id='1']");
+	if (model->iothreads == 0) {
+		model->iothreads = xml_count(xml, "./iothreadids/iothread");
+	}
 	model->memory_kib = size_at(xml, "./memory");
 	model->hugepages = xml_has(xml, "./memoryBacking/hugepages");
 	model->hugepage_kib = page_kib(xml);

@@ -6,7 +6,7 @@ static void advise_q35(struct adviser *adviser) {
 	bool hand = adviser->model->hypervisor == MODEL_LIBVIRT;
 	struct advice *advice;
 
-	if (adviser->model->chipset != CHIPSET_I440FX) {
+	if (adviser->model->chipset != CHIPSET_I440FX || adviser->model->legacy_igd) {
 		return;
 	}
 	advice = advice_add(adviser, "machine", ADVICE_BETTER);
@@ -27,7 +27,7 @@ static void advise_q35(struct adviser *adviser) {
 static void advise_uefi(struct adviser *adviser) {
 	struct advice *advice;
 
-	if (adviser->model->uefi) {
+	if (adviser->model->uefi || adviser->model->legacy_igd) {
 		return;
 	}
 	advice = advice_add(adviser, "uefi", ADVICE_BETTER);

@@ -103,6 +103,7 @@ struct model {
 	bool foreign;     /* it has processors of another architecture than x86 */
 	enum model_chipset chipset;
 	bool uefi;
+	bool legacy_igd; /* an integrated card where its driver expects it: with an i440fx alone */
 
 	struct model_device devices[REQUEST_DEVICES_MAX];
 	size_t device_count;
@@ -114,6 +115,7 @@ struct model {
 	struct model_cpus pins[MODEL_VCPUS_MAX]; /* empty: not pinned */
 	struct model_cpus emulator_pin, iothread_pin, affinity;
 	unsigned int iothreads;
+	bool iothread_ids;                   /* and the first of them is not number 1 */
 	unsigned int disks[MODEL_DISKS_MAX]; /* those that could have an I/O thread and have none,
 						as their hypervisor counts them */
 	size_t disk_count;

@@ -70,6 +70,17 @@ static void explain(const struct placement *placement, struct advice *advice) {
 		placement->topology.threads > 1 ? ", threads of one core side by side" : "", where);
 }
 
+/* Has it an I/O thread of number 1, or will it have one by the same advice? */
+static bool has_first_iothread(const struct adviser *adviser) {
+	const struct model *model = adviser->model;
+
+	if (model->iothreads > 0) {
+		return !model->iothread_ids;
+	}
+	return model->disk_count > 0 && (model->can & CAN_IOTHREAD) &&
+	       advice_is_wanted(adviser->wishes, "iothread");
+}
+
 static void pin_all(struct adviser *adviser, const struct placement *placement) {
 	struct advice *advice = advice_add(adviser, "pinning", ADVICE_BETTER);
 
@@ -78,7 +89,8 @@ static void pin_all(struct adviser *adviser, const struct placement *placement) 
 		model_cpus_add(&advice_change(adviser, SETTING_PIN, i)->cpus, placement->cpus[i]);
 	}
 	advice_change(adviser, SETTING_EMULATOR_PIN, 0)->cpus = placement->rest;
-	if (adviser->model->iothreads > 0 || adviser->model->disk_count > 0) {
+	/* libvirt refuses it for a thread that the definition has not. */
+	if (has_first_iothread(adviser)) {
 		advice_change(adviser, SETTING_IOTHREAD_PIN, 0)->cpus = placement->rest;
 	}
 }
@@ -195,6 +207,11 @@ static void advise_iothread(struct adviser *adviser) {
 	advice_what(advice, "give the guest's disks a thread of their own");
 	advice_why(advice,
 		"otherwise QEMU's main thread serves them, along with everything else that it does");
+	if (model->iothread_ids) {
+		advice_by_hand(advice,
+			"its I/O threads have numbers of their own (<iothreadids>): give each disk's <driver> the iothread='...' that you want");
+		return;
+	}
 	if (model->iothreads == 0) {
 		advice_change(adviser, SETTING_IOTHREADS, 1);
 	}

@@ -40,13 +40,59 @@ static bool is_of_slot(const char *value, struct address address) {
 	       proxmox_set_overlaps(&set, &slot);
 }
 
-static int set_host(struct text *document, const char *key, const char *value, const char *slot) {
-	char without[CONF_VALUE_SIZE], with[CONF_VALUE_SIZE];
-	int r = property_set(value, "host", NULL, without);
+/* Is the one id, "0a:00.1", of that slot? */
+static bool is_id_of(const char *id, struct address address) {
+	struct selection slot = {.address = address, .whole_slot = true};
+	struct proxmox_set set;
 
-	r = r < 0 ? r : property_set(without, NULL, NULL, with);
-	r = r < 0 ? r : property_set(with, NULL, slot, without);
-	return r < 0 ? r : conf_set(document, key, without);
+	return proxmox_set_parse(id, PROXMOX_DOMAIN_MAY_BE_LEFT_OUT, &set, NULL) == 0 &&
+	       proxmox_set_overlaps(&set, &slot);
+}
+
+/*
+ * The ids between semicolons, without those of the slot; those of other devices stay. The first of
+ * its own becomes the whole slot, unless that is NULL.
+ */
+static int replace_ids(
+	const char *ids, struct address address, const char *slot, char ret[CONF_VALUE_SIZE]) {
+	AUTO_TEXT struct text fresh = {0};
+	int r = 0;
+
+	while (r == 0 && *ids) {
+		char id[CONF_VALUE_SIZE];
+		size_t length = strcspn(ids, ";");
+		const char *keep = id;
+
+		r = name_format(id, sizeof(id), "%.*s", (int)length, ids);
+		if (r == 0 && is_id_of(id, address)) {
+			keep = slot;
+			slot = NULL;
+		}
+		if (r == 0 && keep) {
+			r = text_add(&fresh, "%s%s", fresh.length > 0 ? ";" : "", keep);
+		}
+		ids += length + (ids[length] == ';');
+	}
+	return r < 0 ? r : name_set(ret, CONF_VALUE_SIZE, fresh.data ? fresh.data : "");
+}
+
+/* slot: what stands for the card there; NULL: it is given by another hostpci. */
+static int set_host(struct text *document, const char *key, const char *value,
+	struct address address, const char *slot) {
+	char ids[CONF_VALUE_SIZE], is[CONF_VALUE_SIZE], with[CONF_VALUE_SIZE];
+	int r;
+
+	if (!host_of(value, is)) {
+		return 0;
+	}
+	r = replace_ids(is, address, slot, ids);
+	if (r == 0 && !ids[0]) {
+		return conf_set(document, key, NULL);
+	}
+	r = r < 0 ? r : property_set(value, "host", NULL, is);
+	r = r < 0 ? r : property_set(is, NULL, NULL, with);
+	r = r < 0 ? r : property_set(with, NULL, ids, is);
+	return r < 0 ? r : conf_set(document, key, is);
 }
 
 /* A slot without a function stands for all of them, as one device of several functions. */
@@ -58,11 +104,10 @@ static int write_card(const struct change *change, struct text *document) {
 
 	slot_of(change->address, slot);
 	for (unsigned int n = 0; r == 0 && n < PROXMOX_HOSTPCI_MAX; n++) {
-		if (!hostpci(document, n, key, value) || !is_of_slot(value, change->address)) {
-			continue;
+		if (hostpci(document, n, key, value) && is_of_slot(value, change->address)) {
+			r = set_host(document, key, value, change->address, placed ? NULL : slot);
+			placed = true;
 		}
-		r = placed ? conf_set(document, key, NULL) : set_host(document, key, value, slot);
-		placed = true;
 	}
 	express = conf_get(document, "machine", machine) && strstr(machine, "q35");
 	for (unsigned int n = 0; r == 0 && !placed && n < PROXMOX_HOSTPCI_MAX; n++) {
@@ -278,6 +323,19 @@ static unsigned int number(const struct text *document, const char *key, unsigne
 		       : otherwise;
 }
 
+/* Is an integrated card given in the way that qemu-server has for an i440fx alone? */
+static bool has_legacy_card(const struct text *document) {
+	char key[CONF_KEY_SIZE], value[CONF_VALUE_SIZE], part[CONF_VALUE_SIZE];
+
+	for (unsigned int n = 0; n < PROXMOX_HOSTPCI_MAX; n++) {
+		if (hostpci(document, n, key, value) && property_get(value, "legacy-igd", part) &&
+			strcmp(part, "0") != 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void read_machine(const struct text *document, struct model *model) {
 	char value[CONF_VALUE_SIZE];
 
@@ -285,6 +343,7 @@ static void read_machine(const struct text *document, struct model *model) {
 	model->foreign = conf_get(document, "arch", value) && strcmp(value, "x86_64") != 0;
 	(void)conf_get(document, "machine", value);
 	model->chipset = strstr(value, "q35") ? CHIPSET_Q35 : CHIPSET_I440FX;
+	model->legacy_igd = has_legacy_card(document);
 	model->uefi = conf_get(document, "bios", value) && strcmp(value, "ovmf") == 0;
 	if (conf_get(document, "ostype", value)) {
 		model->system = value[0] == 'w'   ? SYSTEM_WINDOWS

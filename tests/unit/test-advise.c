@@ -87,10 +87,14 @@ static void each_fault_of_a_guest_is_told(void **state) {
 	expect(&snapshot, &model, expected)
 
 	ROW(model.device_count = 3, "card");
+	ROW(model.device_count = 3; model.legacy_igd = true, "");
 	ROW(model.devices[1].alone = true, "card");
 	ROW(model.devices[2].unmanaged = true, "managed");
 	ROW(model.devices[3].address.bus = 0x77, "card-gone card");
 	ROW(model.chipset = CHIPSET_I440FX, "machine");
+	ROW(model.chipset = CHIPSET_I440FX; model.uefi = false; model.legacy_igd = true, "");
+	ROW(model.can |= CAN_EXPRESS; model.devices[0].conventional = true, "pcie");
+	ROW(model.can |= CAN_EXPRESS; model.devices[0].conventional = model.legacy_igd = true, "");
 	ROW(model.uefi = false, "uefi");
 	ROW(model.cpu[0] = '\0', "cpu");
 	ROW(strcpy(model.cpu, "EPYC"), "cpu");
