@@ -53,15 +53,18 @@ static int parse_picture(const char *text, unsigned int *ret_mib, struct error *
 }
 
 static int check_only(const char *only, struct error *error) {
-	for (const char *c = only; c && *c; c += strcspn(c, ",")) {
+	for (const char *c = only; c; c += strcspn(c, ",")) {
 		size_t length;
 
-		c += *c == ',';
+		c += c > only;
 		length = strcspn(c, ",");
 		if (!advice_is_known(c, length)) {
 			return error_set(error, -EINVAL,
 				"there is no advice \"%.*s\": baton(8) lists the ids", (int)length,
 				c);
+		}
+		if (!c[length]) {
+			break;
 		}
 	}
 	return 0;
