@@ -32,6 +32,7 @@ static int draw(const struct listing *listing, struct text *ret) {
 int command_report(const struct invocation *invocation) {
 	AUTO_SURVEY struct survey survey = {.session.root = -1};
 	AUTO_FINDINGS struct findings findings = {0};
+	AUTO_SECRETS struct secrets secrets = {0};
 	AUTO_TEXT struct text text = {0};
 	struct error error;
 	enum result result = survey_take(invocation, &survey);
@@ -42,9 +43,13 @@ int command_report(const struct invocation *invocation) {
 		return result;
 	}
 	survey.listing.secrets = invocation->options & OPTION_SERIALS;
-	r = invocation->options & OPTION_SVG
-		    ? draw(&survey.listing, &text)
-		    : report_page(&survey.listing, look_for(invocation, &findings), &text);
+	survey.listing.hidden = survey.listing.secrets ? NULL : &secrets;
+	r = secrets_gather(&survey.inventory.attachments, &secrets);
+	if (r == 0) {
+		r = invocation->options & OPTION_SVG
+			    ? draw(&survey.listing, &text)
+			    : report_page(&survey.listing, look_for(invocation, &findings), &text);
+	}
 	if (r < 0) {
 		error_set(&error, r, "cannot make the report: %s", strerror(-r));
 		return command_fail(RESULT_UNDONE, &error);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/character.h"
 #include "base/macros.h"
 #include "report/hanging.h"
 #include "report/markup.h"
@@ -60,31 +61,39 @@ static void write_text(
 	markup_raw(&pen->markup, "</text>");
 }
 
-/* Where a line ends that is to have at most so many bytes: at a blank, if there is one. */
+/* Where a line ends that is to have at most so many columns: at a blank, if there is one. */
 static size_t find_end(const char *text, size_t columns) {
-	size_t end = columns;
+	size_t used = 0, blank = 0, at = 0;
 
-	if (strlen(text) <= columns) {
-		return strlen(text);
+	while (text[at]) {
+		uint32_t code = '?';
+		size_t length = character_read(text + at, &code);
+
+		used += character_columns(code);
+		blank = text[at] == ' ' ? at : blank;
+		if (used > columns) {
+			return blank ? blank : at;
+		}
+		at += length ? length : 1;
 	}
-	while (end > 0 && text[end] != ' ') {
-		end--;
-	}
-	return end ? end : columns;
+	return at;
 }
 
 /* In as many lines as it takes, but for the end of a long one. */
 static void write_sentence(struct pen *pen, const char *text) {
-	for (size_t i = 0; i < SENTENCE_LINES && *text; i++) {
+	AUTO_TEXT struct text cleaned = {0};
+	const char *rest = markup_clean(&pen->markup, text, &cleaned);
+
+	for (size_t i = 0; i < SENTENCE_LINES && *rest; i++) {
 		AUTO_TEXT struct text line = {0};
 		size_t end =
-			i + 1 < SENTENCE_LINES ? find_end(text, SENTENCE_COLUMNS) : strlen(text);
+			i + 1 < SENTENCE_LINES ? find_end(rest, SENTENCE_COLUMNS) : strlen(rest);
 
-		keep(pen, text_append(&line, text, end));
+		keep(pen, text_append(&line, rest, end));
 		pen->y += i == 0 ? 20 : 16;
 		write_text(pen, LEFT, "says", line.data ? line.data : "", SENTENCE_COLUMNS);
-		text += end;
-		text += strspn(text, " ");
+		rest += end;
+		rest += strspn(rest, " ");
 	}
 }
 
@@ -151,7 +160,7 @@ static void write_card(struct pen *outer, const struct verdict *verdict) {
 	struct pen pen = {.listing = outer->listing, .y = outer->y + 21};
 	char name[PCI_NAME_SIZE], class[32];
 
-	markup_begin(&pen.markup, !pen.listing->secrets, &inside);
+	markup_begin(&pen.markup, pen.listing->hidden, &inside);
 	if (!pci_names_short(
 		    pen.listing->names, device->identity.vendor, device->identity.device, name)) {
 		snprintf(name, sizeof(name), "%s %04x:%04x", listing_class(device, class),
@@ -183,7 +192,7 @@ static int write_tile(const struct listing *listing, const struct room *room, st
 	struct markup markup;
 	int r;
 
-	markup_begin(&pen.markup, !pen.listing->secrets, &inside);
+	markup_begin(&pen.markup, pen.listing->hidden, &inside);
 	keep(&pen, room_title(room, &title));
 	write_text(&pen, 14, "title", title.data ? title.data : "", 40);
 	pen.y = 36;
@@ -198,7 +207,7 @@ static int write_tile(const struct listing *listing, const struct room *room, st
 	if (r < 0) {
 		return r;
 	}
-	markup_begin(&markup, false, ret);
+	markup_begin(&markup, NULL, ret);
 	markup_format(&markup,
 		"<rect class=\"room\" x=\"1\" y=\"1\" width=\"%d\" height=\"%u\" rx=\"10\"/>%s",
 		WIDTH - 2, pen.y - 2, inside.data);
@@ -216,7 +225,7 @@ int drawing_tile(const struct listing *listing, const struct room *room, struct 
 	if (r < 0) {
 		return r;
 	}
-	markup_begin(&markup, false, ret);
+	markup_begin(&markup, NULL, ret);
 	markup_format(&markup,
 		"<svg class=\"drawing\" role=\"img\" viewBox=\"0 0 %d %u\" "
 		"xmlns=\"http://www.w3.org/2000/svg\"><title>%s</title>%s</svg>",
@@ -258,7 +267,7 @@ int drawing_whole(const struct listing *listing, const struct rooms *rooms, stru
 	if (r < 0) {
 		return r;
 	}
-	markup_begin(&markup, false, ret);
+	markup_begin(&markup, NULL, ret);
 	markup_format(&markup,
 		"<svg class=\"drawing\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" "
 		"width=\"%d\" height=\"%u\" viewBox=\"0 0 %d %u\"><title>IOMMU groups and "

@@ -5,6 +5,7 @@
 #include "inventory/inventory.h"
 #include "plan/verdict.h"
 #include "report/names.h"
+#include "report/secret.h"
 
 /* The machine as `baton list` and `baton report` show it: what has been looked at, and how much of
  * it is wanted. Whoever makes one keeps what it points to. */
@@ -17,6 +18,7 @@ struct listing {
 	const char *unread;             /* why not all were; empty: all */
 	bool addresses;                 /* of the internet are told */
 	bool secrets;                   /* these, and serial numbers and hardware addresses */
+	const struct secrets *hidden;   /* what a page and a drawing leave out; NULL: nothing */
 	const struct address *selected; /* the devices that are wanted; NULL: all */
 	size_t selected_count;
 };

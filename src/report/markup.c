@@ -9,10 +9,9 @@
 #include <string.h>
 
 #include "base/character.h"
-#include "report/secret.h"
 
-void markup_begin(struct markup *markup, bool conceals, struct text *ret) {
-	*markup = (struct markup){.text = ret, .conceals = conceals};
+void markup_begin(struct markup *markup, const struct secrets *hidden, struct text *ret) {
+	*markup = (struct markup){.text = ret, .hidden = hidden};
 }
 
 static void add(struct markup *markup, const char *data, size_t length) {
@@ -82,19 +81,22 @@ static void escape_text(struct markup *markup, const char *text, size_t length) 
 	}
 }
 
-/* The text without what is not to be told. */
-static const char *clean(struct markup *markup, const char *text, struct text *ret) {
-	int r = markup->conceals ? secret_conceal(text, ret) : 0;
+const char *markup_clean(struct markup *markup, const char *text, struct text *ret) {
+	int r = markup->hidden ? secrets_conceal(markup->hidden, text, ret) : 0;
 
 	markup->r = markup->r ? markup->r : r;
-	return markup->conceals ? (ret->data ? ret->data : "") : text;
+	return markup->hidden ? (ret->data ? ret->data : "") : text;
 }
 
 void markup_text(struct markup *markup, const char *text) {
 	AUTO_TEXT struct text cleaned = {0};
-	const char *shown = clean(markup, text, &cleaned);
+	const char *shown = markup_clean(markup, text, &cleaned);
 
 	escape_text(markup, shown, strlen(shown));
+}
+
+void markup_plain(struct markup *markup, const char *text) {
+	escape_text(markup, text, strlen(text));
 }
 
 void markup_prose(struct markup *markup, const char *text) {
@@ -146,7 +148,7 @@ static size_t find_cut(const char *text, size_t columns) {
 
 void markup_cut(struct markup *markup, const char *text, size_t columns) {
 	AUTO_TEXT struct text cleaned = {0};
-	const char *shown = clean(markup, text, &cleaned);
+	const char *shown = markup_clean(markup, text, &cleaned);
 	bool fits = measure(shown) <= columns;
 
 	escape_text(markup, shown, fits ? strlen(shown) : find_cut(shown, columns));

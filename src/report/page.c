@@ -84,7 +84,7 @@ static void add_head(struct page *page, const struct rooms *rooms) {
 	raw(page, page_style);
 	raw(page, "</style></head>\n<body>\n<header><h1>What this machine can hand over</h1>\n"
 		  "<p class=\"soft\">Linux ");
-	markup_text(&page->markup, listing->host->kernel);
+	markup_plain(&page->markup, listing->host->kernel);
 	markup_format(&page->markup, " \u00b7 IOMMU: %s%s</p>\n",
 		iommu_kind_name(listing->inventory->iommu.kind),
 		listing->inventory->iommu.kind == IOMMU_NONE ? ""
@@ -362,14 +362,13 @@ static void add_machine(struct page *page) {
 }
 
 static void add_foot(struct page *page) {
-	raw(page, "</main>\n<footer><p>Made by <code>baton report</code>. Names of disks, network "
-		  "interfaces and programs are in it, ");
-	raw(page, page->listing->secrets
-			  ? "and so are serial numbers, hardware addresses and addresses of the "
-			    "internet."
-			  : "serial numbers, hardware addresses and addresses of the internet are "
-			    "not.");
-	raw(page, "</p></footer>\n</body></html>\n");
+	raw(page, "</main>\n<footer><p>Made by <code>baton report</code>. Serial numbers, hardware "
+		  "addresses, addresses of the internet and UUIDs are ");
+	raw(page, page->listing->secrets ? "in it" : "left out where they can be told");
+	raw(page,
+		". What guests, programs, disks, file systems, mount points and network interfaces "
+		"are called is in it, and so are lines of files in which something was found: look "
+		"through it before you pass it on.</p></footer>\n</body></html>\n");
 }
 
 int report_page(const struct listing *listing, const struct findings *findings, struct text *ret) {
@@ -380,7 +379,7 @@ int report_page(const struct listing *listing, const struct findings *findings, 
 	if (r < 0) {
 		return r;
 	}
-	markup_begin(&page.markup, !listing->secrets, ret);
+	markup_begin(&page.markup, listing->hidden, ret);
 	add_head(&page, &rooms);
 	add_drawing(&page, &rooms);
 	add_findings(&page, findings);
