@@ -109,13 +109,13 @@ static void draw(struct looked *looked, const char *reason, struct text *ret) {
 /* Wherever in a line it stands. */
 static void what_is_left_out_is_not_broken_into_lines_before(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("sata-in-group");
+	AUTO_LOOKED struct looked looked = {0};
 	char reason[128] = "";
 
+	look(&snapshot, &looked);
 	for (size_t i = 0; i < 64; i++) {
-		AUTO_LOOKED struct looked looked = {0};
 		AUTO_TEXT struct text text = {0};
 
-		look(&snapshot, &looked);
 		snprintf(reason, sizeof(reason), "carries %.*s/luks-" UUID, (int)i,
 			"/a/path/that/goes/on/without/any/blank/at/which/to/break/a/line");
 		draw(&looked, reason, &text);
