@@ -136,7 +136,7 @@ static enum result print_plan(const struct boot_plan *plan) {
 	for (size_t i = 0; r == 0 && i < plan->command_count; i++) {
 		const struct boot_command *command = &plan->commands[i];
 
-		if (command->way == BOOT_WAY_BACK) {
+		if (command->way != BOOT_WAY_BOTH && command->way != BOOT_WAY_THERE) {
 			continue;
 		}
 		r = text_add(&text, "run");
@@ -167,7 +167,9 @@ static enum result carry_out(int root, const struct boot_plan *plan, const char 
 		return command_fail(as_before ? RESULT_UNDONE : RESULT_UNRESOLVED, &error);
 	}
 	for (size_t i = 0; i < plan->file_count; i++) {
-		printf("changed %s\n", plan->files[i].path);
+		if (boot_file_changes(&plan->files[i])) {
+			printf("changed %s\n", plan->files[i].path);
+		}
 	}
 	printf("done: restart the machine, then look at `baton boot status`; `baton boot undo` takes it back\n");
 	return RESULT_DONE;

@@ -274,7 +274,7 @@ static void a_file_that_others_can_write_is_refused(void **state) {
 
 /* Files with what they become, and commands: how each system is asked. */
 static void list_plan(const struct boot_plan *plan, struct text *ret) {
-	static const char *const ways[] = {"both", "there", "back"};
+	static const char *const ways[] = {"both", "there", "back", "back-kernels"};
 
 	assert_int_equal(text_append(ret, "", 0), 0);
 	for (size_t i = 0; i < plan->file_count; i++) {
@@ -311,8 +311,9 @@ static void each_system_is_asked_in_its_own_way(void **state) {
 	tree_directory(&tree, "lib/modules/6.1.0-29-amd64");
 	tree_file(&tree, "boot/vmlinuz-6.1.0-28-amd64", "");
 	assert_plan(LOADER_KERNEL_INSTALL, "new /etc/kernel/cmdline: root=/dev/sda1 ro " WORD "\n"
-					   "both '/usr/bin/kernel-install' 'add' '6.1.0-28-amd64' "
-					   "'/boot/vmlinuz-6.1.0-28-amd64'\n");
+					   "there '/usr/bin/kernel-install' 'add' '6.1.0-28-amd64' "
+					   "'/boot/vmlinuz-6.1.0-28-amd64'\n"
+					   "back-kernels '/usr/bin/kernel-install' 'add'\n");
 	tree_file(&tree, "etc/kernel/cmdline", "root=ZFS=rpool\n");
 	assert_plan(LOADER_PROXMOX, "was /etc/kernel/cmdline: root=ZFS=rpool " WORD "\n"
 				    "both '/usr/sbin/proxmox-boot-tool' 'refresh'\n");
@@ -351,6 +352,133 @@ static void what_is_not_written_is_said(void **state) {
 	assert_non_null(strstr(error.text, "boot.kernelParams = [ \"" WORD "\" ];"));
 	assert_int_equal(plan_for(LOADER_UNKNOWN, WORD, &plan, &error), -ENOTSUP);
 	assert_int_equal(plan_for(LOADER_GRUB, "a b", &plan, &error), -EINVAL);
+}
+
+static void make_for(enum loader_kind kind) {
+	AUTO_BOOT_PLAN struct boot_plan plan = {0};
+	struct error error = {0};
+	bool as_before;
+
+	if (plan_for(kind, WORD, &plan, &error) < 0 ||
+		boot_make(&setup, &plan, &as_before, &error) < 0) {
+		fail_msg("%s", error.text);
+	}
+}
+
+/* One has gone and one has come since; and one fails, which does not keep the others from it. */
+static void the_way_back_is_for_the_kernels_that_are_there_then(void **state) {
+	AUTO_FINDINGS struct findings findings = {0};
+	struct error error = {0};
+	size_t count;
+
+	tree_file(&tree, "etc/kernel/cmdline", "root=x\n");
+	tree_directory(&tree, "lib/modules/1");
+	tree_file(&tree, "boot/vmlinuz-1", "");
+	put_program("usr/bin/kernel-install",
+		"#!/bin/sh\nroot=${0%/usr/bin/kernel-install}\n"
+		"[ -e \"$root$3\" ] && [ ! -e \"$root/fail-$2\" ] || exit 1\n"
+		"cp \"$root/etc/kernel/cmdline\" \"$root/boot/entry-$2\"\n");
+	make_for(LOADER_KERNEL_INSTALL);
+	assert_true(tree_holds(&tree, "boot/entry-1", "root=x " WORD "\n"));
+	tree_unlink(&tree, "boot/vmlinuz-1");
+	tree_directory(&tree, "lib/modules/2");
+	tree_file(&tree, "boot/vmlinuz-2", "");
+	tree_directory(&tree, "lib/modules/3");
+	tree_file(&tree, "boot/vmlinuz-3", "");
+	tree_file(&tree, "boot/entry-3", "root=x " WORD "\n");
+	tree_file(&tree, "fail-2", "");
+	assert_int_equal(boot_undo(&setup, &count, &findings, &error), -EIO);
+	assert_true(tree_holds(&tree, "boot/entry-3", "root=x\n"));
+	assert_true(findings_have(&findings, FINDING_ERROR));
+	tree_unlink(&tree, "fail-2");
+	undo(&findings, 1);
+	assert_true(tree_holds(&tree, "boot/entry-2", "root=x\n"));
+	assert_false(file_exists(tree.fd, "var/lib/baton"));
+}
+
+static void put_entries(void) {
+	tree_file(&tree, "boot/loader/entries/1.conf", "options a\n");
+	tree_file(&tree, "boot/loader/entries/2.conf", "options " WORD " b\n");
+	tree_file(&tree, "boot/loader/entries/3.conf", "options c\n");
+	make_for(LOADER_ENTRIES);
+}
+
+static void a_file_that_is_a_link_by_now_keeps_no_other_from_being_taken_back(void **state) {
+	AUTO_FINDINGS struct findings findings = {0};
+
+	put_entries();
+	tree_unlink(&tree, "boot/loader/entries/3.conf");
+	tree_link(&tree, "boot/loader/entries/3.conf", "1.conf");
+	undo(&findings, 1);
+	assert_true(tree_holds(&tree, "boot/loader/entries/1.conf", "options a\n"));
+	assert_int_equal(findings.items[0].level, FINDING_WARNING);
+	assert_false(file_exists(tree.fd, "var/lib/baton"));
+}
+
+/* What stands in the way of it is a directory in the place of the file until it is whole. */
+static void a_file_that_cannot_be_restored_keeps_nothing_else_from_going_on(void **state) {
+	static const char busy[] = "boot/loader/entries/.3.conf.baton";
+	AUTO_FINDINGS struct findings findings = {0};
+	struct error error = {0};
+	size_t count;
+
+	put_entries();
+	tree_directory(&tree, busy);
+	assert_true(boot_undo(&setup, &count, &findings, &error) < 0);
+	assert_int_equal(count, 0);
+	assert_non_null(strstr(error.text, "3.conf"));
+	assert_true(findings_have(&findings, FINDING_ERROR));
+	assert_true(tree_holds(&tree, "boot/loader/entries/1.conf", "options a\n"));
+	assert_true(tree_holds(&tree, "boot/loader/entries/3.conf", "options c " WORD "\n"));
+	make(WORD);
+	assert_true(file_exists(tree.fd, DROP));
+	assert_true(boot_undo(&setup, &count, &findings, &error) < 0);
+	assert_int_equal(count, 1);
+	assert_false(file_exists(tree.fd, DROP));
+	assert_int_equal(unlinkat(tree.fd, busy, AT_REMOVEDIR), 0);
+	undo(&findings, 1);
+	assert_true(tree_holds(&tree, "boot/loader/entries/3.conf", "options c\n"));
+	assert_as_before();
+}
+
+static void a_word_that_was_there_before_is_nobody_elses_to_take(void **state) {
+	AUTO_FINDINGS struct findings findings = {0};
+
+	put_entries();
+	tree_file(&tree, "boot/loader/entries/1.conf", "options a " WORD " more\n");
+	tree_file(&tree, "boot/loader/entries/2.conf", "options " WORD " b more\n");
+	undo(&findings, 1);
+	assert_true(tree_holds(&tree, "boot/loader/entries/1.conf", "options a more\n"));
+	assert_true(tree_holds(&tree, "boot/loader/entries/2.conf", "options " WORD " b more\n"));
+}
+
+static void a_mode_that_somebody_has_changed_since_stays(void **state) {
+	static const char *const paths[] = {
+		"boot/loader/entries/1.conf", "boot/loader/entries/3.conf"};
+	AUTO_FINDINGS struct findings findings = {0};
+	struct stat stat;
+
+	put_entries();
+	tree_file(&tree, paths[0], "options a " WORD " more\n");
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		assert_int_equal(fchmodat(tree.fd, paths[i], 0600, 0), 0);
+	}
+	undo(&findings, 1);
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		assert_int_equal(fstatat(tree.fd, paths[i], &stat, 0), 0);
+		assert_int_equal(stat.st_mode & 07777, 0600);
+	}
+}
+
+static void what_a_program_prints_is_kept_up_to_a_limit(void **state) {
+	AUTO_FINDINGS struct findings findings = {0};
+	struct stat stat;
+
+	put_program("usr/sbin/update-grub", "#!/bin/sh\nexec head -c 3000000 /dev/zero\n");
+	make(WORD);
+	assert_int_equal(fstatat(tree.fd, "var/lib/baton/boot/1/output", &stat, 0), 0);
+	assert_int_equal(stat.st_size, 1U << 20);
+	undo(&findings, 1);
 }
 
 static void run_make(void *context) {
@@ -459,6 +587,20 @@ int main(void) {
 		cmocka_unit_test_setup_teardown(
 			each_system_is_asked_in_its_own_way, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_not_written_is_said, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_way_back_is_for_the_kernels_that_are_there_then, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_file_that_is_a_link_by_now_keeps_no_other_from_being_taken_back, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_file_that_cannot_be_restored_keeps_nothing_else_from_going_on, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_word_that_was_there_before_is_nobody_elses_to_take, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_mode_that_somebody_has_changed_since_stays, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_a_program_prints_is_kept_up_to_a_limit, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			death_at_any_operation_is_mended_by_the_next_call, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

@@ -16,12 +16,15 @@
 #define OLD         "old" /* while it goes */
 #define RECORD_MAX  (1U << 20)
 #define CONTENT_MAX (1U << 20)
+#define OUTPUT_MAX  (1U << 20)
 #define NAME_LENGTH 32
 
 static const char *const states[] = {
 	[HISTORY_MAKING] = "making", [HISTORY_MADE] = "made", [HISTORY_UNDOING] = "undoing"};
-static const char *const ways[] = {
-	[BOOT_WAY_BOTH] = "both", [BOOT_WAY_THERE] = "there", [BOOT_WAY_BACK] = "back"};
+static const char *const ways[] = {[BOOT_WAY_BOTH] = "both",
+	[BOOT_WAY_THERE] = "there",
+	[BOOT_WAY_BACK] = "back",
+	[BOOT_WAY_BACK_KERNELS] = "back-kernels"};
 static const char *const forms[] = {[FORM_NONE] = "none",
 	[FORM_SHELL] = "shell",
 	[FORM_WORDS] = "words",
@@ -258,7 +261,7 @@ int history_create(int directory, const struct boot_plan *plan, unsigned int *re
 	AUTO_CLOSE int fd = -1;
 	unsigned int last = 0;
 	char name[NAME_LENGTH];
-	int r = history_last(directory, &last, error);
+	int r = history_last(directory, HISTORY_ALL, &last, error);
 
 	if (r < 0) {
 		return r;
@@ -280,7 +283,8 @@ int history_create(int directory, const struct boot_plan *plan, unsigned int *re
 	return 0;
 }
 
-int history_last(int directory, unsigned int *ret_number, struct error *error) {
+int history_last(
+	int directory, unsigned int before, unsigned int *ret_number, struct error *error) {
 	AUTO_NAMES struct names names = {0};
 	unsigned long long number, last = 0;
 	int r = remove_all(directory, FRESH);
@@ -291,7 +295,8 @@ int history_last(int directory, unsigned int *ret_number, struct error *error) {
 		return cannot("read", r, error);
 	}
 	for (size_t i = 0; i < names.count; i++) {
-		if (number_parse(names.names[i], UINT_MAX - 1, &number) == 0 && number > last) {
+		if (number_parse(names.names[i], UINT_MAX - 1, &number) == 0 && number > last &&
+			number < before) {
 			last = number;
 		}
 	}
@@ -367,11 +372,14 @@ int history_remove(int directory, unsigned int number, struct error *error) {
 void history_keep_output(int directory, unsigned int number, const char *data, size_t length) {
 	AUTO_CLOSE int fd = -1;
 	char name[NAME_LENGTH];
+	struct stat stat;
+	size_t room;
 
 	snprintf(name, sizeof(name), "%u/output", number);
 	fd = openat(directory, name, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC,
 		S_IRUSR | S_IWUSR);
-	if (fd >= 0) {
-		(void)!write(fd, data, length);
+	if (fd >= 0 && fstat(fd, &stat) == 0 && stat.st_size < (off_t)OUTPUT_MAX) {
+		room = OUTPUT_MAX - (size_t)stat.st_size;
+		(void)!write(fd, data, length < room ? length : room);
 	}
 }

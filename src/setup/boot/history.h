@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include <limits.h>
+
 #include "setup/boot/plan.h"
 
 /*
@@ -21,8 +23,12 @@ enum history_state {
 int history_create(int directory, const struct boot_plan *plan, unsigned int *ret_number,
 	struct error *error) MUST_CHECK;
 
-/* The last one, or 0: there is none. Clears away what a death has left unfinished. */
-int history_last(int directory, unsigned int *ret_number, struct error *error) MUST_CHECK;
+/* The last one before that number, or 0: there is none. Clears away what a death has left
+ * unfinished. */
+int history_last(int directory, unsigned int before, unsigned int *ret_number, struct error *error)
+	MUST_CHECK;
+
+#define HISTORY_ALL UINT_MAX /* before no number: the last one of all */
 
 int history_load(int directory, unsigned int number, struct boot_plan *ret,
 	enum history_state *ret_state, struct error *error) MUST_CHECK;
@@ -30,7 +36,7 @@ int history_set(int directory, unsigned int number, const struct boot_plan *plan
 	enum history_state state, struct error *error) MUST_CHECK;
 int history_remove(int directory, unsigned int number, struct error *error) MUST_CHECK;
 
-/* What programs have printed is kept beside the record. Nothing depends on it. */
+/* What programs have printed is kept beside the record, up to a limit. Nothing depends on it. */
 void history_keep_output(int directory, unsigned int number, const char *data, size_t length);
 
 /* The record as text, and back: only its contents' checksums are in it. -EINVAL. */

@@ -9,6 +9,7 @@
 
 #include "base/create.h"
 #include "setup/boot/history.h"
+#include "setup/boot/kernels.h"
 #include "setup/boot/replace.h"
 #include "setup/fit.h"
 #include "setup/program.h"
@@ -79,24 +80,74 @@ static int run_command(struct work *work, const struct names *words) {
 	return program_run(&program, work->error);
 }
 
-static int run_commands(struct work *work, const struct boot_plan *plan, enum boot_way way) {
+/* The first failure is the one that is returned; each is told of where it happens. */
+struct trouble {
+	int r;
+	struct error error;
+};
+
+static void note(const struct work *work, struct trouble *first, int r) {
+	if (r < 0 && first->r == 0) {
+		*first = (struct trouble){r, *work->error};
+	}
+}
+
+static int run_there(struct work *work, const struct boot_plan *plan) {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < plan->command_count; i++) {
 		const struct boot_command *command = &plan->commands[i];
 
-		if (command->way == BOOT_WAY_BOTH || command->way == way) {
+		if (command->way == BOOT_WAY_BOTH || command->way == BOOT_WAY_THERE) {
 			r = run_command(work, &command->words);
 		}
 	}
 	return r;
 }
 
-/* What is in the file now: -ENOENT. */
-static int read_now(const struct work *work, const struct boot_file *file, struct text *ret) {
+static void run_and_note(
+	struct work *work, const struct boot_command *command, struct trouble *first) {
+	int r = run_command(work, &command->words);
+
+	if (r < 0 && work->findings) {
+		findings_add(work->findings, "", FINDING_ERROR, command->words.names[0], "",
+			"did not do its part: %s", work->error->text);
+	}
+	note(work, first, r);
+}
+
+/* Those that are there now: some have gone since, and those that have come have our words. */
+static void run_for_kernels(struct work *work, struct trouble *first) {
+	AUTO_BOOT_PLAN struct boot_plan now = {0};
+	int r = kernels_add_commands(work->setup->root, &now);
+
+	if (r < 0) {
+		note(work, first,
+			error_set(work->error, r, "cannot find the kernels: %s", strerror(-r)));
+	}
+	for (size_t i = 0; r == 0 && i < now.command_count; i++) {
+		run_and_note(work, &now.commands[i], first);
+	}
+}
+
+static void run_back(struct work *work, const struct boot_plan *plan, struct trouble *first) {
+	for (size_t i = 0; i < plan->command_count; i++) {
+		const struct boot_command *command = &plan->commands[i];
+
+		if (command->way == BOOT_WAY_BACK_KERNELS) {
+			run_for_kernels(work, first);
+		} else if (command->way != BOOT_WAY_THERE) {
+			run_and_note(work, command, first);
+		}
+	}
+}
+
+/* What is in the file now, and whose it is: -ENOENT. */
+static int read_now(const struct work *work, const struct boot_file *file, struct text *ret,
+	struct stat *ret_stat) {
 	AUTO_FREE char *data = NULL;
 	size_t length = 0;
-	int r = replaced_read(work->setup->root, file->path, &data, &length);
+	int r = replaced_read(work->setup->root, file->path, &data, &length, ret_stat);
 
 	return r < 0 ? r : text_append(ret, data, length);
 }
@@ -110,12 +161,20 @@ static int cannot(const struct work *work, const char *what, const struct boot_f
 	return error_set(work->error, r, "cannot %s %s: %s", what, file->path, strerror(-r));
 }
 
-static int put(const struct work *work, const struct boot_file *file, const struct text *content) {
+/* stat: whose it is and who may read it. Somebody may have changed that, too. */
+static int put_as(const struct work *work, const struct boot_file *file, const struct text *content,
+	const struct stat *stat) {
 	const struct replacement replacement = {
-		file->path, content, file->mode, file->uid, file->gid};
+		file->path, content, stat->st_mode & 07777, stat->st_uid, stat->st_gid};
 	int r = replace_file(work->setup->root, &replacement);
 
 	return r < 0 ? cannot(work, "write", file, r) : 0;
+}
+
+static int put(const struct work *work, const struct boot_file *file) {
+	const struct stat stat = {.st_mode = file->mode, .st_uid = file->uid, .st_gid = file->gid};
+
+	return put_as(work, file, &file->after, &stat);
 }
 
 static void tell(const struct work *work, enum finding_level level, const struct boot_file *file,
@@ -125,28 +184,46 @@ static void tell(const struct work *work, enum finding_level level, const struct
 	}
 }
 
+/* Takes the word out of the text. -EINVAL: only a shell could. */
+static int take_word(const struct boot_file *file, const char *word, struct text *text) {
+	const struct word_place place = {file->form, file->variable};
+	struct text shorter = {0};
+	int r = word_remove(&place, text->data, text->length, word, &shorter);
+
+	if (r == 0) {
+		text_free(text);
+		*text = shorter;
+	}
+	return r;
+}
+
+/* Did the word come with us, or was it there before? */
+static int is_ours(const struct boot_file *file, const char *word) {
+	AUTO_TEXT struct text text = {0};
+	int r = text_append(&text, file->before.data, file->before.length);
+
+	r = r < 0 ? r : take_word(file, word, &text);
+	return r < 0 ? r : same(&text, &file->before);
+}
+
 /* Somebody has changed it since: only our words are ours to take. */
 static int take_words(struct work *work, const struct boot_plan *plan, const struct boot_file *file,
-	const struct text *now) {
-	const struct word_place place = {file->form, file->variable};
+	const struct text *now, const struct stat *stat) {
 	AUTO_TEXT struct text text = {0};
 	int r = text_append(&text, now->data, now->length);
 
 	for (size_t i = plan->words.count; r == 0 && i > 0; i--) {
-		struct text shorter = {0};
+		const char *word = plan->words.names[i - 1];
 
-		r = word_remove(&place, text.data, text.length, plan->words.names[i - 1], &shorter);
-		if (r == 0) {
-			text_free(&text);
-			text = shorter;
-		}
+		r = is_ours(file, word);
+		r = r == 1 ? take_word(file, word, &text) : r;
 	}
 	if (r == -EINVAL || (r == 0 && same(&text, now))) {
 		tell(work, FINDING_WARNING, file,
 			"was changed by somebody since, and what baton added is not found in it: it stays, and is yours now");
 		return 0;
 	}
-	r = r < 0 ? r : put(work, file, &text);
+	r = r < 0 ? cannot(work, "change", file, r) : put_as(work, file, &text, stat);
 	if (r == 0) {
 		tell(work, FINDING_WARNING, file,
 			"was changed by somebody since: only what baton added was taken out of it");
@@ -154,17 +231,32 @@ static int take_words(struct work *work, const struct boot_plan *plan, const str
 	return r;
 }
 
+/* What is no file of ours any more, and will not be one the next time either. */
+static bool is_lost(int r) {
+	return r == -ELOOP || r == -EISDIR || r == -ENOTDIR || r == -EFBIG;
+}
+
 /* A file that is there again although baton made none belongs to whoever put it there. */
 static int restore(struct work *work, const struct boot_plan *plan, const struct boot_file *file) {
 	AUTO_TEXT struct text now = {0};
+	struct stat stat = {0};
 	int r = replace_clear(work->setup->root, file->path);
 
-	r = r < 0 ? r : read_now(work, file, &now);
+	if (r < 0) {
+		return cannot(work, "clear up beside", file, r);
+	}
+	r = read_now(work, file, &now, &stat);
 	if (r == -ENOENT) {
 		if (file->was) {
 			tell(work, FINDING_WARNING, file,
 				"was removed by somebody since: it is not brought back");
 		}
+		return 0;
+	}
+	if (is_lost(r)) {
+		tell(work, FINDING_WARNING, file,
+			"was replaced by somebody since, by what is no file: it stays, and is yours now, "
+			"and what baton added may be in what it leads to");
 		return 0;
 	}
 	if (r < 0) {
@@ -174,10 +266,10 @@ static int restore(struct work *work, const struct boot_plan *plan, const struct
 		return 0;
 	}
 	if (!same(&now, &file->after)) {
-		return take_words(work, plan, file, &now);
+		return take_words(work, plan, file, &now, &stat);
 	}
 	if (file->was) {
-		r = put(work, file, &file->before);
+		r = put_as(work, file, &file->before, &stat);
 	} else {
 		r = replace_remove(work->setup->root, file->path);
 		r = r < 0 ? cannot(work, "remove", file, r) : 0;
@@ -188,32 +280,52 @@ static int restore(struct work *work, const struct boot_plan *plan, const struct
 	return r;
 }
 
+/* All files, whatever becomes of one of them. */
+static void restore_all(struct work *work, const struct boot_plan *plan, struct trouble *first) {
+	for (size_t i = plan->file_count; i > 0; i--) {
+		const struct boot_file *file = &plan->files[i - 1];
+		int r = restore(work, plan, file);
+
+		if (r < 0 && work->findings) {
+			findings_add(work->findings, "", FINDING_ERROR, file->path, "",
+				"is not taken back: %s", work->error->text);
+		}
+		note(work, first, r);
+	}
+}
+
 /*
  * All of one time, whatever of it was done. That this has begun may be impossible to write on a
  * full disk, and is no reason not to do it: whatever is as before is passed over the next time.
  */
 static int take_back(struct work *work, const struct boot_plan *plan) {
-	int r = 0;
+	struct trouble first = {0};
 
 	(void)!history_set(work->directory, work->number, plan, HISTORY_UNDOING, NULL);
-	for (size_t i = plan->file_count; r == 0 && i > 0; i--) {
-		r = restore(work, plan, &plan->files[i - 1]);
-	}
-	r = r < 0 ? r : run_commands(work, plan, BOOT_WAY_BACK);
-	return r < 0 ? r : history_remove(work->directory, work->number, work->error);
+	restore_all(work, plan, &first);
+	run_back(work, plan, &first);
+	return first.r < 0 ? error_set(work->error, first.r, "%s", first.error.text)
+			   : history_remove(work->directory, work->number, work->error);
 }
 
-/* What another call was interrupted in. */
-static int recover(struct work *work) {
+/*
+ * What another call was interrupted in. What cannot be taken back (*ret_left) stays recorded for
+ * boot_undo, and is no reason to change nothing ever again.
+ */
+static int recover(struct work *work, bool *ret_left) {
 	AUTO_BOOT_PLAN struct boot_plan plan = {0};
 	enum history_state state;
-	int r = history_last(work->directory, &work->number, work->error);
+	int r = history_last(work->directory, HISTORY_ALL, &work->number, work->error);
 
+	*ret_left = false;
 	if (r < 0 || work->number == 0) {
 		return r;
 	}
 	r = history_load(work->directory, work->number, &plan, &state, work->error);
-	return r < 0 || state == HISTORY_MADE ? r : take_back(work, &plan);
+	if (r == 0 && state != HISTORY_MADE) {
+		*ret_left = take_back(work, &plan) < 0;
+	}
+	return r;
 }
 
 /* Is everything as it was when the plan was made? */
@@ -221,7 +333,8 @@ static int compare(const struct work *work, const struct boot_plan *plan) {
 	for (size_t i = 0; i < plan->file_count; i++) {
 		const struct boot_file *file = &plan->files[i];
 		AUTO_TEXT struct text now = {0};
-		int r = read_now(work, file, &now);
+		struct stat stat;
+		int r = read_now(work, file, &now, &stat);
 
 		if (r < 0 && (r != -ENOENT || file->was)) {
 			return cannot(work, "read", file, r);
@@ -240,10 +353,9 @@ static int carry_out(struct work *work, const struct boot_plan *plan) {
 	for (size_t i = 0; r == 0 && i < plan->file_count; i++) {
 		const struct boot_file *file = &plan->files[i];
 
-		r = same(&file->before, &file->after) && file->was ? 0
-								   : put(work, file, &file->after);
+		r = boot_file_changes(file) ? put(work, file) : 0;
 	}
-	r = r < 0 ? r : run_commands(work, plan, BOOT_WAY_THERE);
+	r = r < 0 ? r : run_there(work, plan);
 	return r < 0 ? r
 		     : history_set(work->directory, work->number, plan, HISTORY_MADE, work->error);
 }
@@ -271,6 +383,7 @@ static int make(struct work *work, const struct boot_plan *plan, bool *ret_as_be
 int boot_recover(const struct boot_setup *setup, struct findings *findings, struct error *error) {
 	struct error why = {0};
 	struct work work;
+	bool left;
 	int r = open_work(setup, false, &work, error);
 
 	if (r < 0) {
@@ -278,7 +391,7 @@ int boot_recover(const struct boot_setup *setup, struct findings *findings, stru
 	}
 	work.error = &why;
 	work.findings = findings;
-	r = recover(&work);
+	r = recover(&work, &left);
 	close_work(&work);
 	return r < 0 ? error_set(error, r, "%s", why.text) : 0;
 }
@@ -287,6 +400,7 @@ int boot_make(const struct boot_setup *setup, const struct boot_plan *plan, bool
 	struct error *error) {
 	struct error why = {0};
 	struct work work;
+	bool left = false;
 	int r = open_work(setup, true, &work, error);
 
 	*ret_as_before = true;
@@ -294,32 +408,39 @@ int boot_make(const struct boot_setup *setup, const struct boot_plan *plan, bool
 		return r;
 	}
 	work.error = &why;
-	r = recover(&work);
+	r = recover(&work, &left);
 	if (r < 0) {
 		*ret_as_before = false;
 	}
 	r = r < 0 ? r : compare(&work, plan);
 	r = r < 0 ? r : make(&work, plan, ret_as_before);
+	*ret_as_before &= !left;
 	close_work(&work);
 	return r < 0 ? error_set(error, r, "%s", why.text) : 0;
 }
 
+/* Each time, from the last; one that cannot be taken back does not keep the others from it. */
 static int undo_all(struct work *work, size_t *ret_count) {
+	unsigned int before = HISTORY_ALL;
+	struct trouble first = {0};
 	int r;
 
-	while ((r = history_last(work->directory, &work->number, work->error)) == 0 &&
+	while ((r = history_last(work->directory, before, &work->number, work->error)) == 0 &&
 		work->number > 0) {
 		AUTO_BOOT_PLAN struct boot_plan plan = {0};
 		enum history_state state;
 
 		r = history_load(work->directory, work->number, &plan, &state, work->error);
-		r = r < 0 ? r : take_back(work, &plan);
 		if (r < 0) {
-			return r;
+			break;
 		}
-		++*ret_count;
+		r = take_back(work, &plan);
+		note(work, &first, r);
+		*ret_count += r == 0;
+		before = work->number;
 	}
-	return r;
+	note(work, &first, r);
+	return first.r < 0 ? error_set(work->error, first.r, "%s", first.error.text) : 0;
 }
 
 int boot_undo(const struct boot_setup *setup, size_t *ret_count, struct findings *findings,

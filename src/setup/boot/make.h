@@ -21,7 +21,10 @@ struct boot_setup {
 	void *context;
 };
 
-/* Takes back what another call was interrupted in; tells of it as boot_undo does. */
+/*
+ * Takes back what another call was interrupted in; tells of it as boot_undo does. What cannot be
+ * taken back is told of, stays recorded for boot_undo, and is no failure of this.
+ */
 int boot_recover(const struct boot_setup *setup, struct findings *findings, struct error *error)
 	MUST_CHECK;
 
@@ -34,9 +37,10 @@ int boot_make(const struct boot_setup *setup, const struct boot_plan *plan, bool
 
 /*
  * Takes everything back, last first. A file that is as it was left becomes what it was before, to
- * the byte; from one that somebody has changed since only our words are taken. Both are told of,
- * and so is what is left. *ret_count: of times that are taken back. On failure what is not taken
- * back is still recorded.
+ * the byte; from one that somebody has changed since only our words are taken. Whose a file is by
+ * now, and who may read it, stays. All is told of, and so is what is left. One file or program that
+ * fails does not keep the others from it: the first failure is returned, and that time stays
+ * recorded. *ret_count: of times that are taken back.
  */
 int boot_undo(const struct boot_setup *setup, size_t *ret_count, struct findings *findings,
 	struct error *error) MUST_CHECK;

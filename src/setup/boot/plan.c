@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "inventory/boot/command_line.h"
+#include "setup/boot/kernels.h"
 #include "setup/trust.h"
 
 #define FILE_MAX_SIZE (1U << 20)
@@ -21,6 +22,12 @@ struct planning {
 	struct boot_plan *plan;
 	struct error *error;
 };
+
+bool boot_file_changes(const struct boot_file *file) {
+	return !file->was || file->before.length != file->after.length ||
+	       (file->before.length > 0 &&
+		       memcmp(file->before.data, file->after.data, file->before.length) != 0);
+}
 
 static void file_free(struct boot_file *file) {
 	free(file->path);
@@ -254,31 +261,16 @@ static int out_of_memory(struct planning *planning, int r) {
 	return r < 0 ? error_set(planning->error, r, "cannot plan: %s", strerror(-r)) : 0;
 }
 
-/* An entry for each kernel that has an image: kernel-install of every release knows "add". */
+/* The way back is worked out when it is gone: kernels come and go. */
 static int plan_kernel_install(struct planning *planning) {
-	static const char *const forms[][2] = {
-		{"/boot/vmlinuz-", ""}, {"/lib/modules/", "/vmlinuz"}};
-	AUTO_NAMES struct names kernels = {0};
-	int r = names_read(planning->root, "/lib/modules", &kernels);
+	static const char *const back[] = {KERNEL_INSTALL, "add", NULL};
+	int r = kernels_add_commands(planning->root, planning->plan);
 
-	for (size_t i = 0; r == 0 && i < kernels.count; i++) {
-		for (size_t k = 0; r == 0 && k < COUNT(forms); k++) {
-			char image[512];
-			const char *words[] = {
-				"/usr/bin/kernel-install", "add", kernels.names[i], image, NULL};
-
-			if (name_format(image, sizeof(image), "%s%s%s", forms[k][0],
-				    kernels.names[i], forms[k][1]) == 0 &&
-				file_exists(planning->root, image)) {
-				r = add_command(planning, BOOT_WAY_BOTH, words);
-				break;
-			}
-		}
-	}
 	if (r == 0 && planning->plan->command_count == 0) {
 		return error_set(planning->error, -ENOTSUP,
 			"no kernel's image is in /boot or /lib/modules, so no entry can be made");
 	}
+	r = r < 0 ? r : add_command(planning, BOOT_WAY_BACK_KERNELS, back);
 	return out_of_memory(planning, r);
 }
 

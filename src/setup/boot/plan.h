@@ -30,12 +30,16 @@ enum boot_way {
 	BOOT_WAY_BOTH, /* there and back, once the files are as they are to be */
 	BOOT_WAY_THERE,
 	BOOT_WAY_BACK,
+	BOOT_WAY_BACK_KERNELS, /* for each kernel that is there then, by its release and image */
 };
 
 struct boot_command {
 	enum boot_way way;
 	struct names words; /* the program's path first */
 };
+
+/* Is it another one afterwards? */
+bool boot_file_changes(const struct boot_file *file);
 
 /* Starts as {0}. */
 struct boot_plan {

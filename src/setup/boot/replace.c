@@ -139,7 +139,8 @@ int replace_remove(int root, const char *path) {
 	return r;
 }
 
-int replaced_read(int root, const char *path, char **ret, size_t *ret_length) {
+int replaced_read(
+	int root, const char *path, char **ret, size_t *ret_length, struct stat *ret_stat) {
 	AUTO_CLOSE int fd = -1;
 	struct place place;
 	int r = open_place(root, path, &place);
@@ -148,7 +149,8 @@ int replaced_read(int root, const char *path, char **ret, size_t *ret_length) {
 		return r;
 	}
 	fd = openat(place.directory, place.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	r = fd < 0 ? -errno : stream_read(fd, FILE_MAX_SIZE, ret, ret_length);
+	r = fd < 0 || fstat(fd, ret_stat) < 0 ? -errno : 0;
+	r = r < 0 ? r : stream_read(fd, FILE_MAX_SIZE, ret, ret_length);
 	close(place.directory);
 	return r;
 }

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 
-#include <sys/types.h>
+#include <sys/stat.h>
 
 /*
  * Whole files of the system's, below a root. Whoever reads one, also after a crash, finds the
@@ -25,4 +25,5 @@ int replace_clear(int root, const char *path) MUST_CHECK;
 int replace_remove(int root, const char *path) MUST_CHECK;
 
 /* -ENOENT; -ELOOP: it is a link by now; -EFBIG above a megabyte. */
-int replaced_read(int root, const char *path, char **ret, size_t *ret_length) MUST_CHECK;
+int replaced_read(int root, const char *path, char **ret, size_t *ret_length, struct stat *ret_stat)
+	MUST_CHECK;
