@@ -310,13 +310,19 @@ static void each_system_is_asked_in_its_own_way(void **state) {
 	tree_directory(&tree, "lib/modules/6.1.0-28-amd64");
 	tree_directory(&tree, "lib/modules/6.1.0-29-amd64");
 	tree_file(&tree, "boot/vmlinuz-6.1.0-28-amd64", "");
-	assert_plan(LOADER_KERNEL_INSTALL, "new /etc/kernel/cmdline: root=/dev/sda1 ro " WORD "\n"
+	tree_file(&tree, "usr/lib/kernel/cmdline", "root=x ro\n");
+	assert_plan(LOADER_KERNEL_INSTALL, "new /etc/kernel/cmdline: root=x ro " WORD "\n"
 					   "there '/usr/bin/kernel-install' 'add' '6.1.0-28-amd64' "
 					   "'/boot/vmlinuz-6.1.0-28-amd64'\n"
 					   "back-kernels '/usr/bin/kernel-install' 'add'\n");
 	tree_file(&tree, "etc/kernel/cmdline", "root=ZFS=rpool\n");
 	assert_plan(LOADER_PROXMOX, "was /etc/kernel/cmdline: root=ZFS=rpool " WORD "\n"
 				    "both '/usr/sbin/proxmox-boot-tool' 'refresh'\n");
+	assert_plan(LOADER_UKI, "was /etc/kernel/cmdline: root=ZFS=rpool " WORD "\n"
+				"both '/usr/bin/mkinitcpio' '-P'\n");
+	tree_file(&tree, "etc/cmdline.d/README", "one file for each subject\n");
+	tree_file(&tree, "etc/cmdline.d/empty.conf", "# nothing\n");
+	tree_file(&tree, "etc/cmdline.d/.hidden.conf", "root=y\n");
 	assert_plan(LOADER_UKI, "was /etc/kernel/cmdline: root=ZFS=rpool " WORD "\n"
 				"both '/usr/bin/mkinitcpio' '-P'\n");
 	tree_file(&tree, "etc/cmdline.d/root.conf", "root=x\n");
@@ -352,6 +358,51 @@ static void what_is_not_written_is_said(void **state) {
 	assert_non_null(strstr(error.text, "boot.kernelParams = [ \"" WORD "\" ];"));
 	assert_int_equal(plan_for(LOADER_UNKNOWN, WORD, &plan, &error), -ENOTSUP);
 	assert_int_equal(plan_for(LOADER_GRUB, "a b", &plan, &error), -EINVAL);
+}
+
+static void assert_refused(enum loader_kind kind, const char *expected) {
+	AUTO_BOOT_PLAN struct boot_plan plan = {0};
+	struct error error = {0};
+
+	assert_int_equal(plan_for(kind, WORD, &plan, &error), -ENOTSUP);
+	if (!strstr(error.text, expected)) {
+		fail_msg("%s", error.text);
+	}
+}
+
+/* A rescue must not become what every start has, nor our word what the system falls back on. */
+static void what_the_machine_happens_to_run_with_is_not_made_permanent(void **state) {
+	static const enum loader_kind kinds[] = {LOADER_KERNEL_INSTALL, LOADER_PROXMOX, LOADER_UKI};
+
+	tree_directory(&tree, "etc/kernel");
+	tree_directory(&tree, "lib/modules/6.1.0-28-amd64");
+	tree_file(&tree, "boot/vmlinuz-6.1.0-28-amd64", "");
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		assert_refused(kinds[i], "/etc/kernel/cmdline is not there");
+		assert_refused(kinds[i], ": write that file first");
+		assert_refused(kinds[i], "started with: root=/dev/sda1 ro");
+	}
+	tree_file(&tree, "usr/lib/kernel/cmdline", "root=x\n");
+	assert_refused(LOADER_PROXMOX, "/etc/kernel/cmdline is not there");
+}
+
+/* A program that takes a word away takes somebody else's, too. */
+static void what_may_have_been_there_before_is_not_asked_of_a_program(void **state) {
+	static const enum loader_kind kinds[] = {LOADER_GRUBBY, LOADER_KERNELSTUB, LOADER_OSTREE};
+
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		tree_directory(&tree, "boot/loader/entries");
+		assert_refused(kinds[i], "the boot entries cannot be read");
+		tree_file(&tree, "boot/loader/entries/1.conf", "options root=x $tuned_params\n");
+		tree_file(&tree, "boot/loader/entries/2.conf", "options root=x intel-iommu=on\n");
+		assert_refused(kinds[i], "some of the kernels have it already");
+		tree_file(&tree, "boot/loader/entries/2.conf", "options $kernelopts\n");
+		assert_refused(kinds[i], "cannot be told");
+		tree_unlink(&tree, "boot/loader/entries/1.conf");
+		tree_unlink(&tree, "boot/loader/entries/2.conf");
+	}
+	assert_refused(LOADER_GRUBBY,
+		"add it yourself with /usr/sbin/grubby --update-kernel=ALL --args=" WORD);
 }
 
 static void make_for(enum loader_kind kind) {
@@ -587,6 +638,12 @@ int main(void) {
 		cmocka_unit_test_setup_teardown(
 			each_system_is_asked_in_its_own_way, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_not_written_is_said, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_the_machine_happens_to_run_with_is_not_made_permanent, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_may_have_been_there_before_is_not_asked_of_a_program, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(
 			the_way_back_is_for_the_kernels_that_are_there_then, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

@@ -209,7 +209,8 @@ static int each_file(int root, const char *directory, const char *suffix,
 	for (size_t i = 0; r == 0 && i < names.count && i < FILES_MAX; i++) {
 		char path[512];
 
-		if (text_ends(names.names[i], suffix) &&
+		/* Hidden ones are none for the shell's "*", nor for systemd-boot. */
+		if (names.names[i][0] != '.' && text_ends(names.names[i], suffix) &&
 			name_format(path, sizeof(path), "%s/%s", directory, names.names[i]) == 0) {
 			r = found(root, path, context);
 		}

@@ -13,6 +13,8 @@
 #define NEW_MODE      0644
 #define DROP_IN       "zz-baton" /* the last one: others may begin anew */
 
+#define DISTRIBUTION_CMDLINE "/usr/lib/kernel/cmdline"
+
 /* What is planned, and for whom. */
 struct planning {
 	int root;
@@ -199,37 +201,79 @@ static int plan_shell(struct planning *planning) {
 	return add_new_file(planning, loader->directory, name, FORM_SHELL, variable, content.data);
 }
 
-/* kernel-install goes by what the machine runs with, as long as the file is not there. */
-static int plan_new_words(struct planning *planning) {
+/*
+ * Without the file the system goes by what the machine was started with, and that is nobody's
+ * configuration: it may be a rescue. Made permanent it would stay, and with the file gone again the
+ * system would go by a line that has our words.
+ */
+static int refuse_running(struct planning *planning) {
 	const struct names *running = &planning->boot->running;
-	AUTO_TEXT struct text content = {0};
-	int r = text_append(&content, "", 0);
+	AUTO_TEXT struct text line = {0};
+	int r = text_append(&line, "", 0);
 
 	for (size_t i = 0; r == 0 && i < running->count; i++) {
 		const char *word = running->names[i];
 
 		if (!text_starts(word, "BOOT_IMAGE=") && !text_starts(word, "initrd=")) {
-			r = text_add(&content, "%s%s", content.length ? " " : "", word);
+			r = text_add(&line, "%s%s", line.length ? " " : "", word);
 		}
 	}
-	r = r < 0 ? r : text_append(&content, "\n", 1);
-	if (r < 0 || content.length < 2) {
-		return error_set(planning->error, r < 0 ? r : -ENOTSUP,
-			"%s is not there, and what the machine runs with cannot be read",
-			planning->loader->file);
+	return error_set(planning->error, r < 0 ? r : -ENOTSUP,
+		"%s is not there, so nothing but /proc/cmdline tells what the machine is to be started "
+		"with: write that file first, then try again; this time it was started with: %s",
+		planning->loader->file, r < 0 ? "" : line.data);
+}
+
+/* kernel-install goes by the distribution's file as long as there is none of the machine's own. */
+static int plan_new_words(struct planning *planning) {
+	AUTO_FREE char *content = NULL;
+	struct trusted trusted;
+	int r;
+
+	if (planning->loader->kind != LOADER_KERNEL_INSTALL ||
+		!file_exists(planning->root, DISTRIBUTION_CMDLINE)) {
+		return refuse_running(planning);
 	}
-	return add_new_file(planning, "/etc/kernel", "cmdline", FORM_WORDS, "", content.data);
+	r = trust_check(
+		planning->root, planning->owner, DISTRIBUTION_CMDLINE, &trusted, planning->error);
+	if (r < 0) {
+		return r;
+	}
+	r = file_read(planning->root, DISTRIBUTION_CMDLINE, FILE_MAX_SIZE, &content, NULL);
+	return r < 0 ? error_set(planning->error, r, "cannot read " DISTRIBUTION_CMDLINE ": %s",
+			       strerror(-r))
+		     : add_new_file(planning, "/etc/kernel", "cmdline", FORM_WORDS, "", content);
+}
+
+static int plan_words(struct planning *planning) {
+	const char *file = planning->loader->file;
+
+	return file_exists(planning->root, file) ? add_file(planning, file, FORM_WORDS, "")
+						 : plan_new_words(planning);
+}
+
+/* Does the command line come from files of the directory? Then, and only then, one of ours may. */
+static int find_drop_in(struct planning *planning, bool *ret) {
+	const struct loader *loader = planning->loader;
+	AUTO_BOOT_LINES struct boot_lines lines = {0};
+	int r = loader_read(planning->root, loader, "", &lines);
+
+	*ret = r == 0 && lines.count > 0 && text_starts(lines.all[0].path, loader->directory);
+	return r < 0 ? error_set(planning->error, r, "cannot plan: %s", strerror(-r)) : 0;
 }
 
 static int plan_drop_ins(struct planning *planning) {
 	const struct loader *loader = planning->loader;
-	AUTO_NAMES struct names names = {0};
 	char name[64], path[512];
+	bool found;
+	int r = find_drop_in(planning, &found);
 
-	if (names_read(planning->root, loader->directory, &names) < 0 || names.count == 0 ||
-		name_format(name, sizeof(name), DROP_IN "%s", loader->suffix) < 0 ||
+	if (r < 0) {
+		return r;
+	}
+	if (!found || name_format(name, sizeof(name), DROP_IN "%s", loader->suffix) < 0 ||
 		name_format(path, sizeof(path), "%s/%s", loader->directory, name) < 0) {
-		return add_file(planning, loader->file, FORM_WORDS, "");
+		return plan_words(planning);
 	}
 	return file_exists(planning->root, path)
 		       ? add_file(planning, path, FORM_WORDS, "")
@@ -316,11 +360,58 @@ static int ask(struct planning *planning, const struct asked *asked, enum boot_w
 	return r < 0 ? r : add_command(planning, way, argv);
 }
 
+/* "$kernelopts" and its like: variables of the boot program. tuned's words no such program touches.
+ */
+static bool is_unknown(const struct boot_line *line) {
+	return line->kind != BOOT_LINE_WORD ||
+	       (*line->text == '$' && !text_starts(line->text, "$tuned_"));
+}
+
+/* NULL: none of the kernels has the word, for certain. */
+static const char *find_doubt(const struct boot_lines *lines, const char *word) {
+	for (size_t i = 0; i < lines->count; i++) {
+		if (is_unknown(&lines->all[i])) {
+			return "whether it is there already cannot be told";
+		}
+		if (command_line_same(lines->all[i].text, word)) {
+			return "some of the kernels have it already";
+		}
+	}
+	return lines->count > 0 ? NULL : "the boot entries cannot be read";
+}
+
+/*
+ * Such a program does not tell whether a word came with us, and takes it from every kernel when it
+ * is taken back: so it must not be there before.
+ */
+static int check_absent(struct planning *planning, const struct asked *asked) {
+	const struct names *words = &planning->plan->words;
+	AUTO_BOOT_LINES struct boot_lines lines = {0};
+	int r = loader_read(planning->root, planning->loader, "", &lines);
+
+	for (size_t i = 0; r == 0 && i < words->count; i++) {
+		const char *word = words->names[i], *doubt = find_doubt(&lines, word);
+
+		if (doubt) {
+			return error_set(planning->error, -ENOTSUP,
+				"%s: %s, so baton could not take back what it adds: add it yourself with "
+				"%s%s%s %s%s%s",
+				word, doubt, asked->program[0], asked->program[1] ? " " : "",
+				asked->program[1] ? asked->program[1] : "", asked->add,
+				asked->separate ? " " : "", word);
+		}
+	}
+	return r < 0 ? error_set(planning->error, r, "cannot plan: %s", strerror(-r)) : 0;
+}
+
 /* rpm-ostree takes one word at a time. */
 static int plan_asked(struct planning *planning, const struct asked *asked) {
 	const struct names *words = &planning->plan->words;
-	int r = 0;
+	int r = check_absent(planning, asked);
 
+	if (r < 0) {
+		return r;
+	}
 	if (asked->kind != LOADER_OSTREE) {
 		r = ask(planning, asked, BOOT_WAY_THERE, words);
 		r = r < 0 ? r : ask(planning, asked, BOOT_WAY_BACK, words);
@@ -364,9 +455,7 @@ static int plan_files(struct planning *planning) {
 	case FORM_SHELL:
 		return plan_shell(planning);
 	case FORM_WORDS:
-		return file_exists(planning->root, loader->file)
-			       ? add_file(planning, loader->file, FORM_WORDS, "")
-			       : plan_new_words(planning);
+		return plan_words(planning);
 	case FORM_DROP_INS:
 		return plan_drop_ins(planning);
 	case FORM_ENTRIES:
