@@ -91,7 +91,8 @@ static const struct disguised *find_word(
 	const struct disguise *disguise, const char *at, const char *end) {
 	const struct disguised *best = NULL;
 	size_t run = scan_word(at, end);
-	AUTO_FREE char *first = strndup(at, run);
+	/* Few words begin with anything else, but all would with nothing. */
+	AUTO_FREE char *first = strndup(at, run ? run : 1);
 
 	for (size_t i = first ? find(disguise->words, disguise->word_count, first) : 0;
 		first && i < disguise->word_count && text_starts(disguise->words[i].from, first);

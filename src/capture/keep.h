@@ -43,6 +43,7 @@ struct keeping {
 
 int keep_starts(const struct keeping *keeping, struct text *ret) MUST_CHECK;
 int keep_but_starts(const struct keeping *keeping, struct text *ret) MUST_CHECK;
+int keep_builder(const struct keeping *keeping, struct text *ret) MUST_CHECK;
 int keep_words(const struct keeping *keeping, struct text *ret) MUST_CHECK;
 int keep_options(const struct keeping *keeping, struct text *ret) MUST_CHECK;
 int keep_script(const struct keeping *keeping, struct text *ret) MUST_CHECK;

@@ -2,7 +2,6 @@
 #include "capture/keep.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Of a vendor, a device, a subsystem, or a class: does a device of ours have it? */
@@ -57,6 +56,22 @@ static bool has_class(const struct wanted *wanted, unsigned int base) {
 	return false;
 }
 
+/* "10de " is an id: `digits` of them and a blank. Returns what follows; NULL: it is none. */
+static const char *read_id(const char *at, size_t digits, unsigned int *ret) {
+	unsigned int value = 0;
+
+	for (size_t i = 0; i < digits; i++, at++) {
+		unsigned char c = (unsigned char)*at;
+
+		if (!isxdigit(c)) {
+			return NULL;
+		}
+		value = value << 4 | (unsigned int)(isdigit(c) ? c - '0' : tolower(c) - 'a' + 10);
+	}
+	*ret = value;
+	return *at == ' ' ? at + 1 : NULL;
+}
+
 /* "10de  NVIDIA", "\t2484  GA104", "\t\t1458 4000  ...", "C 03  Display", "\t00  VGA" */
 static bool is_wanted(struct wanted *wanted, const char *line) {
 	unsigned int id, other;
@@ -64,8 +79,7 @@ static bool is_wanted(struct wanted *wanted, const char *line) {
 	if (line[0] != '\t') {
 		wanted->is_class = line[0] == 'C' && line[1] == ' ';
 		wanted->section =
-			sscanf(line + (wanted->is_class ? 2 : 0), "%4x ", &id) == 1 &&
-			isxdigit((unsigned char)line[wanted->is_class ? 2 : 0]) &&
+			read_id(line + (wanted->is_class ? 2 : 0), wanted->is_class ? 2 : 4, &id) &&
 			(wanted->is_class ? has_class(wanted, id) : has_vendor(wanted, id));
 		wanted->vendor = wanted->section ? id : 0;
 		return wanted->section;
@@ -74,13 +88,12 @@ static bool is_wanted(struct wanted *wanted, const char *line) {
 		return wanted->section;
 	}
 	if (line[1] != '\t') {
-		wanted->entry = sscanf(line + 1, "%4x ", &id) == 1 &&
-				has_device(wanted, wanted->vendor, id);
+		wanted->entry = read_id(line + 1, 4, &id) && has_device(wanted, wanted->vendor, id);
 		wanted->device = wanted->entry ? id : 0;
 		return wanted->entry;
 	}
-	return wanted->entry && sscanf(line + 2, "%4x %4x ", &id, &other) == 2 &&
-	       has_ids(wanted, id, other);
+	line = wanted->entry ? read_id(line + 2, 4, &id) : NULL;
+	return line && read_id(line, 4, &other) && has_ids(wanted, id, other);
 }
 
 int keep_ids(const struct keeping *keeping, struct text *ret) {

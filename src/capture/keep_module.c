@@ -2,7 +2,6 @@
 #include "capture/keep.h"
 
 #include <fnmatch.h>
-#include <stdio.h>
 #include <string.h>
 
 #define PATTERN_SIZE 256
@@ -29,9 +28,14 @@ int keep_aliases(const struct keeping *keeping, struct text *ret) {
 	int r = 0;
 
 	for (const char *line = keeping->data; *line && r == 0; line = text_next_line(line)) {
+		static const char key[] = "alias ";
+		const char *begin = line + strlen(key);
+		size_t length = text_starts(line, key) ? strcspn(begin, " \n") : 0;
 		char pattern[PATTERN_SIZE];
 
-		if (sscanf(line, "alias %255s", pattern) == 1 && fits(keeping, pattern)) {
+		if (length > 0 && length < sizeof(pattern) &&
+			name_format(pattern, sizeof(pattern), "%.*s", (int)length, begin) == 0 &&
+			fits(keeping, pattern)) {
 			r = text_add(ret, "%.*s\n", (int)strcspn(line, "\n"), line);
 		}
 	}

@@ -9,6 +9,24 @@ int keep_words(const struct keeping *keeping, struct text *ret) {
 	return blank_secrets(keeping->data, keeping->length, false, ret);
 }
 
+/* "Linux version 6.12.0 (alice@laptop) ...": who built a kernel, or a module, and where. */
+int keep_builder(const struct keeping *keeping, struct text *ret) {
+	const char *at = keeping->data;
+	int r = text_append(ret, "", 0);
+
+	while (*at && r == 0) {
+		size_t length = strcspn(at, " \t\n()");
+
+		r = memchr(at, '@', length) ? text_add(ret, "user@host")
+					    : text_append(ret, at, length);
+		at += length;
+		length = strspn(at, " \t\n()");
+		r = r < 0 ? r : text_append(ret, at, length);
+		at += length;
+	}
+	return r;
+}
+
 /* A guest of Proxmox VE: "args" are words of QEMU's. */
 int keep_options(const struct keeping *keeping, struct text *ret) {
 	AUTO_TEXT struct text rest = {0};

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "capture/bound.h"
+
+#define LINE_SIZE   8192
 #define STAT_FIELDS 22 /* up to the time at which it began */
 
 /* Tables of the kernel's and the distribution's: the rows, or the columns, that are wanted. */
@@ -31,11 +34,11 @@ int keep_maps(const struct keeping *keeping, struct text *ret) {
 	int r = 0;
 
 	for (const char *line = keeping->data; *line && r == 0; line = text_next_line(line)) {
-		char permissions[5], device[16], name[256];
+		char one[LINE_SIZE], permissions[5], device[16], name[256];
 		unsigned long long inode;
 
-		if (sscanf(line, "%*s %4s %*s %15s %llu %255[^\n]", permissions, device, &inode,
-			    name) == 4 &&
+		if (sscanf(bound(line, one, sizeof(one)), "%*s %4s %*s %15s %llu %255[^\n]",
+			    permissions, device, &inode, name) == 4 &&
 			text_starts(name, "/dev/") && !text_starts(name, "/dev/shm/") &&
 			!text_starts(name, "/dev/zero")) {
 			r = text_add(ret, "1000-2000 %s 00000000 %s %llu %s\n", permissions, device,
@@ -47,11 +50,12 @@ int keep_maps(const struct keeping *keeping, struct text *ret) {
 
 /* Of the options only the server's address: others may be passwords. */
 static int add_mount(struct text *ret, const char *line, const char *rest) {
-	char type[64], source[512], options[4096] = "";
+	char one[LINE_SIZE], type[64], source[512], options[4096] = "";
 	const char *address;
 	int r;
 
-	if (sscanf(rest, " - %63s %511s %4095s", type, source, options) < 2) {
+	if (sscanf(bound(rest, one, sizeof(one)), " - %63s %511s %4095s", type, source, options) <
+		2) {
 		return 0;
 	}
 	address = strstr(options, ",addr=");
@@ -64,6 +68,7 @@ static int add_mount(struct text *ret, const char *line, const char *rest) {
 /* Those of disks, pools and servers; not the kernel's own file systems. */
 static bool is_of_interest(const char *line, const char *rest) {
 	static const char *const types[] = {"btrfs", "zfs", "nfs", "cifs", "smb3"};
+	char one[LINE_SIZE];
 	unsigned int major;
 
 	for (size_t i = 0; i < COUNT(types); i++) {
@@ -71,7 +76,7 @@ static bool is_of_interest(const char *line, const char *rest) {
 			return true;
 		}
 	}
-	return sscanf(line, "%*s %*s %u:", &major) == 1 && major != 0;
+	return sscanf(bound(line, one, sizeof(one)), "%*s %*s %u:", &major) == 1 && major != 0;
 }
 
 int keep_mounts(const struct keeping *keeping, struct text *ret) {
@@ -106,10 +111,11 @@ int keep_fstab(const struct keeping *keeping, struct text *ret) {
 	int r = 0;
 
 	for (const char *line = keeping->data; *line && r == 0; line = text_next_line(line)) {
-		char device[256], point[256], type[64], options[1024] = "";
-		int n = *line == '#' ? 0
-				     : sscanf(line, "%255s %255s %63s %1023s", device, point, type,
-					       options);
+		char one[LINE_SIZE], device[256], point[256], type[64], options[1024] = "";
+		int n = *line == '#'
+				? 0
+				: sscanf(bound(line, one, sizeof(one)), "%255s %255s %63s %1023s",
+					  device, point, type, options);
 
 		r = n >= 3 && strcspn(line, "\n") > 0
 			    ? text_add(ret, "%s %s %s ", device, point, type)
@@ -125,10 +131,11 @@ int keep_passwd(const struct keeping *keeping, struct text *ret) {
 	int r = 0;
 
 	for (const char *line = keeping->data; *line && r == 0; line = text_next_line(line)) {
-		char name[64];
+		char one[LINE_SIZE], name[64];
 		unsigned int uid;
 
-		if (sscanf(line, "%63[^:\n]:%*[^:\n]:%u:", name, &uid) == 2) {
+		if (sscanf(bound(line, one, sizeof(one)), "%63[^:\n]:%*[^:\n]:%u:", name, &uid) ==
+			2) {
 			r = text_add(ret, "%s:x:%u:%u:::\n", name, uid, uid);
 		}
 	}
@@ -140,9 +147,11 @@ int keep_connections(const struct keeping *keeping, struct text *ret) {
 	int r = 0;
 
 	for (const char *line = keeping->data; *line && r == 0; line = text_next_line(line)) {
+		char one[LINE_SIZE];
 		unsigned int state;
 
-		if (sscanf(line, " %*u: %*s %*s %x ", &state) == 1 && state == 1) {
+		if (sscanf(bound(line, one, sizeof(one)), " %*u: %*s %*s %x ", &state) == 1 &&
+			state == 1) {
 			r = add_line(ret, line);
 		}
 	}

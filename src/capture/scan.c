@@ -49,25 +49,42 @@ static bool is_nobodys(const char *id) {
 	return strspn(id, "0-:") == strlen(id) || strspn(id, "f-:") == strlen(id);
 }
 
-static bool scan_uuid(const char *at, const char *end, struct scanned *ret) {
+static bool scan_dashed(const char *at, const char *end, const char *dash, struct scanned *ret) {
 	static const size_t parts[] = {8, 4, 4, 4, 12};
+	size_t dash_length = strlen(dash), length = 0;
 	const char *here = at;
 
 	for (size_t i = 0; i < COUNT(parts); i++) {
-		if (hex_run(here, end) != parts[i]) {
+		size_t before = i > 0 ? dash_length : 0;
+
+		if ((size_t)(end - here) < before || memcmp(here, dash, before) != 0 ||
+			hex_run(here + before, end) != parts[i]) {
 			return false;
 		}
-		here += parts[i];
-		if (i + 1 < COUNT(parts) && (here >= end || *here++ != '-')) {
-			return false;
+		here += before;
+		for (size_t k = 0; k < parts[i]; k++) {
+			ret->id[length++] = (char)tolower((unsigned char)*here++);
 		}
+		ret->id[length++] = '-';
 	}
-	if (!ends(here, end)) {
-		return false;
-	}
+	ret->id[length - 1] = '\0';
 	ret->kind = SCANNED_UUID;
-	set_id(at, (size_t)(here - at), ret);
+	ret->length = (size_t)(here - at);
+	ret->dash = dash;
 	return true;
+}
+
+/* As it is, as device-mapper writes it, and as systemd does; what follows may be anything but a
+ * digit: "-part1", "p1". */
+static bool scan_uuid(const char *at, const char *end, struct scanned *ret) {
+	static const char *const dashes[] = {"-", "--", "\\x2d"};
+
+	for (size_t i = 0; i < COUNT(dashes); i++) {
+		if (scan_dashed(at, end, dashes[i], ret)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool scan_id(const char *at, const char *end, struct scanned *ret) {
@@ -140,6 +157,11 @@ static bool scan_ipv4(const char *at, const char *end, struct scanned *ret) {
 		(isdigit((unsigned char)at[length]) || at[length] == '.')) {
 		length++;
 	}
+	/* It may end a sentence; with a fifth number it is a version. */
+	length -= length > 0 && at[length - 1] == '.';
+	if (at + length + 1 < end && at[length] == '.' && isdigit((unsigned char)at[length + 1])) {
+		return false;
+	}
 	memcpy(text, at, length);
 	text[length] = '\0';
 	if (sscanf(text, "%3u.%3u.%3u.%3u%n", &bytes[0], &bytes[1], &bytes[2], &bytes[3], &used) !=
@@ -177,6 +199,15 @@ static bool scan_ipv6(const char *at, const char *end, struct scanned *ret) {
 		groups += at[length] != ':' && (length == 0 || at[length - 1] == ':');
 		length++;
 	}
+	/* "::1: no route" */
+	if (length > 1 && at[length - 1] == ':' && at[length - 2] != ':') {
+		length--;
+		colons--;
+	}
+	/* "::ffff:192.0.2.1": what tells is the address of the elder kind in it. */
+	if (at + length + 1 < end && at[length] == '.' && isdigit((unsigned char)at[length + 1])) {
+		return false;
+	}
 	memcpy(text, at, length);
 	text[length] = '\0';
 	/* "0::/user.slice" is a control group. */
@@ -213,7 +244,8 @@ static int write_hardware(const struct scanned *found, size_t number, struct tex
 int scan_write(const struct scanned *found, size_t number, struct text *ret) {
 	switch (found->kind) {
 	case SCANNED_UUID:
-		return text_add(ret, "00000000-0000-4000-8000-%012zx", number);
+		return text_add(ret, "00000000%s0000%s4000%s8000%s%012zx", found->dash, found->dash,
+			found->dash, found->dash, number);
 	case SCANNED_ID:
 		return text_add(ret, "%032zx", number);
 	case SCANNED_HARDWARE:

@@ -21,7 +21,8 @@ struct scanned {
 	size_t length;
 	char id[40]; /* lower case, and for an interface the hardware address */
 	char separator;
-	char prefix[4]; /* "enx" */
+	const char *dash; /* between the parts of a UUID, as it is or escaped */
+	char prefix[4];   /* "enx" */
 	uint8_t inet[16];
 	unsigned int bits, kept; /* what stays says of which kind it is */
 };

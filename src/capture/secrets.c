@@ -9,11 +9,13 @@
 
 #include "base/address.h"
 #include "base/file.h"
+#include "capture/bound.h"
 
 #define PASSWD_MAX   ((size_t)4 << 20)
 #define PEOPLE_FIRST 1000 /* login.defs(5): UID_MIN; nobody is 65534 */
 #define NOBODY       65534
 #define WORD_SIZE    256
+#define LINE_SIZE    4096
 #define UDEV         "run/udev/data"
 #define UDEV_MAX     65536
 
@@ -151,7 +153,7 @@ static int add_permitted(const struct finding *finding, const char *line) {
 /* "id=Home network", "ssid=...": the connection, the network, and the file is called so too. */
 static int add_connection(const struct finding *finding, const struct place *place) {
 	static const char *const keys[] = {"id", "ssid"};
-	char name[WORD_SIZE];
+	char one[LINE_SIZE], name[WORD_SIZE];
 	int r = 0;
 
 	for (const char *line = place->data; *line && r == 0; line = text_next_line(line)) {
@@ -160,7 +162,7 @@ static int add_connection(const struct finding *finding, const struct place *pla
 			const char *value = line + strlen(keys[i]);
 
 			if (!text_starts(line, keys[i]) ||
-				sscanf(value, " = %255[^\n]", name) != 1) {
+				sscanf(bound(value, one, sizeof(one)), " = %255[^\n]", name) != 1) {
 				continue;
 			}
 			r = add_name(finding, "connection", name);
@@ -181,11 +183,12 @@ static int add_connection(const struct finding *finding, const struct place *pla
 static int add_person(const struct finding *finding, const struct place *place) {
 	static const char *const keys[] = {"USER=", "NAME="};
 	const char *uid = strstr(place->data, "UID=");
+	char one[LINE_SIZE];
 	unsigned int number = 0;
 	int r = 0;
 
 	/* In /run/systemd/users, the file is called by the number. */
-	if ((!uid || sscanf(uid, "UID=%u", &number) != 1) &&
+	if ((!uid || sscanf(bound(uid, one, sizeof(one)), "UID=%u", &number) != 1) &&
 		sscanf(place->name, "%u", &number) != 1) {
 		return 0;
 	}
@@ -197,7 +200,8 @@ static int add_person(const struct finding *finding, const struct place *place) 
 
 		for (size_t i = 0; i < COUNT(keys) && r == 0; i++) {
 			if (text_starts(line, keys[i]) &&
-				sscanf(line + strlen(keys[i]), "%255s", name) == 1) {
+				sscanf(bound(line + strlen(keys[i]), one, sizeof(one)), "%255s",
+					name) == 1) {
 				r = add_name(finding, "user", name);
 			}
 		}
@@ -210,9 +214,10 @@ static int add_disks(const struct finding *finding, const char *data) {
 	int r = 0;
 
 	for (const char *at = data; r == 0 && (at = strstr(at, "UUID=")); at++) {
-		char id[WORD_SIZE];
+		char one[LINE_SIZE], id[WORD_SIZE];
 
-		if (sscanf(at, "UUID=%255[0-9A-Fa-f-]", id) == 1 && strlen(id) > 4) {
+		if (sscanf(bound(at, one, sizeof(one)), "UUID=%255[0-9A-Fa-f-]", id) == 1 &&
+			strlen(id) > 4) {
 			r = disguise_word(finding->disguise, "disk", id);
 		}
 	}
@@ -258,13 +263,12 @@ static int add_people(const struct finding *finding, int root) {
 	int r = file_read(root, "etc/passwd", PASSWD_MAX, &data, NULL);
 
 	for (const char *line = r < 0 ? "" : data; *line; line = text_next_line(line)) {
-		char name[WORD_SIZE], home[WORD_SIZE];
+		char one[LINE_SIZE], name[WORD_SIZE], home[WORD_SIZE];
 		unsigned int uid;
-		int n = sscanf(
-			line, "%255[^:\n]:%*[^:\n]:%u:%*u:%*[^:\n]:%255[^:\n]", name, &uid, home);
+		int n = sscanf(bound(line, one, sizeof(one)),
+			"%255[^:\n]:%*[^:\n]:%u:%*u:%*[^:\n]:%255[^:\n]", name, &uid, home);
 
-		n = n == 2 ? sscanf(line, "%255[^:\n]:%*[^:\n]:%u:%*u::%255[^:\n]", name, &uid,
-				     home)
+		n = n == 2 ? sscanf(one, "%255[^:\n]:%*[^:\n]:%u:%*u::%255[^:\n]", name, &uid, home)
 			   : n;
 		if (n < 2 || uid < PEOPLE_FIRST || uid == NOBODY) {
 			continue;
@@ -308,10 +312,11 @@ static int add_udev(const struct finding *finding, int root, const char *name) {
 	r = r < 0 ? r : file_read(root, path, UDEV_MAX, &data, NULL);
 	for (const char *line = r < 0 ? "" : data; *line && r >= 0; line = text_next_line(line)) {
 		for (size_t i = 0; i < COUNT(keys) && r >= 0; i++) {
-			char value[WORD_SIZE];
+			char one[LINE_SIZE], value[WORD_SIZE];
 
 			if (text_starts(line, keys[i]) &&
-				sscanf(line + strlen(keys[i]), "%255[^\n]", value) == 1) {
+				sscanf(bound(line + strlen(keys[i]), one, sizeof(one)), "%255[^\n]",
+					value) == 1) {
 				r = add_serial(finding, value);
 			}
 		}

@@ -12,19 +12,32 @@ struct reading {
 	struct block block;
 };
 
+/* "101" -> 'A': three digits. */
+static bool read_octal(const char *digits, unsigned int *ret) {
+	unsigned int value = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		if (digits[i] < '0' || digits[i] > '7') {
+			return false;
+		}
+		value = value << 3 | (unsigned int)(digits[i] - '0');
+	}
+	*ret = value;
+	return true;
+}
+
 /* "\n", "\t", "\\" and "\NNN" (octal), as in umockdev. In place; returns the length. */
 static size_t unescape(char *value) {
 	char *to = value, *from = value;
 
 	while (*from) {
 		unsigned int byte = (unsigned char)*from++;
-		int used = 0;
 
 		if (byte == '\\' && *from && strchr("nt\\", *from)) {
 			byte = *from == 'n' ? '\n' : *from == 't' ? '\t' : '\\';
 			from++;
-		} else if (byte == '\\' && sscanf(from, "%3o%n", &byte, &used) == 1) {
-			from += used;
+		} else if (byte == '\\' && read_octal(from, &byte)) {
+			from += 3;
 		}
 		*to++ = (char)byte;
 	}
@@ -90,10 +103,9 @@ static int add_names(struct reading *reading, char *names) {
 
 static int set_mode(struct reading *reading, const char *path, const char *octal) {
 	unsigned int mode;
-	int used = 0;
 
-	if (!entry_path_is_sound(path) || sscanf(octal, "%4o%n", &mode, &used) != 1 ||
-		octal[used] || mode > 0777) {
+	octal += strlen(octal) == 4 && *octal == '0';
+	if (!entry_path_is_sound(path) || !read_octal(octal, &mode) || octal[3]) {
 		return -EINVAL;
 	}
 	return reading->entries.sink->mode(reading->entries.sink->context, path, mode);

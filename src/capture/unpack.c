@@ -115,10 +115,13 @@ static int make_link(void *context, const char *path, const char *target) {
 static int set_mode(void *context, const char *path, unsigned int mode) {
 	struct maker *maker = context;
 	AUTO_CLOSE int fd = path_open(maker->root, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+	struct stat info;
 
-	if (fd < 0) {
-		return fd;
+	if (fd < 0 || fstat(fd, &info) < 0) {
+		return fd < 0 ? fd : -errno;
 	}
+	/* Who may not look into a directory cannot remove it either. */
+	mode |= S_ISDIR(info.st_mode) ? S_IRWXU : 0;
 	return fchmod(fd, mode) < 0 ? -errno : 0;
 }
 
@@ -176,7 +179,8 @@ static int remove_entry(const char *path, const struct stat *info, int type, str
 	(void)info;
 	(void)type;
 	(void)at;
-	return remove(path);
+	(void)remove(path); /* what is left does not keep the rest */
+	return 0;
 }
 
 static void remove_all(const char *path) {

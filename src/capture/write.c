@@ -48,12 +48,14 @@ static int add_config(struct writing *writing, const struct place *place, struct
 }
 
 static int add_id(struct writing *writing, const struct place *place, struct text *ret) {
-	size_t number, length = strcspn(place->data, "\n");
-	AUTO_FREE char *id = strndup(place->data, length);
+	const char *begin = place->data + strspn(place->data, " \t\n");
+	AUTO_FREE char *id = strndup(begin, strcspn(begin, "\n"));
+	bool is_blank = begin == place->data + place->length;
+	size_t number;
 	struct address address;
 	int r = id ? 0 : -ENOMEM;
 
-	if (r == 0 && (length == 0 || address_parse(id, &address) == 0)) {
+	if (r == 0 && (is_blank || address_parse(id, &address) == 0)) {
 		return text_append(ret, place->data, place->length);
 	}
 	r = r < 0 ? r : disguise_id(writing->disguise, id, &number);
@@ -72,10 +74,11 @@ static const struct table {
 	{"/proc/*net/tcp*", 1U << 1 | 1U << 2, true},
 };
 
-/* Versions look like addresses, and what the kernel's build left there is nobody's. */
+/* Versions look like addresses; but the kernel's is also the name of a directory, and may have its
+ * builder's in it. */
 static bool is_public(const char *path) {
-	return fnmatch("*/lib/modules/*", path, 0) == 0 || fnmatch("*/version", path, 0) == 0 ||
-	       fnmatch("*/pci.ids", path, 0) == 0 || fnmatch("*/osrelease", path, 0) == 0 ||
+	return fnmatch("*/lib/modules/*", path, 0) == 0 ||
+	       fnmatch("/sys/*/version", path, 0) == 0 || fnmatch("*/pci.ids", path, 0) == 0 ||
 	       fnmatch("*/modalias", path, 0) == 0;
 }
 
@@ -90,7 +93,7 @@ static int disguised(struct writing *writing, const struct place *place, struct 
 	if (writing->disguise->off || is_public(path)) {
 		return text_append(ret, place->data, place->length);
 	}
-	if (strcmp(place->name, "config") == 0 && place->length > 8) {
+	if (fnmatch("/sys/*/config", path, 0) == 0 && place->length > 8) {
 		return add_config(writing, place, ret);
 	}
 	if (strcmp(place->name, "edid") == 0) {

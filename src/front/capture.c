@@ -73,9 +73,12 @@ static int run(struct capturing *capturing, const struct command *command, unsig
 		.words = &word,
 		.word_count = word ? 1 : 0,
 	};
+	size_t length = capturing->trace->length;
 	int r;
 
-	memset(capturing->trace->data, 0, capturing->trace->length);
+	/* It counts on where there is no more room. */
+	length = length < capturing->trace->size ? length : capturing->trace->size;
+	memset(capturing->trace->data, 0, length);
 	trace_begin(capturing->trace, TRACE_SIZE);
 	silence(capturing);
 	(void)command->run(&invocation);

@@ -11,10 +11,19 @@
 #include "host/array.h"
 
 #define FILE_MAX_SIZE (16U << 20)
+#define LINE_SIZE     256
 
 void net_addresses_free(struct net_addresses *addresses) {
 	free(addresses->addresses);
 	*addresses = (struct net_addresses){0};
+}
+
+/* sscanf() would measure the rest of the table for each line, and go on in the next. */
+static const char *bound(const char *line, char ret[LINE_SIZE]) {
+	size_t length = strcspn(line, "\n");
+
+	snprintf(ret, LINE_SIZE, "%.*s", (int)(length < LINE_SIZE ? length : LINE_SIZE - 1), line);
+	return ret;
 }
 
 /* The kernel shows each of IPv4 in two tables. */
@@ -43,9 +52,9 @@ static int add(struct net_addresses *addresses, const struct net_address *addres
 int net_addresses_parse_ipv6(const char *data, struct net_addresses *addresses) {
 	for (; *data; data = text_next_line(data)) {
 		struct net_address address = {0};
-		char digits[33];
+		char line[LINE_SIZE], digits[33];
 
-		if (sscanf(data, "%32s %*x %x %*x %*x %31s", digits, &address.length,
+		if (sscanf(bound(data, line), "%32s %*x %x %*x %*x %31s", digits, &address.length,
 			    address.interface) == 3 &&
 			address.length <= 128 && inet_parse_bytes(digits, &address.address) == 0) {
 			int r = add(addresses, &address);
@@ -98,7 +107,7 @@ static int add_ipv4(
 /* "           |-- 192.0.2.7" and below it "              /32 host LOCAL" */
 int net_addresses_parse_ipv4(
 	const char *data, const struct routes *routes, struct net_addresses *addresses) {
-	char leaf[16] = "";
+	char line[LINE_SIZE], leaf[16] = "";
 
 	for (; *data; data = text_next_line(data)) {
 		const char *word = data + strspn(data, " ");
@@ -106,7 +115,7 @@ int net_addresses_parse_ipv4(
 
 		if (text_starts(word, "|--")) {
 			leaf[0] = '\0';
-			(void)!sscanf(word, "|-- %15s", leaf);
+			(void)!sscanf(bound(word, line), "|-- %15s", leaf);
 		} else if (text_starts(word, "/32 host LOCAL") && leaf[0]) {
 			r = add_ipv4(leaf, routes, addresses);
 		}

@@ -29,6 +29,7 @@ REPLACED = {
     "UUID of a disk": "5f0c7a3e-9b1d-4e2f-8a6b-7c8d9e0f1a2b",
     "UUID of a guest": "c0ffee00-1234-4abc-9def-0123456789ab",
     "UUID of a connection": "0badcafe-5678-4def-8abc-fedcba987654",
+    "UUID in what is called as a device's configuration space": "0ddba11a-5678-4def-8abc-fedcba987655",
     "short id of a disk": "A1B2-C3D4",
     "id of a machine": "d41d8cd98f00b204e9800998ecf8427e",
     "hardware address": "3c:7c:3f:1b:2a:09",
@@ -150,6 +151,12 @@ F: /etc/NetworkManager/system-connections/Queen of Hearts 5G.nmconnection
 | psk=offwithherhead
 | psk-flags=0
 
+F: /etc/NetworkManager/system-connections/config
+| [connection]
+| id=config
+| uuid=0ddba11a-5678-4def-8abc-fedcba987655
+| type=ethernet
+
 F: /run/NetworkManager/devices/2
 | connection-uuid=0badcafe-5678-4def-8abc-fedcba987654
 
@@ -245,6 +252,8 @@ class Disguised(unittest.TestCase):
         self.assertNotIn("/srv/alice/diary", self.kept)
 
     def test_what_only_looks_like_it_stays(self):
+        self.assertEqual(self.disguised.count("| type=ethernet\n"),
+                         self.kept.count("| type=ethernet\n"))
         self.assertIn("not 0::/a, 1.2.3 or 01:00.0", self.disguised)
 
     def test_two_captures_are_disguised_differently(self):

@@ -44,6 +44,42 @@ static void the_same_becomes_the_same(void **state) {
 	assert_becomes(*state, "3c:7c:3f:ff:fe:1b:2a:09", "02:00:00:00:00:00:00:05");
 }
 
+static void an_id_is_found_whatever_follows_it(void **state) {
+	assert_becomes(*state,
+		"6b1f0a52-3c4d-4e5f-8a6b-7c8d9e0f1a2b 6b1f0a52--3c4d--4e5f--8a6b--7c8d9e0f1a2b "
+		"6b1f0a52\\x2d3c4d\\x2d4e5f\\x2d8a6b\\x2d7c8d9e0f1a2b.device "
+		"6b1f0a52-3c4d-4e5f-8a6b-7c8d9e0f1a2b-part1 6b1f0a52-3c4d-4e5f-8a6b-7c8d9e0f1a2bp1",
+		"00000000-0000-4000-8000-000000000001 00000000--0000--4000--8000--000000000001 "
+		"00000000\\x2d0000\\x2d4000\\x2d8000\\x2d000000000001.device "
+		"00000000-0000-4000-8000-000000000001-part1 00000000-0000-4000-8000-000000000001p1");
+}
+
+static void an_address_is_found_whatever_is_around_it(void **state) {
+	static const char *const texts[] = {"at 192.168.178.23.", "192.168.178.23:22",
+		"::ffff:192.168.178.23", "::ffff:192.168.178.23:22", "192.168.178.23",
+		"(192.168.178.23.)"};
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		AUTO_TEXT struct text found = {0};
+
+		assert_int_equal(disguise_text(*state, texts[i], strlen(texts[i]), &found), 0);
+		assert_null(strstr(found.data, "168.178"));
+		assert_non_null(strstr(found.data, "192."));
+	}
+	for (size_t i = 0; i < 2; i++) {
+		const char *text = i == 0 ? "2001:db8::1: lost" : "2001:db8::1.";
+		AUTO_TEXT struct text found = {0};
+
+		assert_int_equal(disguise_text(*state, text, strlen(text), &found), 0);
+		assert_null(strstr(found.data, "db8"));
+	}
+}
+
+static void a_word_may_begin_with_anything(void **state) {
+	assert_int_equal(disguise_word(*state, "connection", "#tea"), 0);
+	assert_becomes(*state, "id=#tea; #teas", "id=connection1; #teas");
+}
+
 static void what_is_nobodys_stays(void **state) {
 	static const char *const texts[] = {
 		"00000000-0000-0000-0000-000000000000",
@@ -55,7 +91,7 @@ static void what_is_nobodys_stays(void **state) {
 		"0::/system.slice/gdm.service",
 		"00:1f.6 12:34:56",
 		"1:name=systemd:/",
-		"999.1.1.1 1.2.3.4.5 1.2.3",
+		"999.1.1.1 1.2.3.4.5 1.2.3 192.168.100.200.5",
 		"",
 	};
 
@@ -138,6 +174,11 @@ static void off_is_off(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_same_becomes_the_same, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_id_is_found_whatever_follows_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_address_is_found_whatever_is_around_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_word_may_begin_with_anything, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_nobodys_stays, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			words_are_replaced_where_they_are_whole, setup, teardown),

@@ -235,6 +235,22 @@ static void passwords_of_command_lines_are_left_out(void **state) {
 		"options vfio-pci.ids=1:2 password=\n");
 }
 
+static void who_built_the_kernel_is_left_out(void **state) {
+	assert_kept("/proc/version", "Linux version 6.1 (alice@tea) (gcc 12) #1\n",
+		"Linux version 6.1 (user@host) (gcc 12) #1\n");
+	assert_kept(
+		"/proc/driver/nvidia/version", "Build  (alice@)  x\n", "Build  (user@host)  x\n");
+}
+
+/* Of two lines that are cut off, none takes from the other. */
+static void a_line_ends_where_it_ends(void **state) {
+	assert_kept("/usr/share/misc/pci.ids", "10de \n\t2484\n  NVIDIA\n", "10de \n");
+	assert_kept("/lib/modules/6.1/modules.alias", "alias \nvfio_pci:a\nalias vfio_pci:b c\n",
+		"alias vfio_pci:b c\n");
+	assert_kept("/etc/fstab", "/dev/a /b\next4 x\n", "");
+	assert_kept("/etc/passwd", "a:x\n:7:7\nb:x:8:8:::\n", "b:x:8:8:::\n");
+}
+
 static void what_a_guest_is_told_is_left_out(void **state) {
 	assert_kept("/etc/libvirt/qemu/a.xml",
 		"<title>x</title><!-- x --><serial type='pty'/><disk><serial>x</serial></disk>"
@@ -260,6 +276,8 @@ int main(void) {
 		cmocka_unit_test(a_file_is_known_where_links_lead),
 		cmocka_unit_test(a_key_is_a_whole_one),
 		cmocka_unit_test(passwords_of_command_lines_are_left_out),
+		cmocka_unit_test(who_built_the_kernel_is_left_out),
+		cmocka_unit_test(a_line_ends_where_it_ends),
 		cmocka_unit_test(what_a_guest_is_told_is_left_out),
 	};
 

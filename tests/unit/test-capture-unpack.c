@@ -93,6 +93,33 @@ static void a_mode_is_kept(void **state) {
 	assert_int_equal(info.st_mode & 0777, 0755);
 }
 
+/* Only its owner may look into a directory, but its owner may. */
+static void a_directory_can_be_removed_whatever_its_mode(void **state) {
+	static const char text[] = "F: /a/b\n| x\n\nM: /a=0000\n";
+	struct unpacked unpacked = {.root = -1};
+	char path[sizeof(unpacked.path)];
+	struct stat info;
+	struct error error;
+
+	assert_int_equal(unpack(text, strlen(text), &unpacked, &error), 0);
+	assert_int_equal(fstatat(unpacked.root, "a", &info, 0), 0);
+	assert_int_equal(info.st_mode & 0777, 0700);
+	memcpy(path, unpacked.path, sizeof(path));
+	unpacked_remove(&unpacked);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+static void an_escaped_byte_has_three_digits(void **state) {
+	static const char text[] = "P: /devices/a\nA: a=\\101\\1\\ 01\\+01\\0601\\\\\n";
+	AUTO_UNPACKED struct unpacked unpacked = {.root = -1};
+	AUTO_FREE char *data = NULL;
+	struct error error;
+
+	assert_int_equal(unpack(text, strlen(text), &unpacked, &error), 0);
+	assert_int_equal(file_read(unpacked.root, "sys/devices/a/a", 4096, &data, NULL), 0);
+	assert_string_equal(data, "A\\1\\ 01\\+0101\\");
+}
+
 static void what_has_been_cut_off_is_refused(void **state) {
 	static const char whole[] = "# x" TEXT_WRITTEN "\nF: /a\n| x\n" TEXT_END;
 	char path[64], text[sizeof(whole)];
@@ -181,6 +208,8 @@ int main(void) {
 		cmocka_unit_test(nothing_is_made_outside),
 		cmocka_unit_test(a_link_is_not_written_through),
 		cmocka_unit_test(a_mode_is_kept),
+		cmocka_unit_test(a_directory_can_be_removed_whatever_its_mode),
+		cmocka_unit_test(an_escaped_byte_has_three_digits),
 		cmocka_unit_test(what_has_been_cut_off_is_refused),
 		cmocka_unit_test(what_is_no_file_is_refused),
 		cmocka_unit_test(what_is_too_large_is_refused),

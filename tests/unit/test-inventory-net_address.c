@@ -60,6 +60,16 @@ static void the_smallest_network_counts(void **state) {
 	assert_int_equal(addresses.addresses[0].length, 28);
 }
 
+static void a_line_that_is_cut_off_takes_none_of_the_next(void **state) {
+	AUTO_NET_ADDRESSES struct net_addresses addresses = {0};
+
+	assert_int_equal(
+		net_addresses_parse_ipv6(
+			"20010db8000000000000000000000007 02 40\n00 80 eno1\n", &addresses),
+		0);
+	assert_int_equal(addresses.count, 0);
+}
+
 static void ipv6_says_itself_where_it_is(void **state) {
 	AUTO_NET_ADDRESSES struct net_addresses addresses = {0};
 	char text[LABEL_SIZE];
@@ -81,6 +91,7 @@ int main(void) {
 		cmocka_unit_test(an_address_is_on_the_interface_of_its_network),
 		cmocka_unit_test(one_that_may_be_on_two_is_left_out),
 		cmocka_unit_test(the_smallest_network_counts),
+		cmocka_unit_test(a_line_that_is_cut_off_takes_none_of_the_next),
 		cmocka_unit_test(ipv6_says_itself_where_it_is),
 	};
 
