@@ -248,56 +248,55 @@ static void hugepages_are_used_where_they_are_and_missed_where_they_are_not(void
 	assert_string_equal(said, "");
 }
 
+enum {
+	M = 1 << 10,
+	G = 1 << 20
+};
 /* What is said of huge pages, and what is to be done by hand, on a machine of two such nodes. */
+static const struct {
+	uint64_t count[2], free[2]; /* of 2 MiB, on node 0 and 1; the card hangs on 1 */
+	uint64_t giants;            /* of 1 GiB, on node 0, free */
+	bool uses, may_run;
+	uint64_t page_kib;
+	int node;
+	bool strict;
+	const char *said, *by_hand;
+} pools[] = {
+	/* 1 GiB is wanted: 512 pages of 2 MiB. */
+	{{0, 512}, {0, 512}, 0, false, false, 0, -1, false, "hugepages numa", ""},
+	{{512, 0}, {512, 0}, 0, false, false, 0, -1, false, "numa", ""},
+	{{512, 0}, {512, 0}, 0, true, false, 0, -1, false, "", ""},
+	{{512, 0}, {512, 0}, 0, true, false, 0, 1, true, "hugepages",
+		"write 512 (the 0 that there are, and those) into "
+		"/sys/devices/system/node/node1/hugepages/hugepages-2048kB/nr_hugepages"},
+	{{512, 0}, {512, 0}, 0, true, false, 0, 1, false, "", ""},
+	{{512, 0}, {512, 0}, 0, true, false, 0, NODE_SEVERAL, true, "", ""},
+	/* All in use: by others, or by itself. */
+	{{0, 512}, {0, 0}, 0, false, false, 0, -1, false, "numa", ""},
+	{{0, 512}, {0, 0}, 0, false, true, 0, -1, false, "numa", ""},
+	{{0, 512}, {0, 0}, 0, true, false, 0, -1, false, "hugepages", "\"vm.nr_hugepages = 1024\""},
+	{{0, 512}, {0, 0}, 0, true, true, 0, -1, false, "", ""},
+	{{0, 600}, {0, 88}, 0, true, false, 0, -1, false, "hugepages",
+		"\"vm.nr_hugepages = 1024\""},
+	{{0, 256}, {0, 0}, 0, true, true, 0, -1, false, "hugepages", "\"vm.nr_hugepages = 512\""},
+	/* Pages of another size. */
+	{{0, 0}, {0, 0}, 1, true, false, G, -1, false, "", ""},
+	{{0, 512}, {0, 512}, 0, true, false, G, -1, false, "hugepages",
+		"write 1 (the 0 that there are, and those) into "
+		"/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages"},
+	{{0, 0}, {0, 0}, 0, true, false, HUGEPAGE_UNKNOWN, -1, false, "", ""},
+};
+
 static void pages_are_counted_where_the_guest_looks_for_them(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("nvidia-single");
 	struct ground ground = ground_of(&snapshot);
 	const struct wishes wishes = {.only = "hugepages,numa"};
-	enum {
-		M = 1 << 10,
-		G = 1 << 20
-	};
-	static const struct {
-		uint64_t count[2], free[2]; /* of 2 MiB, on node 0 and 1; the card hangs on 1 */
-		uint64_t giants;            /* of 1 GiB, on node 0, free */
-		bool uses, may_run;
-		uint64_t page_kib;
-		int node;
-		bool strict;
-		const char *said, *by_hand;
-	} rows[] = {
-		/* 1 GiB is wanted: 512 pages of 2 MiB. */
-		{{0, 512}, {0, 512}, 0, false, false, 0, -1, false, "hugepages numa", ""},
-		{{512, 0}, {512, 0}, 0, false, false, 0, -1, false, "numa", ""},
-		{{512, 0}, {512, 0}, 0, true, false, 0, -1, false, "", ""},
-		{{512, 0}, {512, 0}, 0, true, false, 0, 1, true, "hugepages",
-			"write 512 (the 0 that there are, and those) into "
-			"/sys/devices/system/node/node1/hugepages/hugepages-2048kB/nr_hugepages"},
-		{{512, 0}, {512, 0}, 0, true, false, 0, 1, false, "", ""},
-		{{512, 0}, {512, 0}, 0, true, false, 0, NODE_SEVERAL, true, "", ""},
-		/* All in use: by others, or by itself. */
-		{{0, 512}, {0, 0}, 0, false, false, 0, -1, false, "numa", ""},
-		{{0, 512}, {0, 0}, 0, false, true, 0, -1, false, "numa", ""},
-		{{0, 512}, {0, 0}, 0, true, false, 0, -1, false, "hugepages",
-			"\"vm.nr_hugepages = 1024\""},
-		{{0, 512}, {0, 0}, 0, true, true, 0, -1, false, "", ""},
-		{{0, 600}, {0, 88}, 0, true, false, 0, -1, false, "hugepages",
-			"\"vm.nr_hugepages = 1024\""},
-		{{0, 256}, {0, 0}, 0, true, true, 0, -1, false, "hugepages",
-			"\"vm.nr_hugepages = 512\""},
-		/* Pages of another size. */
-		{{0, 0}, {0, 0}, 1, true, false, G, -1, false, "", ""},
-		{{0, 512}, {0, 512}, 0, true, false, G, -1, false, "hugepages",
-			"write 1 (the 0 that there are, and those) into "
-			"/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages"},
-		{{0, 0}, {0, 0}, 0, true, false, HUGEPAGE_UNKNOWN, -1, false, "", ""},
-	};
 
 	numa_free(&ground.numa);
 	for (size_t n = 0; n < snapshot.host.device_count; n++) {
 		snapshot.host.devices[n].numa_node = 1;
 	}
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT(pools); i++) {
 		AUTO_ADVICES struct advices advices = {0};
 		struct model model = good_guest();
 		struct numa_node nodes[2];
@@ -306,27 +305,27 @@ static void pages_are_counted_where_the_guest_looks_for_them(void **state) {
 		for (int n = 0; n < 2; n++) {
 			nodes[n] = (struct numa_node){.number = n,
 				.total_kib = 4 * G,
-				.pages = {{2 * M, rows[i].count[n], rows[i].free[n]},
-					{G, n == 0 ? rows[i].giants : 0,
-						n == 0 ? rows[i].giants : 0}},
+				.pages = {{2 * M, pools[i].count[n], pools[i].free[n]},
+					{G, n == 0 ? pools[i].giants : 0,
+						n == 0 ? pools[i].giants : 0}},
 				.pages_count = 2};
 		}
 		ground.numa = (struct numa){nodes, 2, 2 * M};
 		model.can |= CAN_NODE | CAN_HUGEPAGES;
 		model.memory_kib = G;
-		model.hugepages = rows[i].uses;
-		model.hugepage_kib = rows[i].page_kib;
-		model.may_run = rows[i].may_run;
-		model.node = rows[i].node;
-		model.node_strict = rows[i].strict;
+		model.hugepages = pools[i].uses;
+		model.hugepage_kib = pools[i].page_kib;
+		model.may_run = pools[i].may_run;
+		model.node = pools[i].node;
+		model.node_strict = pools[i].strict;
 		assert_int_equal(advise(&ground, &model, &wishes, &advices), 0);
 		for (size_t n = 0; n < advices.count; n++) {
 			strcat(said, n > 0 ? " " : "");
 			strcat(said, advices.items[n].id);
 		}
-		assert_string_equal(said, rows[i].said);
-		assert_non_null(
-			strstr(advices.count > 0 ? advices.items[0].by_hand : "", rows[i].by_hand));
+		assert_string_equal(said, pools[i].said);
+		assert_non_null(strstr(
+			advices.count > 0 ? advices.items[0].by_hand : "", pools[i].by_hand));
 	}
 	ground.numa = (struct numa){0};
 	ground_free(&ground);
