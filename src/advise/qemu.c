@@ -259,9 +259,34 @@ static int write_video(
 	return set(document, "vga", "none");
 }
 
+/* Without OpenGL of the host's there is nothing to draw 3D with: QEMU ends, if it is asked to. */
+static int write_plain_video(struct text *document, const char *driver) {
+	char fresh[VALUE_SIZE];
+	struct qemu_line line;
+	size_t at = 0, kept = (size_t)(strstr(driver, "-gl") - driver);
+	int r = 0;
+
+	while (r == 0 && qemu_line_next(document, &at, &line)) {
+		if (qemu_line_is_device(&line, driver)) {
+			r = name_format(fresh, sizeof(fresh), "%.*s%s", (int)kept, driver,
+				line.value + kept + strlen("-gl"));
+			r = r < 0 ? r : splice(document, line.begin, line.end, line.option, fresh);
+			at = line.begin;
+		}
+	}
+	return r;
+}
+
 static int write_display(
 	const struct ground *ground, const struct change *change, struct text *document) {
-	return set(document, "display", "none");
+	static const char *const drivers[] = {
+		"virtio-vga-gl", "virtio-gpu-gl", "virtio-gpu-gl-pci"};
+	int r = set(document, "display", "none");
+
+	for (size_t i = 0; r == 0 && i < COUNT(drivers); i++) {
+		r = write_plain_video(document, drivers[i]);
+	}
+	return r;
 }
 
 static int write_shared(

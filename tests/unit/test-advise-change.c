@@ -2,6 +2,7 @@
 #include "advise/libvirt.h"
 #include "advise/proposal.h"
 #include "advise/proxmox.h"
+#include "advise/qemu.h"
 
 #include <string.h>
 
@@ -80,6 +81,22 @@ static void without_opengl_nothing_is_drawn_in_3d(void **state) {
 		assert_non_null(strstr(document.data, "<acceleration accel3d='no'/>"));
 		assert_int_equal(edits.count, 2);
 	}
+}
+
+static void without_opengl_a_command_line_draws_nothing_in_3d(void **state) {
+	const struct change change = {.setting = SETTING_DISPLAY};
+	const struct ground ground = {0};
+	AUTO_TEXT struct text document = {0};
+	struct error error = {0};
+
+	assert_int_equal(text_add(&document, "qemu-system-x86_64\n-display gtk,gl=on\n"
+					     "-device virtio-vga-gl,id=v\n"
+					     "-device virtio-gpu-gl-pci\n-device virtio-gpu-pci\n"),
+		0);
+	assert_int_equal(qemu_change(&ground, &change, &document, &error), 0);
+	assert_string_equal(document.data,
+		"qemu-system-x86_64\n-display none\n-device virtio-vga,id=v\n"
+		"-device virtio-gpu-pci\n-device virtio-gpu-pci\n");
 }
 
 /* libvirt refuses an iothreadpin of a thread that is not there. */
@@ -161,6 +178,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_card_takes_no_other_devices_place),
 		cmocka_unit_test(without_opengl_nothing_is_drawn_in_3d),
+		cmocka_unit_test(without_opengl_a_command_line_draws_nothing_in_3d),
 		cmocka_unit_test(only_a_thread_that_is_there_is_pinned),
 		cmocka_unit_test(the_pages_that_a_domain_asks_for_are_known),
 	};
