@@ -58,6 +58,22 @@ int text_add(struct text *text, const char *format, ...) {
 	return text_append(text, addition, (size_t)length);
 }
 
+int text_add_line(struct text *text, const char *format, ...) {
+	AUTO_FREE char *line = NULL;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vasprintf(&line, format, args);
+	va_end(args);
+	if (n < 0) {
+		line = NULL;
+		return -ENOMEM;
+	}
+	(void)text_tame(line);
+	return text_add(text, "%s\n", line);
+}
+
 void text_free(struct text *text) {
 	free(text->data);
 	*text = (struct text){0};

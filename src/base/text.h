@@ -15,6 +15,8 @@ struct text {
 
 /* Appends; -ENOMEM, and the text is as it was. */
 int text_add(struct text *text, const char *format, ...) PRINTF(2, 3) MUST_CHECK;
+/* One line for a terminal, tame (text_tame), with its newline: what is in it, somebody chose. */
+int text_add_line(struct text *text, const char *format, ...) PRINTF(2, 3) MUST_CHECK;
 int text_append(struct text *text, const char *data, size_t length) MUST_CHECK;
 void text_free(struct text *text);
 

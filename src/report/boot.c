@@ -2,31 +2,11 @@
 #include "report/boot.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "inventory/boot/argument.h"
 #include "inventory/boot/command_line.h"
-
-/* One line, tame: what stands in files may be anything. */
-static int add_line(struct text *ret, const char *format, ...) PRINTF(2, 3);
-
-static int add_line(struct text *ret, const char *format, ...) {
-	AUTO_FREE char *line = NULL;
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vasprintf(&line, format, args);
-	va_end(args);
-	if (n < 0) {
-		line = NULL;
-		return -ENOMEM;
-	}
-	(void)text_tame(line);
-	return text_add(ret, "%s\n", line);
-}
 
 bool boot_word_is_new(const struct boot *boot, const struct boot_line *word) {
 	return boot->next_known && word->kind == BOOT_LINE_WORD &&
@@ -65,8 +45,8 @@ static const char *explain(const char *word) {
 static int add_new(const struct boot_line *line, struct text *ret) {
 	const char *does = explain(line->text);
 
-	return add_line(ret, "  new        %s (%s:%u)%s%s", line->text, line->path, line->number,
-		*does ? " " : "", does);
+	return text_add_line(ret, "  new        %s (%s:%u)%s%s", line->text, line->path,
+		line->number, *does ? " " : "", does);
 }
 
 static int add_next(const struct boot *boot, struct text *ret) {
@@ -74,19 +54,20 @@ static int add_next(const struct boot *boot, struct text *ret) {
 	int r = text_append(&words, "", 0);
 
 	if (!boot->next_known && boot->next.count == 0) {
-		return add_line(ret, "  next       not known");
+		return text_add_line(ret, "  next       not known");
 	}
 	for (size_t i = 0; r == 0 && boot->next_known && i < boot->next.count; i++) {
 		r = text_add(&words, "%s%s", i ? " " : "", boot->next.all[i].text);
 	}
 	if (r == 0 && boot->next_known) {
-		r = add_line(ret, "  next       %s", words.data);
+		r = text_add_line(ret, "  next       %s", words.data);
 	}
 	for (size_t i = 0; r == 0 && i < boot->next.count; i++) {
 		const struct boot_line *line = &boot->next.all[i];
 
 		if (line->kind == BOOT_LINE_UNKNOWN) {
-			r = add_line(ret, "  next       not known: %s:%u is for a shell to say: %s",
+			r = text_add_line(ret,
+				"  next       not known: %s:%u is for a shell to say: %s",
 				line->path, line->number, line->text);
 		} else if (boot_word_is_new(boot, line)) {
 			r = add_new(line, ret);
@@ -94,7 +75,7 @@ static int add_next(const struct boot *boot, struct text *ret) {
 	}
 	for (size_t i = 0; r == 0 && i < boot->running.count; i++) {
 		if (boot_word_is_gone(boot, boot->running.names[i])) {
-			r = add_line(ret, "  gone       %s", boot->running.names[i]);
+			r = text_add_line(ret, "  gone       %s", boot->running.names[i]);
 		}
 	}
 	return r;
@@ -107,7 +88,8 @@ static int add_arguments(const struct boot *boot, struct text *ret) {
 	for (size_t i = 0; r == 0 && i < boot->running.count; i++) {
 		const char *does = explain(boot->running.names[i]);
 
-		r = *does ? add_line(ret, "             %s %s", boot->running.names[i], does) : 0;
+		r = *does ? text_add_line(ret, "             %s %s", boot->running.names[i], does)
+			  : 0;
 	}
 	return r;
 }
@@ -116,11 +98,11 @@ static int add_command_line(const struct boot *boot, struct text *ret) {
 	AUTO_TEXT struct text running = {0};
 	int r = add_words(&boot->running, &running);
 
-	r = r < 0 ? r : add_line(ret, "boot loader: %s", boot->loader.loader->name);
-	r = r < 0 ? r : add_line(ret, "  because    %s", boot->loader.because.data);
-	r = r < 0 ? r : add_line(ret, "command line");
+	r = r < 0 ? r : text_add_line(ret, "boot loader: %s", boot->loader.loader->name);
+	r = r < 0 ? r : text_add_line(ret, "  because    %s", boot->loader.because.data);
+	r = r < 0 ? r : text_add_line(ret, "command line");
 	r = r < 0 ? r
-		  : add_line(ret, "  running    %s",
+		  : text_add_line(ret, "  running    %s",
 			    boot->running.count ? running.data : "not known");
 	r = r < 0 ? r : add_arguments(boot, ret);
 	return r < 0 ? r : add_next(boot, ret);
@@ -133,30 +115,32 @@ static const char *name_setting(const struct cause *cause) {
 int report_cause(const struct cause *cause, struct text *ret) {
 	switch (cause->verdict) {
 	case IOMMU_FINE:
-		return add_line(ret, "  nothing is missing");
+		return text_add_line(ret, "  nothing is missing");
 	case IOMMU_LACKS_GRAPHICS:
-		return add_line(ret,
+		return text_add_line(ret,
 			"  only for a guest that is to have the processor's own graphics (%s): intel_iommu=on on the kernel's command line",
 			cause->graphics);
 	case IOMMU_LACKS_ARGUMENT:
-		return add_line(ret, "  missing: intel_iommu=on on the kernel's command line%s",
+		return text_add_line(ret,
+			"  missing: intel_iommu=on on the kernel's command line%s",
 			cause->table == TABLE_UNKNOWN
 				? ", and VT-d in the firmware's settings if it is off there"
 				: "");
 	case IOMMU_LACKS_BOOT:
-		return add_line(ret, "  what was missing is configured: restart the machine");
+		return text_add_line(ret, "  what was missing is configured: restart the machine");
 	case IOMMU_LACKS_FIRMWARE:
-		return add_line(ret,
+		return text_add_line(ret,
 			"  missing: switch %s on in the firmware's settings; the kernel is told of none",
 			name_setting(cause));
 	case IOMMU_LACKS_DRIVER:
-		return add_line(ret, "  missing: a kernel that has a driver for it; %s has none",
+		return text_add_line(ret,
+			"  missing: a kernel that has a driver for it; %s has none",
 			cause->configuration);
 	case IOMMU_SWITCHED_OFF:
-		return add_line(
+		return text_add_line(
 			ret, "  missing: take %s off the kernel's command line", cause->off);
 	case IOMMU_UNEXPLAINED:
-		return add_line(ret,
+		return text_add_line(ret,
 			"  nothing that can be seen keeps it off: look at `dmesg | grep -i -e iommu -e dmar -e amd-vi`, and at the firmware's settings");
 	}
 	return 0;
@@ -170,17 +154,17 @@ static int add_iommu(const struct cause *cause, struct text *ret) {
 		[DEFAULT_OFF] = "off",
 		[DEFAULT_NO_DRIVER] = "impossible: it has no driver",
 	};
-	int r = add_line(ret, "IOMMU: %s%s", cause->kind == IOMMU_NONE ? "off" : "on, ",
+	int r = text_add_line(ret, "IOMMU: %s%s", cause->kind == IOMMU_NONE ? "off" : "on, ",
 		cause->kind == IOMMU_NONE ? "" : iommu_kind_name(cause->kind));
 
 	if (r == 0 && cause->maker != MAKER_OTHER) {
-		r = add_line(ret, "  firmware   %s",
+		r = text_add_line(ret, "  firmware   %s",
 			cause->table == TABLE_THERE     ? "tells of one"
 			: cause->table == TABLE_MISSING ? "tells of none"
 							: "cannot be seen");
 	}
 	if (r == 0 && defaults[cause->by_itself]) {
-		r = add_line(ret, "  kernel     by itself %s (%s)", defaults[cause->by_itself],
+		r = text_add_line(ret, "  kernel     by itself %s (%s)", defaults[cause->by_itself],
 			cause->configuration);
 	}
 	return r < 0 ? r : report_cause(cause, ret);
@@ -205,26 +189,26 @@ static const char *describe(enum boot_line_kind kind) {
 }
 
 static int add_loading(const struct boot *boot, struct text *ret) {
-	int r = add_line(ret, "initramfs: %s%s%s%s", boot->initramfs->name,
+	int r = text_add_line(ret, "initramfs: %s%s%s%s", boot->initramfs->name,
 		boot->initramfs->command ? " (" : "",
 		boot->initramfs->command ? boot->initramfs->command : "",
 		boot->initramfs->command ? ")" : "");
 
 	if (r == 0 && boot->vfio_built_in) {
-		r = add_line(ret,
+		r = text_add_line(ret,
 			"vfio-pci is built into the kernel: only its command line gives it ids");
 	}
 	if (r == 0) {
-		r = add_line(ret, "modules: %s",
+		r = text_add_line(ret, "modules: %s",
 			boot->lines.count ? "what has a say in VFIO and the cards' drivers"
 					  : "nothing says anything of VFIO or the cards' drivers");
 	}
 	for (size_t i = 0; r == 0 && i < boot->lines.count; i++) {
 		const struct boot_line *line = &boot->lines.all[i];
 
-		r = line->number ? add_line(ret, "  %s:%u %s: %s", line->path, line->number,
+		r = line->number ? text_add_line(ret, "  %s:%u %s: %s", line->path, line->number,
 					   line->text, describe(line->kind))
-				 : add_line(ret, "  %s %s: %s", line->path, line->text,
+				 : text_add_line(ret, "  %s %s: %s", line->path, line->text,
 					   describe(line->kind));
 	}
 	return r;
@@ -235,7 +219,7 @@ static int add_winner(const struct boot_device *device, struct text *ret) {
 	const char *now = device->device->driver;
 	const char *who = device->driver[0] ? device->driver : "no driver";
 
-	return add_line(ret, "  %s  now %s, at boot %s%s: %s", device->device->name,
+	return text_add_line(ret, "  %s  now %s, at boot %s%s: %s", device->device->name,
 		now[0] ? now : "no driver", device->winner == WINNER_OPEN ? "perhaps " : "", who,
 		device->because.data);
 }
@@ -274,10 +258,10 @@ static int add_lines(const struct boot_device *first, const struct boot_device *
 			snprintf(number, sizeof(number), ":%u", line->number);
 		}
 		r = *told ? 0
-			  : add_line(ret,
+			  : text_add_line(ret,
 				    "  on demand: none of this is needed, and it is in the way");
 		*told = true;
-		r = r < 0 ? r : add_line(ret, "    %s%s %s", line->path, number, line->text);
+		r = r < 0 ? r : text_add_line(ret, "    %s%s %s", line->path, number, line->text);
 	}
 	return r;
 }
@@ -293,15 +277,15 @@ static int add_needs(const struct boot *boot, size_t from, size_t to, struct tex
 		unusable |= boot->devices[i].winner != WINNER_HOST;
 	}
 	if (r == 0 && !told && !unusable && boot->cause.kind == IOMMU_NONE) {
-		r = add_line(ret, "  on demand: only the IOMMU is missing, see above");
+		r = text_add_line(ret, "  on demand: only the IOMMU is missing, see above");
 	} else if (r == 0 && !told) {
-		r = add_line(ret, unusable ? "  on demand: a driver of the host's is missing"
-					   : "  on demand: nothing is missing or in the way");
+		r = text_add_line(ret, unusable ? "  on demand: a driver of the host's is missing"
+						: "  on demand: nothing is missing or in the way");
 	}
 	if (r < 0) {
 		return r;
 	}
-	return add_line(ret,
+	return text_add_line(ret,
 		vfio ? "  permanent: it is a guest's from the first moment"
 		     : "  permanent: not so; in the initramfs its driver_override would have to become vfio-pci before any driver comes");
 }
@@ -315,7 +299,7 @@ static int add_card(const struct boot *boot, const struct pci_names *names, size
 	(void)pci_names_short(names, first->identity.vendor, first->identity.device, name);
 	memcpy(slot, first->name, sizeof(slot));
 	*strrchr(slot, '.') = '\0';
-	r = add_line(ret, "card %s%s%s", slot, name[0] ? " " : "", name);
+	r = text_add_line(ret, "card %s%s%s", slot, name[0] ? " " : "", name);
 	for (size_t i = from; r == 0 && i < to; i++) {
 		r = add_winner(&boot->devices[i], ret);
 	}

@@ -2,7 +2,6 @@
 #include "report/findings.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,25 +10,6 @@
 
 #define STRONG "\033[1m"
 #define PLAIN  "\033[0m"
-
-/* One line, tame: subjects are called as somebody chose. */
-static int add_line(struct text *ret, const char *format, ...) PRINTF(2, 3);
-
-static int add_line(struct text *ret, const char *format, ...) {
-	AUTO_FREE char *line = NULL;
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vasprintf(&line, format, args);
-	va_end(args);
-	if (n < 0) {
-		line = NULL;
-		return -ENOMEM;
-	}
-	(void)text_tame(line);
-	return text_add(ret, "%s\n", line);
-}
 
 static int add_evidence(const struct finding *finding, struct text *ret) {
 	const char *file = finding->file ? finding->file : "";
@@ -42,7 +22,7 @@ static int add_evidence(const struct finding *finding, struct text *ret) {
 	if (finding->line) {
 		snprintf(line, sizeof(line), ":%u", finding->line);
 	}
-	return add_line(ret, "         seen    %s%s%s%s", file, line,
+	return text_add_line(ret, "         seen    %s%s%s%s", file, line,
 		finding->file && finding->value ? ": " : "", value);
 }
 
@@ -52,10 +32,10 @@ static int add_finding(const struct finding *finding, bool more, bool coloured, 
 	int r = text_add(ret, "%s%-8s%s ", strong ? STRONG : "", finding_level_name(finding->level),
 		strong ? PLAIN : "");
 
-	r = r < 0 ? r : add_line(ret, "%s %s", finding->subject, finding->reason);
+	r = r < 0 ? r : text_add_line(ret, "%s %s", finding->subject, finding->reason);
 	r = r < 0 ? r : add_evidence(finding, ret);
 	if (r == 0 && finding->remedy[0]) {
-		r = add_line(ret, "         remedy  %s", finding->remedy);
+		r = text_add_line(ret, "         remedy  %s", finding->remedy);
 	}
 	if (r == 0 && !more) {
 		r = text_add(ret, "         more    baton check --explain %s\n\n", finding->id);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -18,25 +17,6 @@
 
 #define TIME_SIZE 96
 #define SPAN_SIZE 48
-
-/* One line, tame: guests and commands are called as somebody chose. */
-static int add_line(struct text *ret, const char *format, ...) PRINTF(2, 3);
-
-static int add_line(struct text *ret, const char *format, ...) {
-	AUTO_FREE char *line = NULL;
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vasprintf(&line, format, args);
-	va_end(args);
-	if (n < 0) {
-		line = NULL;
-		return -ENOMEM;
-	}
-	(void)text_tame(line);
-	return text_add(ret, "%s\n", line);
-}
 
 /* "12 s", "5 min", "2 h 5 min", "3 d 2 h". */
 static void format_span(int64_t span_s, char ret[SPAN_SIZE]) {
@@ -79,8 +59,8 @@ static int add_owner(
 	bool by_hand = strcmp(door, "hand") == 0 || strcmp(door, "home") == 0;
 	char time[TIME_SIZE];
 
-	return add_line(ret, "  %s%s, %s %s", by_hand ? "by hand" : "through ", by_hand ? "" : door,
-		journal->held ? "since" : "last heard of",
+	return text_add_line(ret, "  %s%s, %s %s", by_hand ? "by hand" : "through ",
+		by_hand ? "" : door, journal->held ? "since" : "last heard of",
 		format_time(status, handover->written_s, time));
 }
 
@@ -89,14 +69,15 @@ static int add_rebinder(const struct rebinder *rebinder, struct text *ret) {
 	AUTO_TEXT struct text name = {0};
 	int r = rebinder_format(rebinder, &name);
 
-	return r < 0 ? r : add_line(ret, "  maybe by %s", name.data);
+	return r < 0 ? r : text_add_line(ret, "  maybe by %s", name.data);
 }
 
 static int add_faults(const struct card_status *card, struct text *ret) {
 	int r = 0;
 
 	if (card->useless) {
-		r = add_line(ret, "  %s is of no use: %s; `baton reattach --cycle %s` may help",
+		r = text_add_line(ret,
+			"  %s is of no use: %s; `baton reattach --cycle %s` may help",
 			card->useless->name, card->useless_why.text, card->slot);
 	}
 	for (size_t i = 0; r >= 0 && i < card->rebinders.count; i++) {
@@ -124,27 +105,28 @@ static bool is_ours(const struct status *status, const struct device *device) {
 static int add_function(
 	const struct status *status, const struct device *device, struct text *ret) {
 	AUTO_TEXT struct text why = {0};
-	int r = add_line(ret, "  %-12s %s%s", device->name,
+	int r = text_add_line(ret, "  %-12s %s%s", device->name,
 		device->driver[0] ? device->driver : "-",
 		device->in_flight         ? " (in flight)"
 		: device->maybe_in_flight ? " (in flight?)"
 					  : "");
 
 	if (r == 0 && device->maybe_in_flight) {
-		return add_line(ret, "    not seen: whether somebody is binding or unbinding it; "
-				     "only root sees that, and not where a security module "
-				     "confines it");
+		return text_add_line(ret,
+			"    not seen: whether somebody is binding or unbinding it; "
+			"only root sees that, and not where a security module "
+			"confines it");
 	}
 	if (r < 0 || !device->in_flight || is_ours(status, device)) {
 		return r;
 	}
 	r = flight_explain(status->host, device, &why);
-	return r < 0 ? r : add_line(ret, "    %s", why.data);
+	return r < 0 ? r : text_add_line(ret, "    %s", why.data);
 }
 
 static int add_card(const struct status *status, const struct card_status *card, struct text *ret) {
 	const struct handover_status *handover = card->handover;
-	int r = add_line(ret, "%-13s %-10s %s", card->slot, card_state_name(card->state),
+	int r = text_add_line(ret, "%-13s %-10s %s", card->slot, card_state_name(card->state),
 		handover ? handover->found->journal->title : "-");
 
 	for (size_t i = 0; r == 0 && i < card->function_count; i++) {
@@ -159,22 +141,23 @@ static int add_wait(const struct status *status, const struct step_left *left, s
 	int r = stuck_explain(&left->stuck, left->record->step.subject, status->host->holders,
 		status->host->holder_count, &why);
 
-	return r < 0 ? r : add_line(ret, "    it %s", why.data);
+	return r < 0 ? r : text_add_line(ret, "    it %s", why.data);
 }
 
 static int add_left(const struct status *status, const struct step_left *left, struct text *ret) {
 	const struct actor *writer = &left->writer;
 	char step[STEP_TEXT_SIZE], time[TIME_SIZE];
-	int r = add_line(ret, "  left: %s", step_format(&left->record->step, step));
+	int r = text_add_line(ret, "  left: %s", step_format(&left->record->step, step));
 
 	if (r == 0 && left->record->oopsed) {
-		return add_line(ret, "    the kernel oopsed there: nothing more is done to it, and "
-				     "only a reboot helps");
+		return text_add_line(ret,
+			"    the kernel oopsed there: nothing more is done to it, and "
+			"only a reboot helps");
 	}
 	if (r < 0 || !writer->process.pid) {
 		return r;
 	}
-	r = add_line(ret, "    process %d (%s) is still at it, and runs since %s",
+	r = text_add_line(ret, "    process %d (%s) is still at it, and runs since %s",
 		(int)writer->process.pid, writer->command,
 		format_time(status, writer->since_s, time));
 	return r < 0 || !left->stuck.pid ? r : add_wait(status, left, ret);
@@ -186,29 +169,31 @@ static int add_interrupted(
 	const struct journal *journal = handover->found->journal;
 	bool home = strcmp(handover_way(journal), "home") == 0;
 	char time[TIME_SIZE];
-	int r = add_line(ret, "hand-over of %s, on the way %s, last heard of %s", journal->title,
-		home ? "home" : "out", format_time(status, handover->written_s, time));
+	int r = text_add_line(ret, "hand-over of %s, on the way %s, last heard of %s",
+		journal->title, home ? "home" : "out",
+		format_time(status, handover->written_s, time));
 
 	for (size_t i = 0; r == 0 && i < handover->left_count; i++) {
 		r = add_left(status, &handover->left[i], ret);
 	}
 	if (r == 0 && handover->left_count == 0) {
-		r = add_line(ret, "  nothing is left of it");
+		r = text_add_line(ret, "  nothing is left of it");
 	}
 	if (r < 0 || is_locked) {
 		return r;
 	}
 	return oops_is_final(journal)
-		       ? add_line(ret, "  nothing of it is tried again before the next boot")
-		       : add_line(ret, "  left by a run that has ended: the guard goes on with it, "
-				       "or `baton repair`");
+		       ? text_add_line(ret, "  nothing of it is tried again before the next boot")
+		       : text_add_line(ret,
+				 "  left by a run that has ended: the guard goes on with it, "
+				 "or `baton repair`");
 }
 
 static int add_unreadable(const struct found *found, struct text *ret) {
-	int r = add_line(ret, "unreadable: %s", found->error.text);
+	int r = text_add_line(ret, "unreadable: %s", found->error.text);
 
 	return r < 0 ? r
-		     : add_line(ret,
+		     : text_add_line(ret,
 			       "  baton leaves the devices of %s alone until somebody has undone "
 			       "it by hand and removed the journal (docs/JOURNAL.md)",
 			       found->guest);
@@ -217,7 +202,8 @@ static int add_unreadable(const struct found *found, struct text *ret) {
 int report_status(const struct status *status, struct text *ret) {
 	const struct actor *lock = &status->lock;
 	char time[TIME_SIZE];
-	int r = status->count ? 0 : add_line(ret, "no graphics card, and no device with a guest");
+	int r = status->count ? 0
+			      : text_add_line(ret, "no graphics card, and no device with a guest");
 
 	for (size_t i = 0; r == 0 && i < status->count; i++) {
 		r = add_card(status, &status->cards[i], ret);
@@ -232,7 +218,7 @@ int report_status(const struct status *status, struct text *ret) {
 		}
 	}
 	if (r == 0 && lock->process.pid) {
-		r = add_line(ret, "lock: process %d (%s) has it, and runs since %s",
+		r = text_add_line(ret, "lock: process %d (%s) has it, and runs since %s",
 			(int)lock->process.pid, lock->command,
 			format_time(status, lock->since_s, time));
 	}
