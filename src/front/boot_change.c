@@ -9,7 +9,9 @@
 #include "advise/diff.h"
 #include "inventory/boot/command_line.h"
 #include "report/boot.h"
+#include "setup/boot/arguments.h"
 #include "setup/boot/make.h"
+#include "setup/boot/words.h"
 
 #define PROGRAM_TIMEOUT_S 1800 /* update-initramfs for many kernels on a slow disk */
 
@@ -121,7 +123,7 @@ static int add_diff(const struct boot_file *file, struct text *ret) {
 	int r = text_add(
 		&before, "%s%s", file->was ? "" : "/dev/null", file->was ? file->path : "");
 
-	r = r < 0 ? r : text_add(&after, "%s", file->path);
+	r = r < 0 ? r : text_add(&after, "%s", file->gone ? "/dev/null" : file->path);
 	return r < 0 ? r : diff_unified(before.data, after.data, &file->before, &file->after, ret);
 }
 
@@ -168,7 +170,8 @@ static enum result carry_out(int root, const struct boot_plan *plan, const char 
 	}
 	for (size_t i = 0; i < plan->file_count; i++) {
 		if (boot_file_changes(&plan->files[i])) {
-			printf("changed %s\n", plan->files[i].path);
+			printf("%s %s\n", plan->files[i].gone ? "removed" : "changed",
+				plan->files[i].path);
 		}
 	}
 	printf("done: restart the machine, then look at `baton boot status`; `baton boot undo` takes it back\n");

@@ -17,7 +17,9 @@
 
 #include "base/file.h"
 #include "linux-tree.h"
+#include "setup/boot/arguments.h"
 #include "setup/boot/history.h"
+#include "setup/boot/words.h"
 #include "strike.h"
 
 #define WORD   "intel_iommu=on"

@@ -48,6 +48,10 @@ static int add_token(struct text *text, const char *value) {
 	return r < 0 ? r : text_add(text, " %s", token);
 }
 
+static const char *name_fate(const struct boot_file *file) {
+	return file->gone ? "gone" : file->was ? "was" : "new";
+}
+
 static int format_file(const struct boot_file *file, struct text *ret) {
 	int r = text_add(ret, "file");
 
@@ -55,20 +59,28 @@ static int format_file(const struct boot_file *file, struct text *ret) {
 	r = r < 0 ? r : text_add(ret, " %s", forms[file->form]);
 	r = r < 0 ? r : add_token(ret, file->variable);
 	return r < 0 ? r
-		     : text_add(ret, " %s %o %u %u %" PRIx64 " %" PRIx64 "\n",
-			       file->was ? "was" : "new", (unsigned int)file->mode, file->uid,
-			       file->gid, sum(&file->before), sum(&file->after));
+		     : text_add(ret, " %s %o %u %u %" PRIx64 " %" PRIx64 "\n", name_fate(file),
+			       (unsigned int)file->mode, file->uid, file->gid, sum(&file->before),
+			       sum(&file->after));
+}
+
+static int format_names(const char *kind, const struct names *names, struct text *ret) {
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < names->count; i++) {
+		r = text_add(ret, "%s", kind);
+		r = r < 0 ? r : add_token(ret, names->names[i]);
+		r = r < 0 ? r : text_add(ret, "\n");
+	}
+	return r;
 }
 
 int history_format(const struct boot_plan *plan, enum history_state state, struct text *ret) {
 	int r = text_add(ret, "# What baton boot has changed, for baton boot undo.\nstate %s\n",
 		states[state]);
 
-	for (size_t i = 0; r == 0 && i < plan->words.count; i++) {
-		r = text_add(ret, "word");
-		r = r < 0 ? r : add_token(ret, plan->words.names[i]);
-		r = r < 0 ? r : text_add(ret, "\n");
-	}
+	r = r < 0 ? r : format_names("word", &plan->words, ret);
+	r = r < 0 ? r : format_names("directory", &plan->directories, ret);
 	for (size_t i = 0; r == 0 && i < plan->file_count; i++) {
 		r = format_file(&plan->files[i], ret);
 	}
@@ -112,9 +124,15 @@ static bool is_sound(const char *path) {
 	       !text_ends(path, "/..") && !text_ends(path, "/");
 }
 
+static int parse_fate(const char *fate, struct boot_file *file) {
+	file->gone = strcmp(fate, "gone") == 0;
+	file->was = file->gone || strcmp(fate, "was") == 0;
+	return file->was || strcmp(fate, "new") == 0 ? 0 : -EINVAL;
+}
+
 static int parse_file(const char *line, struct boot_plan *plan, uint64_t sums[2]) {
 	struct boot_file *file = boot_plan_add_file(plan);
-	char path[PATH_MAX], form[16], was[8];
+	char path[PATH_MAX], form[16], fate[8];
 	unsigned long long numbers[5] = {0};
 	static const unsigned long long max[] = {07777, UINT_MAX, UINT_MAX, UINT64_MAX, UINT64_MAX};
 	static const int bases[] = {8, 10, 10, 16, 16};
@@ -122,7 +140,8 @@ static int parse_file(const char *line, struct boot_plan *plan, uint64_t sums[2]
 
 	r = r < 0 ? r : token_take(&line, form, sizeof(form));
 	r = r < 0 ? r : token_take(&line, file->variable, sizeof(file->variable));
-	r = r < 0 ? r : token_take(&line, was, sizeof(was));
+	r = r < 0 ? r : token_take(&line, fate, sizeof(fate));
+	r = r < 0 ? r : parse_fate(fate, file);
 	for (size_t i = 0; r == 0 && i < COUNT(numbers); i++) {
 		r = take_number(&line, bases[i], max[i], &numbers[i]);
 	}
@@ -131,7 +150,6 @@ static int parse_file(const char *line, struct boot_plan *plan, uint64_t sums[2]
 		return r == -ENOMEM ? r : -EINVAL;
 	}
 	file->form = (enum loader_form)r;
-	file->was = strcmp(was, "was") == 0;
 	file->mode = (mode_t)numbers[0];
 	file->uid = (uid_t)numbers[1];
 	file->gid = (gid_t)numbers[2];
@@ -176,6 +194,9 @@ static int parse_line(
 	}
 	if (strcmp(kind, "word") == 0) {
 		return names_add(&plan->words, word);
+	}
+	if (strcmp(kind, "directory") == 0) {
+		return is_sound(word) ? names_add(&plan->directories, word) : -EINVAL;
 	}
 	*state = strcmp(kind, "state") == 0 ? find(states, COUNT(states), word) : -EINVAL;
 	return *state < 0 ? *state : 0;

@@ -11,20 +11,13 @@
 #include "setup/boot/history.h"
 #include "setup/boot/kernels.h"
 #include "setup/boot/replace.h"
+#include "setup/boot/restore.h"
+#include "setup/boot/work.h"
 #include "setup/fit.h"
 #include "setup/program.h"
 #include "setup/record.h"
 
 #define ARGUMENTS_MAX 64
-
-/* What is at work, under the lock. */
-struct work {
-	const struct boot_setup *setup;
-	int lock, directory;
-	unsigned int number;
-	struct findings *findings;
-	struct error *error;
-};
 
 static void close_work(const struct work *work) {
 	closep(&work->directory);
@@ -80,18 +73,6 @@ static int run_command(struct work *work, const struct names *words) {
 	return program_run(&program, work->error);
 }
 
-/* The first failure is the one that is returned; each is told of where it happens. */
-struct trouble {
-	int r;
-	struct error error;
-};
-
-static void note(const struct work *work, struct trouble *first, int r) {
-	if (r < 0 && first->r == 0) {
-		*first = (struct trouble){r, *work->error};
-	}
-}
-
 static int run_there(struct work *work, const struct boot_plan *plan) {
 	int r = 0;
 
@@ -113,7 +94,7 @@ static void run_and_note(
 		findings_add(work->findings, "", FINDING_ERROR, command->words.names[0], "",
 			"did not do its part: %s", work->error->text);
 	}
-	note(work, first, r);
+	work_note(work, first, r);
 }
 
 /* Those that are there now: some have gone since, and those that have come have our words. */
@@ -122,7 +103,7 @@ static void run_for_kernels(struct work *work, struct trouble *first) {
 	int r = kernels_add_commands(work->setup->root, &now);
 
 	if (r < 0) {
-		note(work, first,
+		work_note(work, first,
 			error_set(work->error, r, "cannot find the kernels: %s", strerror(-r)));
 	}
 	for (size_t i = 0; r == 0 && i < now.command_count; i++) {
@@ -139,158 +120,6 @@ static void run_back(struct work *work, const struct boot_plan *plan, struct tro
 		} else if (command->way != BOOT_WAY_THERE) {
 			run_and_note(work, command, first);
 		}
-	}
-}
-
-/* What is in the file now, and whose it is: -ENOENT. */
-static int read_now(const struct work *work, const struct boot_file *file, struct text *ret,
-	struct stat *ret_stat) {
-	AUTO_FREE char *data = NULL;
-	size_t length = 0;
-	int r = replaced_read(work->setup->root, file->path, &data, &length, ret_stat);
-
-	return r < 0 ? r : text_append(ret, data, length);
-}
-
-static bool same(const struct text *a, const struct text *b) {
-	return a->length == b->length &&
-	       (a->length == 0 || memcmp(a->data, b->data, a->length) == 0);
-}
-
-static int cannot(const struct work *work, const char *what, const struct boot_file *file, int r) {
-	return error_set(work->error, r, "cannot %s %s: %s", what, file->path, strerror(-r));
-}
-
-/* stat: whose it is and who may read it. Somebody may have changed that, too. */
-static int put_as(const struct work *work, const struct boot_file *file, const struct text *content,
-	const struct stat *stat) {
-	const struct replacement replacement = {
-		file->path, content, stat->st_mode & 07777, stat->st_uid, stat->st_gid};
-	int r = replace_file(work->setup->root, &replacement);
-
-	return r < 0 ? cannot(work, "write", file, r) : 0;
-}
-
-static int put(const struct work *work, const struct boot_file *file) {
-	const struct stat stat = {.st_mode = file->mode, .st_uid = file->uid, .st_gid = file->gid};
-
-	return put_as(work, file, &file->after, &stat);
-}
-
-static void tell(const struct work *work, enum finding_level level, const struct boot_file *file,
-	const char *reason) {
-	if (work->findings) {
-		findings_add(work->findings, "", level, file->path, "", "%s", reason);
-	}
-}
-
-/* Takes the word out of the text. -EINVAL: only a shell could. */
-static int take_word(const struct boot_file *file, const char *word, struct text *text) {
-	const struct word_place place = {file->form, file->variable};
-	struct text shorter = {0};
-	int r = word_remove(&place, text->data, text->length, word, &shorter);
-
-	if (r == 0) {
-		text_free(text);
-		*text = shorter;
-	}
-	return r;
-}
-
-/* Did the word come with us, or was it there before? */
-static int is_ours(const struct boot_file *file, const char *word) {
-	AUTO_TEXT struct text text = {0};
-	int r = text_append(&text, file->before.data, file->before.length);
-
-	r = r < 0 ? r : take_word(file, word, &text);
-	return r < 0 ? r : same(&text, &file->before);
-}
-
-/* Somebody has changed it since: only our words are ours to take. */
-static int take_words(struct work *work, const struct boot_plan *plan, const struct boot_file *file,
-	const struct text *now, const struct stat *stat) {
-	AUTO_TEXT struct text text = {0};
-	int r = text_append(&text, now->data, now->length);
-
-	for (size_t i = plan->words.count; r == 0 && i > 0; i--) {
-		const char *word = plan->words.names[i - 1];
-
-		r = is_ours(file, word);
-		r = r == 1 ? take_word(file, word, &text) : r;
-	}
-	if (r == -EINVAL || (r == 0 && same(&text, now))) {
-		tell(work, FINDING_WARNING, file,
-			"was changed by somebody since, and what baton added is not found in it: it stays, and is yours now");
-		return 0;
-	}
-	r = r < 0 ? cannot(work, "change", file, r) : put_as(work, file, &text, stat);
-	if (r == 0) {
-		tell(work, FINDING_WARNING, file,
-			"was changed by somebody since: only what baton added was taken out of it");
-	}
-	return r;
-}
-
-/* What is no file of ours any more, and will not be one the next time either. */
-static bool is_lost(int r) {
-	return r == -ELOOP || r == -EISDIR || r == -ENOTDIR || r == -EFBIG;
-}
-
-/* A file that is there again although baton made none belongs to whoever put it there. */
-static int restore(struct work *work, const struct boot_plan *plan, const struct boot_file *file) {
-	AUTO_TEXT struct text now = {0};
-	struct stat stat = {0};
-	int r = replace_clear(work->setup->root, file->path);
-
-	if (r < 0) {
-		return cannot(work, "clear up beside", file, r);
-	}
-	r = read_now(work, file, &now, &stat);
-	if (r == -ENOENT) {
-		if (file->was) {
-			tell(work, FINDING_WARNING, file,
-				"was removed by somebody since: it is not brought back");
-		}
-		return 0;
-	}
-	if (is_lost(r)) {
-		tell(work, FINDING_WARNING, file,
-			"was replaced by somebody since, by what is no file: it stays, and is yours now, "
-			"and what baton added may be in what it leads to");
-		return 0;
-	}
-	if (r < 0) {
-		return cannot(work, "read", file, r);
-	}
-	if (file->was && same(&now, &file->before)) {
-		return 0;
-	}
-	if (!same(&now, &file->after)) {
-		return take_words(work, plan, file, &now, &stat);
-	}
-	if (file->was) {
-		r = put_as(work, file, &file->before, &stat);
-	} else {
-		r = replace_remove(work->setup->root, file->path);
-		r = r < 0 ? cannot(work, "remove", file, r) : 0;
-	}
-	if (r == 0) {
-		tell(work, FINDING_OK, file, file->was ? "is as it was before" : "is gone again");
-	}
-	return r;
-}
-
-/* All files, whatever becomes of one of them. */
-static void restore_all(struct work *work, const struct boot_plan *plan, struct trouble *first) {
-	for (size_t i = plan->file_count; i > 0; i--) {
-		const struct boot_file *file = &plan->files[i - 1];
-		int r = restore(work, plan, file);
-
-		if (r < 0 && work->findings) {
-			findings_add(work->findings, "", FINDING_ERROR, file->path, "",
-				"is not taken back: %s", work->error->text);
-		}
-		note(work, first, r);
 	}
 }
 
@@ -334,12 +163,12 @@ static int compare(const struct work *work, const struct boot_plan *plan) {
 		const struct boot_file *file = &plan->files[i];
 		AUTO_TEXT struct text now = {0};
 		struct stat stat;
-		int r = read_now(work, file, &now, &stat);
+		int r = work_read(work, file, &now, &stat);
 
 		if (r < 0 && (r != -ENOENT || file->was)) {
-			return cannot(work, "read", file, r);
+			return work_cannot(work, "read", file, r);
 		}
-		if ((r == -ENOENT) == file->was || !same(&now, &file->before)) {
+		if ((r == -ENOENT) == file->was || !same_text(&now, &file->before)) {
 			return error_set(work->error, -EAGAIN,
 				"%s has changed since it was looked at: try again", file->path);
 		}
@@ -347,13 +176,29 @@ static int compare(const struct work *work, const struct boot_plan *plan) {
 	return 0;
 }
 
-static int carry_out(struct work *work, const struct boot_plan *plan) {
+static int make_directories(const struct work *work, const struct boot_plan *plan) {
 	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < plan->directories.count; i++) {
+		const char *path = plan->directories.names[i];
+
+		r = replace_make_directory(work->setup->root, path);
+		if (r < 0) {
+			error_set(work->error, r, "cannot make %s: %s", path, strerror(-r));
+		}
+	}
+	return r;
+}
+
+static int carry_out(struct work *work, const struct boot_plan *plan) {
+	int r = make_directories(work, plan);
 
 	for (size_t i = 0; r == 0 && i < plan->file_count; i++) {
 		const struct boot_file *file = &plan->files[i];
 
-		r = boot_file_changes(file) ? put(work, file) : 0;
+		if (boot_file_changes(file)) {
+			r = file->gone ? work_remove(work, file) : work_put(work, file);
+		}
 	}
 	r = r < 0 ? r : run_there(work, plan);
 	return r < 0 ? r
@@ -435,11 +280,11 @@ static int undo_all(struct work *work, size_t *ret_count) {
 			break;
 		}
 		r = take_back(work, &plan);
-		note(work, &first, r);
+		work_note(work, &first, r);
 		*ret_count += r == 0;
 		before = work->number;
 	}
-	note(work, &first, r);
+	work_note(work, &first, r);
 	return first.r < 0 ? error_set(work->error, first.r, "%s", first.error.text) : 0;
 }
 

@@ -2,15 +2,16 @@
 #pragma once
 
 #include "base/error.h"
-#include "inventory/boot/boot.h"
-#include "setup/boot/words.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "inventory/boot/loader.h"
 
 #include <sys/types.h>
 
 /*
- * What baton changes for the next boot: files, whole, from one content to another; and programs of
- * the system's own, that put into effect what was written, or that are asked for the change where
- * no file is ours to write.
+ * What baton changes for the next boot, as data: files, whole, from one content to another or to
+ * none; and programs of the system's own, that put into effect what was written, or that are asked
+ * for the change where no file is ours to write.
  */
 
 #define BOOT_VARIABLE_SIZE 64
@@ -20,6 +21,7 @@ struct boot_file {
 	enum loader_form form;
 	char variable[BOOT_VARIABLE_SIZE]; /* of FORM_SHELL */
 	bool was;                          /* there is a file; its owner and mode are kept */
+	bool gone;                         /* there is none afterwards */
 	mode_t mode;
 	uid_t uid;
 	gid_t gid;
@@ -43,7 +45,8 @@ bool boot_file_changes(const struct boot_file *file);
 
 /* Starts as {0}. */
 struct boot_plan {
-	struct names words; /* that the kernel's command line gets */
+	struct names words;       /* that the kernel's command line gets */
+	struct names directories; /* that are made first, and go again if nothing is in them */
 	struct boot_file *files;
 	size_t file_count;
 	struct boot_command *commands;
@@ -53,13 +56,6 @@ struct boot_plan {
 #define BOOT_FILES_MAX    256
 #define BOOT_COMMANDS_MAX 256
 
-/*
- * How the words come onto the next command line of this machine. Reads only. -ENOTSUP: baton writes
- * no configuration of this system, and the sentence says what to do; -EPERM: others than owner can
- * write the file; -errno.
- */
-int boot_plan_words(int root, uid_t owner, const struct boot *boot, const struct names *words,
-	struct boot_plan *ret, struct error *error) MUST_CHECK;
 void boot_plan_free(struct boot_plan *plan);
 
 #define AUTO_BOOT_PLAN CLEANUP(boot_plan_free)

@@ -14,6 +14,7 @@
 
 #define FILE_MAX_SIZE (1U << 20)
 #define VALUE_MAX     4096
+#define MODE          0755
 
 /* A directory's fd, and the names within it: the file's own and the one until it is whole. */
 struct place {
@@ -137,6 +138,37 @@ int replace_remove(int root, const char *path) {
 	r = unlinkat(place.directory, place.name, 0) < 0 || fsync(place.directory) < 0 ? -errno : 0;
 	close(place.directory);
 	return r;
+}
+
+int replace_make_directory(int root, const char *path) {
+	struct place place;
+	int r = open_place(root, path, &place);
+
+	if (r < 0) {
+		return r;
+	}
+	r = mkdirat(place.directory, place.name, MODE) < 0 || fsync(place.directory) < 0 ? -errno
+											 : 0;
+	close(place.directory);
+	return r;
+}
+
+int replace_remove_directory(int root, const char *path) {
+	struct place place;
+	struct stat stat;
+	int r = open_place(root, path, &place);
+
+	if (r < 0) {
+		return r == -ENOENT ? 0 : r;
+	}
+	/* (Where nothing may be written, taking away what is not there is an error, too.) */
+	r = fstatat(place.directory, place.name, &stat, AT_SYMLINK_NOFOLLOW) < 0 ||
+			    unlinkat(place.directory, place.name, AT_REMOVEDIR) < 0 ||
+			    fsync(place.directory) < 0
+		    ? -errno
+		    : 0;
+	close(place.directory);
+	return r == -ENOENT || r == -ENOTEMPTY || r == -EEXIST || r == -ENOTDIR ? 0 : r;
 }
 
 int replaced_read(

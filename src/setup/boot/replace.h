@@ -24,6 +24,10 @@ int replace_file(int root, const struct replacement *replacement) MUST_CHECK;
 int replace_clear(int root, const char *path) MUST_CHECK;
 int replace_remove(int root, const char *path) MUST_CHECK;
 
+/* A directory: -EEXIST. And away with it, if nothing is in it, and it is one. */
+int replace_make_directory(int root, const char *path) MUST_CHECK;
+int replace_remove_directory(int root, const char *path) MUST_CHECK;
+
 /* -ENOENT; -ELOOP: it is a link by now; -EFBIG above a megabyte. */
 int replaced_read(int root, const char *path, char **ret, size_t *ret_length, struct stat *ret_stat)
 	MUST_CHECK;

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "setup/boot/restore.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "setup/boot/replace.h"
+#include "setup/boot/words.h"
+
+static void tell(const struct work *work, enum finding_level level, const struct boot_file *file,
+	const char *reason) {
+	if (work->findings) {
+		findings_add(work->findings, "", level, file->path, "", "%s", reason);
+	}
+}
+
+/* Takes the word out of the text. -EINVAL: only a shell could. */
+static int take_word(const struct boot_file *file, const char *word, struct text *text) {
+	const struct word_place place = {file->form, file->variable};
+	struct text shorter = {0};
+	int r = word_remove(&place, text->data, text->length, word, &shorter);
+
+	if (r == 0) {
+		text_free(text);
+		*text = shorter;
+	}
+	return r;
+}
+
+/* Did the word come with us, or was it there before? */
+static int is_ours(const struct boot_file *file, const char *word) {
+	AUTO_TEXT struct text text = {0};
+	int r = text_append(&text, file->before.data, file->before.length);
+
+	r = r < 0 ? r : take_word(file, word, &text);
+	return r < 0 ? r : same_text(&text, &file->before);
+}
+
+/* Somebody has changed it since: only our words are ours to take. */
+static int take_words(struct work *work, const struct boot_plan *plan, const struct boot_file *file,
+	const struct text *now, const struct stat *stat) {
+	AUTO_TEXT struct text text = {0};
+	int r = text_append(&text, now->data, now->length);
+
+	for (size_t i = plan->words.count; r == 0 && i > 0; i--) {
+		const char *word = plan->words.names[i - 1];
+
+		r = is_ours(file, word);
+		r = r == 1 ? take_word(file, word, &text) : r;
+	}
+	if (r == -EINVAL || (r == 0 && same_text(&text, now))) {
+		tell(work, FINDING_WARNING, file,
+			"was changed by somebody since, and what baton added is not found in it: it stays, and is yours now");
+		return 0;
+	}
+	r = r < 0 ? work_cannot(work, "change", file, r) : work_put_as(work, file, &text, stat);
+	if (r == 0) {
+		tell(work, FINDING_WARNING, file,
+			"was changed by somebody since: only what baton added was taken out of it");
+	}
+	return r;
+}
+
+/* What is no file of ours any more, and will not be one the next time either. */
+static bool is_lost(int r) {
+	return r == -ELOOP || r == -EISDIR || r == -ENOTDIR || r == -EFBIG;
+}
+
+/* It is not there. */
+static int restore_missing(struct work *work, const struct boot_file *file) {
+	const struct stat stat = {.st_mode = file->mode, .st_uid = file->uid, .st_gid = file->gid};
+	int r = 0;
+
+	if (file->gone) {
+		r = work_put_as(work, file, &file->before, &stat);
+		if (r == 0) {
+			tell(work, FINDING_OK, file, "is there again");
+		}
+	} else if (file->was) {
+		tell(work, FINDING_WARNING, file,
+			"was removed by somebody since: it is not brought back");
+	}
+	return r;
+}
+
+/* Somebody has changed it since, or has made another where baton has left none. */
+static int restore_changed(struct work *work, const struct boot_plan *plan,
+	const struct boot_file *file, const struct text *now, const struct stat *stat) {
+	if (!file->gone) {
+		return take_words(work, plan, file, now, stat);
+	}
+	tell(work, FINDING_WARNING, file,
+		"was made anew by somebody since: it stays, and is yours now");
+	return 0;
+}
+
+/* A file that is there again although baton made none belongs to whoever put it there. */
+static int restore(struct work *work, const struct boot_plan *plan, const struct boot_file *file) {
+	AUTO_TEXT struct text now = {0};
+	struct stat stat = {0};
+	int r = replace_clear(work->setup->root, file->path);
+
+	if (r < 0) {
+		return work_cannot(work, "clear up beside", file, r);
+	}
+	r = work_read(work, file, &now, &stat);
+	if (r == -ENOENT) {
+		return restore_missing(work, file);
+	}
+	if (is_lost(r)) {
+		tell(work, FINDING_WARNING, file,
+			"was replaced by somebody since, by what is no file: it stays, and is yours now, "
+			"and what baton added may be in what it leads to");
+		return 0;
+	}
+	if (r < 0) {
+		return work_cannot(work, "read", file, r);
+	}
+	if (file->was && same_text(&now, &file->before)) {
+		return 0;
+	}
+	if (file->gone || !same_text(&now, &file->after)) {
+		return restore_changed(work, plan, file, &now, &stat);
+	}
+	r = file->was ? work_put_as(work, file, &file->before, &stat) : work_remove(work, file);
+	if (r == 0) {
+		tell(work, FINDING_OK, file, file->was ? "is as it was before" : "is gone again");
+	}
+	return r;
+}
+
+void restore_all(struct work *work, const struct boot_plan *plan, struct trouble *first) {
+	for (size_t i = plan->file_count; i > 0; i--) {
+		const struct boot_file *file = &plan->files[i - 1];
+		int r = restore(work, plan, file);
+
+		if (r < 0 && work->findings) {
+			findings_add(work->findings, "", FINDING_ERROR, file->path, "",
+				"is not taken back: %s", work->error->text);
+		}
+		work_note(work, first, r);
+	}
+	for (size_t i = plan->directories.count; i > 0; i--) {
+		const char *path = plan->directories.names[i - 1];
+		int r = replace_remove_directory(work->setup->root, path);
+
+		if (r < 0) {
+			work_note(work, first,
+				error_set(work->error, r, "cannot remove %s: %s", path,
+					strerror(-r)));
+		}
+	}
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "setup/boot/work.h"
+
+#include <string.h>
+
+#include "setup/boot/replace.h"
+
+void work_note(const struct work *work, struct trouble *first, int r) {
+	if (r < 0 && first->r == 0) {
+		*first = (struct trouble){r, *work->error};
+	}
+}
+
+int work_cannot(const struct work *work, const char *what, const struct boot_file *file, int r) {
+	return error_set(work->error, r, "cannot %s %s: %s", what, file->path, strerror(-r));
+}
+
+int work_read(const struct work *work, const struct boot_file *file, struct text *ret,
+	struct stat *ret_stat) {
+	AUTO_FREE char *data = NULL;
+	size_t length = 0;
+	int r = replaced_read(work->setup->root, file->path, &data, &length, ret_stat);
+
+	return r < 0 ? r : text_append(ret, data, length);
+}
+
+bool same_text(const struct text *a, const struct text *b) {
+	return a->length == b->length &&
+	       (a->length == 0 || memcmp(a->data, b->data, a->length) == 0);
+}
+
+int work_put_as(const struct work *work, const struct boot_file *file, const struct text *content,
+	const struct stat *stat) {
+	const struct replacement replacement = {
+		file->path, content, stat->st_mode & 07777, stat->st_uid, stat->st_gid};
+	int r = replace_file(work->setup->root, &replacement);
+
+	return r < 0 ? work_cannot(work, "write", file, r) : 0;
+}
+
+int work_put(const struct work *work, const struct boot_file *file) {
+	const struct stat stat = {.st_mode = file->mode, .st_uid = file->uid, .st_gid = file->gid};
+
+	return work_put_as(work, file, &file->after, &stat);
+}
+
+int work_remove(const struct work *work, const struct boot_file *file) {
+	int r = replace_remove(work->setup->root, file->path);
+
+	return r < 0 ? work_cannot(work, "remove", file, r) : 0;
+}
