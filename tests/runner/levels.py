@@ -90,6 +90,13 @@ def _selftest(*words, limit_s=1800):
                  cores=CORES, limit_s=limit_s)
 
 
+def _browser():
+    """The report's page in a real browser: big to install, so in the long check alone."""
+    return Level("page in a browser",
+                 ["tests/page/browser.py", f"{RELEASE}/tests/plans/unfold", f"{RELEASE}/src/baton"],
+                 needs=("build release",), cores=CORES)
+
+
 def usual(cold):
     return _all_but_hosts("check") + [_hosts(*["--cold"] * cold), _selftest("has_its_cards")]
 
@@ -102,6 +109,7 @@ def long(cold):
                compiler="clang"),
         Level("fuzz new inputs", ["tools/fuzz", FUZZING], needs=("build fuzzing",),
               cores=CORES, environment=SANITIZERS),
+        _browser(),
         _hosts(*options, limit_s=7200),
         _hosts(*options, "--kernel", NEW_KERNEL, name=f"kernel {NEW_KERNEL}", limit_s=7200),
         _selftest(),
