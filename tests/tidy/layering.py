@@ -10,8 +10,9 @@ import tree
 # The layers in their order, and what each may use besides itself.
 MAY_USE = {
     "base": set(),
+    "early": set(),
     "host": {"base"},
-    "inventory": {"base", "host"},
+    "inventory": {"base", "early", "host"},
     "capture": {"base", "host"},
     "request": {"base"},
     "plan": {"base", "host", "request"},
@@ -19,7 +20,7 @@ MAY_USE = {
     "linux": {"base", "host", "plan", "run"},
     "advise": {"base", "host", "inventory", "request"},
     "report": {"base", "host", "inventory", "request", "advise", "plan", "run"},
-    "setup": {"base", "host", "inventory"},
+    "setup": {"base", "early", "host", "inventory"},
     "check": {"base", "host", "inventory", "request", "advise", "plan", "setup"},
     "asked": {"base", "host", "request", "plan", "run"},
     "turn": {"base", "host", "request", "plan", "run"},

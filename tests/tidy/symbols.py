@@ -182,6 +182,12 @@ class Symbols(tree.Rules):
         self.nothing(not_allowed(self.own("host", but=["aside.c.o"]), PURE, READING))
         self.nothing(not_allowed(self.own("host", only=["aside.c.o"]), PURE, READING, CHILD))
 
+    def test_early_takes_devices_and_only_that(self):
+        """What runs in the initramfs opens and writes; its parser, which others use, does not."""
+        self.nothing(not_allowed(self.own("early", only=["assigned.c.o"]), PURE))
+        self.nothing(not_allowed(self.own("early"), PURE, READING,
+                                 re.compile("(__)?write(_chk)?|faccessat")))
+
     def test_inventory_only_reads(self):
         self.nothing(not_allowed(self.own("inventory"), PURE, READING))
 
