@@ -80,16 +80,11 @@ static char *take_line(char **rest, unsigned int *number, bool whole) {
 	return start;
 }
 
-int lines_read(int root, const char *path, const struct line_reader *reader) {
-	AUTO_FREE char *data = NULL;
+int lines_parse(char *data, const char *path, const struct line_reader *reader) {
 	unsigned int number = 0;
-	char *rest, *line;
-	int r = file_read(root, path, FILE_MAX_SIZE, &data, NULL);
+	int r = 0;
 
-	if (r < 0) {
-		return r == -ENOMEM ? r : 0;
-	}
-	for (rest = data; r == 0;) {
+	for (char *rest = data, *line; r == 0;) {
 		unsigned int first = number + 1;
 
 		line = take_line(&rest, &number, reader->wrapped_comments);
@@ -103,6 +98,38 @@ int lines_read(int root, const char *path, const struct line_reader *reader) {
 		}
 	}
 	return r;
+}
+
+int lines_read(int root, const char *path, const struct line_reader *reader) {
+	AUTO_FREE char *data = NULL;
+	int r = file_read(root, path, FILE_MAX_SIZE, &data, NULL);
+
+	if (r < 0) {
+		return r == -ENOMEM ? r : 0;
+	}
+	return lines_parse(data, path, reader);
+}
+
+bool line_find(const char *data, size_t length, const struct source_line *line,
+	bool wrapped_comments, struct line_place *ret) {
+	AUTO_FREE char *copy = memchr(data, '\0', length) ? NULL : strndup(data, length);
+	unsigned int number = 0;
+	char *rest = copy, *found;
+
+	while (copy && number < line->number) {
+		size_t from = (size_t)(rest - copy);
+		unsigned int first = number + 1;
+
+		found = take_line(&rest, &number, wrapped_comments);
+		if (!found) {
+			return false;
+		}
+		if (first == line->number) {
+			*ret = (struct line_place){from, (size_t)(rest - copy), number - first + 1};
+			return strcmp(trim(found), line->text) == 0;
+		}
+	}
+	return false;
 }
 
 static bool has(const struct names *names, const char *name) {

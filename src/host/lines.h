@@ -25,6 +25,21 @@ struct line_reader {
 /* One file. What cannot be read, or has more than a megabyte, has no lines; -ENOMEM. */
 int lines_read(int root, const char *path, const struct line_reader *reader) MUST_CHECK;
 
+/* What one holds; it is written to. */
+int lines_parse(char *data, const char *path, const struct line_reader *reader) MUST_CHECK;
+
+/*
+ * Where the line with that number and text stands in what such a file holds, with all that joins it
+ * and the newline: whoever changes a file takes this part of it. False: there is none.
+ */
+struct line_place {
+	size_t from, to;
+	unsigned int count; /* of lines as an editor counts them */
+};
+
+bool line_find(const char *data, size_t length, const struct source_line *line,
+	bool wrapped_comments, struct line_place *ret);
+
 /*
  * All files with the suffix (".conf") in the directories. A file hides those of its name in the
  * directories after its own (modprobe.d(5), udev(7)).

@@ -6,11 +6,7 @@
 #include <string.h>
 
 #include "inventory/boot/shell.h"
-
-/* A part of the text: from one byte up to another. */
-struct span {
-	size_t from, to;
-};
+#include "setup/boot/span.h"
 
 bool word_is_plain(const char *word) {
 	if (!isalnum((unsigned char)*word)) {
@@ -22,38 +18,6 @@ bool word_is_plain(const char *word) {
 		}
 	}
 	return true;
-}
-
-static bool ends_word(char c) {
-	return !c || strchr(" \t\r\n\"'\\", c);
-}
-
-/* Where the word stands within the span, as a whole; false: nowhere. */
-static bool find_word(const char *data, struct span in, const char *word, struct span *ret) {
-	size_t length = strlen(word);
-
-	for (size_t at = in.from; at + length <= in.to; at++) {
-		if (memcmp(data + at, word, length) == 0 &&
-			(at == in.from || ends_word(data[at - 1])) &&
-			(at + length == in.to || ends_word(data[at + length]))) {
-			*ret = (struct span){at, at + length};
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool is_blank(char c) {
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* Appends data with the span replaced. */
-static int replace(
-	const char *data, size_t length, struct span span, const char *by, struct text *ret) {
-	int r = text_append(ret, data, span.from);
-
-	r = r < 0 ? r : text_append(ret, by, strlen(by));
-	return r < 0 ? r : text_append(ret, data + span.to, length - span.to);
 }
 
 /* What comes in at one place: the word, and what it needs around it. */
@@ -155,7 +119,7 @@ static int add_to_shell(
 		return r;
 	}
 	in = (struct span){found.value_at, found.value_at + found.value_length};
-	if (find_word(data, in, word, &at)) {
+	if (span_find_word(data, in, word, &at)) {
 		return text_append(ret, data, length);
 	}
 	if (found.value_length == 0) {
@@ -175,28 +139,14 @@ static int add_to_shell(
 				 ret);
 }
 
-/* What adding has put around the word. */
-static struct span widen(const char *data, size_t from, size_t to, struct span word) {
-	bool closed = word.to < to && data[word.to] == '"';
-	size_t next = word.to;
+/* What is to come out, or to become another: where it is. 1: there; 0: not. */
+struct removal {
+	const char *word;
+	const char *by; /* "": nothing comes in its place */
+};
 
-	if (word.from >= from + 2 && data[word.from - 1] == ' ' && data[word.from - 2] == '"' &&
-		closed && word.from - 2 > from && word.to + 1 == to) {
-		return (struct span){word.from - 2, word.to + 1}; /* value" word" */
-	}
-	if (word.from > from && is_blank(data[word.from - 1])) {
-		return (struct span){word.from - 1, word.to};
-	}
-	/* The first of several. */
-	while (next < to && is_blank(data[next])) {
-		next++;
-	}
-	word.to += next > word.to && next < to && !ends_word(data[next]);
-	return word;
-}
-
-static int remove_from_shell(
-	const char *variable, const char *data, size_t length, const char *word, struct span *ret) {
+static int remove_from_shell(const char *variable, const char *data, size_t length,
+	const struct removal *removal, struct span *ret) {
 	struct shell_reader reader = {.data = data, .length = length};
 	AUTO_TEXT struct text before = {0};
 	struct shell_assignment found;
@@ -206,13 +156,14 @@ static int remove_from_shell(
 	if (r < 0) {
 		return r;
 	}
-	if (find_line(data, length, before.data, word, "\"", ret)) {
+	if (!*removal->by && find_line(data, length, before.data, removal->word, "\"", ret)) {
 		return 1;
 	}
 	while (shell_assignment_next(&reader, &found)) {
 		in = (struct span){found.value_at, found.value_at + found.value_length};
-		if (shell_is(&reader, &found, variable) && find_word(data, in, word, ret)) {
-			*ret = widen(data, in.from, in.to, *ret);
+		if (shell_is(&reader, &found, variable) &&
+			span_find_word(data, in, removal->word, ret)) {
+			*ret = *removal->by ? *ret : span_widen(data, in.from, in.to, *ret);
 			return 1;
 		}
 	}
@@ -225,10 +176,10 @@ static struct span take_line(const char *data, size_t length, size_t *at) {
 	struct span line = {*at, end ? (size_t)(end - data) : length};
 
 	*at = line.to + (end != NULL);
-	while (line.to > line.from && is_blank(data[line.to - 1])) {
+	while (line.to > line.from && span_is_blank(data[line.to - 1])) {
 		line.to--;
 	}
-	while (line.from < line.to && is_blank(data[line.from])) {
+	while (line.from < line.to && span_is_blank(data[line.from])) {
 		line.from++;
 	}
 	return line;
@@ -243,7 +194,7 @@ static bool has_words(enum loader_form form, const char *data, struct span *line
 		return line->from < line->to && data[line->from] != '#';
 	}
 	if (line->to - line->from < length || memcmp(data + line->from, key, length) != 0 ||
-		(line->to - line->from > length && !is_blank(data[line->from + length]))) {
+		(line->to - line->from > length && !span_is_blank(data[line->from + length]))) {
 		return false;
 	}
 	line->from += length;
@@ -261,7 +212,7 @@ static int add_to_lines(enum loader_form form, const char *data, size_t length, 
 		if (!has_words(form, data, &line)) {
 			continue;
 		}
-		if (find_word(data, line, word, &found)) {
+		if (span_find_word(data, line, word, &found)) {
 			return text_append(ret, data, length);
 		}
 		last = line;
@@ -283,17 +234,19 @@ static int add_to_lines(enum loader_form form, const char *data, size_t length, 
 }
 
 static int remove_from_lines(enum loader_form form, const char *data, size_t length,
-	const char *word, struct span *ret) {
-	if (form == FORM_ENTRIES && find_line(data, length, "options ", word, "", ret)) {
+	const struct removal *removal, struct span *ret) {
+	if (form == FORM_ENTRIES && !*removal->by &&
+		find_line(data, length, "options ", removal->word, "", ret)) {
 		return 1;
 	}
 	for (size_t at = 0; at < length;) {
 		struct span line = take_line(data, length, &at);
 
-		if (has_words(form, data, &line) && find_word(data, line, word, ret)) {
+		if (has_words(form, data, &line) &&
+			span_find_word(data, line, removal->word, ret)) {
 			size_t from = form == FORM_WORDS && line.from == ret->from ? line.from : 0;
 
-			*ret = widen(data, from, length, *ret);
+			*ret = *removal->by ? *ret : span_widen(data, from, length, *ret);
 			return 1;
 		}
 	}
@@ -315,26 +268,26 @@ static int add_somewhere(const struct word_place *place, const char *data, size_
 	return -EINVAL;
 }
 
-static int remove_one(const struct word_place *place, const struct text *text, const char *word,
-	struct span *ret) {
+static int remove_one(const struct word_place *place, const struct text *text,
+	const struct removal *removal, struct span *ret) {
 	return place->form == FORM_SHELL
-		       ? remove_from_shell(place->variable, text->data, text->length, word, ret)
-		       : remove_from_lines(place->form, text->data, text->length, word, ret);
+		       ? remove_from_shell(place->variable, text->data, text->length, removal, ret)
+		       : remove_from_lines(place->form, text->data, text->length, removal, ret);
 }
 
-int word_remove(const struct word_place *place, const char *data, size_t length, const char *word,
-	struct text *ret) {
+static int remove_all(const struct word_place *place, const char *data, size_t length,
+	const struct removal *removal, struct text *ret) {
 	AUTO_TEXT struct text text = {0};
 	struct span span;
 	int r = text_append(&text, data, length);
 
-	if (r == 0 && (!word_is_plain(word) || memchr(data, '\0', length))) {
+	if (r == 0 && (!word_is_plain(removal->word) || memchr(data, '\0', length))) {
 		return -EINVAL;
 	}
-	while (r == 0 && (r = remove_one(place, &text, word, &span)) == 1) {
+	while (r == 0 && (r = remove_one(place, &text, removal, &span)) == 1) {
 		struct text shorter = {0};
 
-		r = replace(text.data, text.length, span, "", &shorter);
+		r = span_replace(text.data, text.length, span, removal->by, &shorter);
 		text_free(&text);
 		text = shorter;
 	}
@@ -344,6 +297,22 @@ int word_remove(const struct word_place *place, const char *data, size_t length,
 	*ret = text;
 	text = (struct text){0};
 	return 0;
+}
+
+int word_remove(const struct word_place *place, const char *data, size_t length, const char *word,
+	struct text *ret) {
+	const struct removal removal = {word, ""};
+
+	return remove_all(place, data, length, &removal, ret);
+}
+
+int word_replace(const struct word_place *place, const struct text *text, const char *word,
+	const char *by, struct text *ret) {
+	const struct removal removal = {word, by};
+
+	return strcmp(word, by) == 0 || (*by && !word_is_plain(by))
+		       ? -EINVAL
+		       : remove_all(place, text->data, text->length, &removal, ret);
 }
 
 /* Does the file set it now, whatever else stands in it? */
@@ -358,7 +327,7 @@ static bool is_set(const struct word_place *place, const struct text *text, cons
 		return false;
 	}
 	in = (struct span){found.value_at, found.value_at + found.value_length};
-	return find_word(text->data, in, word, &in);
+	return span_find_word(text->data, in, word, &in);
 }
 
 /*

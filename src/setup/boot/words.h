@@ -32,3 +32,7 @@ int word_add(const struct word_place *place, const char *data, size_t length, co
 /* All that are there of it. */
 int word_remove(const struct word_place *place, const char *data, size_t length, const char *word,
 	struct text *ret) MUST_CHECK;
+
+/* All that are there of it become `by`, another plain word; for "" as word_remove. */
+int word_replace(const struct word_place *place, const struct text *text, const char *word,
+	const char *by, struct text *ret) MUST_CHECK;
