@@ -3,39 +3,12 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "advise/diff.h"
+#include "front/boot_session.h"
 #include "inventory/boot/command_line.h"
 #include "report/boot.h"
 #include "setup/boot/arguments.h"
-#include "setup/boot/make.h"
 #include "setup/boot/words.h"
-
-#define PROGRAM_TIMEOUT_S 1800 /* update-initramfs for many kernels on a slow disk */
-
-static void tell_run(void *context, const struct names *words) {
-	(void)context;
-	fprintf(stderr, "baton: running");
-	for (size_t i = 0; i < words->count; i++) {
-		fprintf(stderr, " %s", words->names[i]);
-	}
-	fprintf(stderr, "\n");
-}
-
-static void tell_output(void *context, const char *data, size_t length) {
-	(void)context;
-	(void)!fwrite(data, 1, length, stderr);
-}
-
-static struct boot_setup make_setup(int root) {
-	return (struct boot_setup){.root = root,
-		.prefix = "",
-		.timeout_ms = PROGRAM_TIMEOUT_S * 1000,
-		.run = tell_run,
-		.hear = tell_output};
-}
 
 /* Words that may be asked for by name; what they do stands in the manual. */
 static bool is_offered(const char *word) {
@@ -107,89 +80,20 @@ static bool is_elsewhere(enum iommu_verdict verdict) {
 	return false;
 }
 
-static enum result print_text(const struct text *text, int r, enum result result) {
-	struct error error;
-
-	if (r < 0) {
-		error_set(&error, r, "cannot print what is changed: %s", strerror(-r));
-		return command_fail(result ? result : RESULT_UNDONE, &error);
-	}
-	fputs(text->data, stdout);
-	return result;
-}
-
-static int add_diff(const struct boot_file *file, struct text *ret) {
-	AUTO_TEXT struct text before = {0}, after = {0};
-	int r = text_add(
-		&before, "%s%s", file->was ? "" : "/dev/null", file->was ? file->path : "");
-
-	r = r < 0 ? r : text_add(&after, "%s", file->gone ? "/dev/null" : file->path);
-	return r < 0 ? r : diff_unified(before.data, after.data, &file->before, &file->after, ret);
-}
-
-/* The difference that it makes to each file, and the commands in their order. */
-static enum result print_plan(const struct boot_plan *plan) {
-	AUTO_TEXT struct text text = {0};
-	int r = text_append(&text, "", 0);
-
-	for (size_t i = 0; r == 0 && i < plan->file_count; i++) {
-		r = add_diff(&plan->files[i], &text);
-	}
-	for (size_t i = 0; r == 0 && i < plan->command_count; i++) {
-		const struct boot_command *command = &plan->commands[i];
-
-		if (command->way != BOOT_WAY_BOTH && command->way != BOOT_WAY_THERE) {
-			continue;
-		}
-		r = text_add(&text, "run");
-		for (size_t k = 0; r == 0 && k < command->words.count; k++) {
-			r = text_add(&text, " %s", command->words.names[k]);
-		}
-		r = r < 0 ? r : text_add(&text, "\n");
-	}
-	return print_text(&text, r, RESULT_DONE);
-}
-
 static enum result print_verdict(const struct cause *cause, enum result result) {
 	AUTO_TEXT struct text text = {0};
 	int r = text_add(&text, "IOMMU: %s\n", cause->kind == IOMMU_NONE ? "off" : "on");
 
 	r = r < 0 ? r : report_cause(cause, &text);
-	return print_text(&text, r, result);
+	return boot_print(&text, r, result);
 }
 
-static enum result carry_out(int root, const struct boot_plan *plan, const char *loader) {
-	const struct boot_setup setup = make_setup(root);
-	struct error error = {0};
-	bool as_before = true;
-
-	fprintf(stderr, "baton: what baton does has not yet been run on a real machine with %s\n",
-		loader);
-	if (boot_make(&setup, plan, &as_before, &error) < 0) {
-		return command_fail(as_before ? RESULT_UNDONE : RESULT_UNRESOLVED, &error);
-	}
-	for (size_t i = 0; i < plan->file_count; i++) {
-		if (boot_file_changes(&plan->files[i])) {
-			printf("%s %s\n", plan->files[i].gone ? "removed" : "changed",
-				plan->files[i].path);
-		}
-	}
-	printf("done: restart the machine, then look at `baton boot status`; `baton boot undo` takes it back\n");
-	return RESULT_DONE;
-}
-
-/* Who alone may write what happens at boot: below another root, whoever has that. */
-static uid_t find_owner(const struct invocation *invocation, int root) {
-	struct stat stat;
-
-	return invocation->options & OPTION_ROOT && fstat(root, &stat) == 0 ? stat.st_uid : 0;
-}
-
-static enum result change(const struct invocation *invocation, int root, const struct boot *boot) {
+static enum result change(const struct boot_session *session) {
+	const struct boot *boot = &session->boot;
 	AUTO_NAMES struct names words = {0};
 	AUTO_BOOT_PLAN struct boot_plan plan = {0};
 	struct error error = {0};
-	enum result result = gather_words(invocation, boot, &words);
+	enum result result = gather_words(session->invocation, boot, &words);
 	int r;
 
 	if (result != RESULT_DONE) {
@@ -199,95 +103,28 @@ static enum result change(const struct invocation *invocation, int root, const s
 		return print_verdict(&boot->cause,
 			is_elsewhere(boot->cause.verdict) ? RESULT_REFUSED : RESULT_DONE);
 	}
-	r = boot_plan_words(root, find_owner(invocation, root), boot, &words, &plan, &error);
+	r = boot_plan_words(session->root, session->owner, boot, &words, &plan, &error);
 	if (r < 0) {
 		return command_fail(RESULT_REFUSED, &error);
 	}
-	return invocation->options & OPTION_DRY_RUN
-		       ? print_plan(&plan)
-		       : carry_out(root, &plan, boot->loader.loader->name);
-}
-
-static enum result print_findings(const struct findings *findings, enum result result) {
-	AUTO_TEXT struct text text = {0};
-	int r = findings_check(findings);
-
-	r = r < 0 ? r : text_append(&text, "", 0);
-	for (size_t i = 0; r == 0 && i < findings->count; i++) {
-		const struct finding *finding = &findings->items[i];
-
-		r = text_add(&text, "%-8s %s %s\n", finding_level_name(finding->level),
-			finding->subject, finding->reason);
-	}
-	return print_text(&text, r, result);
-}
-
-/* Before anything is looked at, what was left half done is taken back. */
-static enum result recover(int root) {
-	const struct boot_setup setup = make_setup(root);
-	AUTO_FINDINGS struct findings findings = {0};
-	struct error error = {0};
-	int r = boot_recover(&setup, &findings, &error);
-
-	if (findings.count > 0) {
-		fprintf(stderr,
-			"baton: an earlier call was interrupted, and is taken back first\n");
-		(void)print_findings(&findings, RESULT_DONE);
-	}
-	return r < 0 ? command_fail(RESULT_UNRESOLVED, &error) : RESULT_DONE;
-}
-
-/* --root is for looking, and only root changes anything. */
-static enum result check(const struct invocation *invocation) {
-	struct error error;
-
-	if (invocation->options & OPTION_JSON) {
-		error_set(&error, -EINVAL, "--json is for `baton boot status`");
-		return command_fail(RESULT_USAGE, &error);
-	}
-	if (invocation->options & OPTION_DRY_RUN) {
-		return RESULT_DONE;
-	}
-	if (invocation->options & OPTION_ROOT) {
-		error_set(&error, -EINVAL, "--root is for looking: add --dry-run");
-		return command_fail(RESULT_USAGE, &error);
-	}
-	if (geteuid() != 0) {
-		error_set(&error, -EPERM, "only root can change what happens at boot");
-		return command_fail(RESULT_REFUSED, &error);
-	}
-	return RESULT_DONE;
+	return session->invocation->options & OPTION_DRY_RUN
+		       ? boot_show_plan(&plan)
+		       : boot_carry_out(session->root, &plan, boot->loader.loader->name);
 }
 
 enum result boot_enable_iommu(const struct invocation *invocation) {
-	AUTO_CLOSE int root = root_open(invocation->root);
-	AUTO_HOST struct host host = {0};
-	AUTO_BOOT struct boot boot = {0};
-	struct error error = {0};
-	enum result result = check(invocation);
-	int r;
+	AUTO_BOOT_SESSION struct boot_session session = {.root = -1};
+	enum result result = boot_session_open(invocation, &session);
 
-	if (result == RESULT_DONE && root < 0) {
-		error_set(&error, root, "cannot read %s: %s", invocation->root, strerror(-root));
-		result = command_fail(RESULT_USAGE, &error);
-	}
-	if (result == RESULT_DONE && !(invocation->options & OPTION_DRY_RUN)) {
-		result = recover(root);
-	}
-	if (result != RESULT_DONE) {
-		return result;
-	}
-	r = host_read(root, &host, &error);
-	r = r < 0 ? r : boot_read(root, &host, &boot, &error);
-	return r < 0 ? command_fail(RESULT_REFUSED, &error) : change(invocation, root, &boot);
+	return result ? result : change(&session);
 }
 
 enum result boot_take_back(const struct invocation *invocation) {
 	AUTO_CLOSE int root = root_open(invocation->root);
 	AUTO_FINDINGS struct findings findings = {0};
-	const struct boot_setup setup = make_setup(root);
+	const struct boot_setup setup = boot_make_setup(root);
 	struct error error = {0};
-	enum result result = check(invocation);
+	enum result result = boot_may_change(invocation);
 	size_t count = 0;
 	int r;
 
@@ -299,7 +136,7 @@ enum result boot_take_back(const struct invocation *invocation) {
 		return command_fail(RESULT_USAGE, &error);
 	}
 	r = boot_undo(&setup, &count, &findings, &error);
-	result = print_findings(&findings, r < 0 ? RESULT_UNRESOLVED : RESULT_DONE);
+	result = boot_print_findings(&findings, r < 0 ? RESULT_UNRESOLVED : RESULT_DONE);
 	if (r < 0) {
 		return command_fail(RESULT_UNRESOLVED, &error);
 	}

@@ -180,14 +180,19 @@ static int read_units(int root, struct rebinders *rebinders) {
 	return r;
 }
 
+int rebinders_read_scripts(int root, struct rebinders *ret) {
+	int r = read_hooks(root, ret);
+
+	return r < 0 ? r : read_units(root, ret);
+}
+
 int rebinders_read(int root, const struct device *device, struct rebinders *ret) {
 	AUTO_REBINDERS struct rebinders found = {0};
 	int r = rebinders_read_ids(root, device, &found);
 
 	r = r < 0 ? r : read_driverctl(root, device, &found);
 	r = r < 0 ? r : rebinders_read_udev(root, device, &found);
-	r = r < 0 ? r : read_hooks(root, &found);
-	r = r < 0 ? r : read_units(root, &found);
+	r = r < 0 ? r : rebinders_read_scripts(root, &found);
 	if (r < 0) {
 		return r;
 	}

@@ -60,3 +60,6 @@ bool rebinder_ids_match(const char *list, const struct device *device);
 /* One source each. */
 int rebinders_read_ids(int root, const struct device *device, struct rebinders *ret) MUST_CHECK;
 int rebinders_read_udev(int root, const struct device *device, struct rebinders *ret) MUST_CHECK;
+
+/* Hooks and units: for which device they are cannot be told. */
+int rebinders_read_scripts(int root, struct rebinders *ret) MUST_CHECK;

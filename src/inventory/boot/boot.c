@@ -152,8 +152,21 @@ static int find_modules(
 	return r;
 }
 
+/* What guides have one keep away for a card's sake, whether or not this kernel has it. */
+static bool is_of_guides(const char *module) {
+	static const char *const names[] = {
+		"pci_stub", "nouveau", "snd_hda_intel", "xhci_hcd", "xhci_pci"};
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		if (strcmp(module, names[i]) == 0) {
+			return true;
+		}
+	}
+	return text_starts(module, "vfio") || strstr(module, "/vfio");
+}
+
 static bool is_of_interest(const struct boot_line *line, const struct names *modules) {
-	if (!line->module || text_starts(line->module, "vfio")) {
+	if (!line->module || is_of_guides(line->module)) {
 		return true;
 	}
 	for (size_t i = 0; i < modules->count; i++) {

@@ -12,14 +12,15 @@
 
 const struct initramfs initramfses[INITRAMFS_KIND_COUNT] = {
 	{INITRAMFS_TOOLS, "initramfs-tools", "/usr/sbin/mkinitramfs", "/etc/initramfs-tools",
-		"update-initramfs -u -k all"},
+		"update-initramfs -u -k all", {"/usr/sbin/update-initramfs", "-u", "-k", "all"}},
 	{INITRAMFS_DRACUT, "dracut", "/usr/bin/dracut", "/etc/dracut.conf.d",
-		"dracut --force --regenerate-all"},
+		"dracut --force --regenerate-all",
+		{"/usr/bin/dracut", "--force", "--regenerate-all"}},
 	{INITRAMFS_MKINITCPIO, "mkinitcpio", "/usr/bin/mkinitcpio", "/etc/mkinitcpio.conf",
-		"mkinitcpio -P"},
+		"mkinitcpio -P", {"/usr/bin/mkinitcpio", "-P"}},
 	{INITRAMFS_BOOSTER, "booster", "/usr/bin/booster", "/etc/booster.yaml",
-		"/usr/lib/booster/regenerate_images"},
-	{INITRAMFS_UNKNOWN, "not recognised", NULL, NULL, NULL},
+		"/usr/lib/booster/regenerate_images", {"/usr/lib/booster/regenerate_images"}},
+	{INITRAMFS_UNKNOWN, "not recognised", NULL, NULL, NULL, {NULL}},
 };
 
 const struct initramfs *initramfs_find(int root) {
@@ -194,7 +195,8 @@ static int read_all_lists(
 
 static int read_dracut(int root, struct boot_lines *lines) {
 	static const struct list lists[] = {{"force_drivers", BOOT_LINE_EARLY},
-		{"add_drivers", BOOT_LINE_INCLUDED}, {"drivers", BOOT_LINE_INCLUDED}, {0}};
+		{"add_drivers", BOOT_LINE_INCLUDED}, {"drivers", BOOT_LINE_INCLUDED},
+		{"install_items", BOOT_LINE_INCLUDED}, {0}};
 	int r = read_lists(root, "/etc/dracut.conf", lists, lines);
 
 	r = r < 0 ? r : read_all_lists(root, "/usr/lib/dracut/dracut.conf.d", lists, lines);
@@ -202,7 +204,8 @@ static int read_dracut(int root, struct boot_lines *lines) {
 }
 
 static int read_mkinitcpio(int root, struct boot_lines *lines) {
-	static const struct list lists[] = {{"MODULES", BOOT_LINE_EARLY}, {0}};
+	static const struct list lists[] = {
+		{"MODULES", BOOT_LINE_EARLY}, {"FILES", BOOT_LINE_INCLUDED}, {0}};
 	int r = read_lists(root, "/etc/mkinitcpio.conf", lists, lines);
 
 	return r < 0 ? r : read_all_lists(root, "/etc/mkinitcpio.conf.d", lists, lines);

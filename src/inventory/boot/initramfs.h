@@ -19,6 +19,7 @@ struct initramfs {
 	const char *program;       /* is there where it is */
 	const char *configuration; /* the same, where programs are not to be seen */
 	const char *command;       /* makes all of them again */
+	const char *make[4];       /* the same as the program's path and its words */
 };
 
 extern const struct initramfs initramfses[INITRAMFS_KIND_COUNT];

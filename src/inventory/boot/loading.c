@@ -48,6 +48,13 @@ static bool is_before(char *rest) {
 	return false;
 }
 
+/* What gives devices to VFIO or its like, and what keeps a graphics driver from its work. */
+static bool is_told(const char *module, const char *line) {
+	return text_starts(module, "vfio") || strcmp(module, "pci-stub") == 0 ||
+	       strcmp(module, "pci_stub") == 0 ||
+	       (strcmp(module, "nouveau") == 0 && strstr(line, "modeset=0"));
+}
+
 static int add_modprobe(void *context, const struct source_line *line) {
 	AUTO_FREE char *copy = strdup(line->text);
 	char *rest = NULL, *word = copy ? strtok_r(copy, " \t", &rest) : NULL;
@@ -59,7 +66,7 @@ static int add_modprobe(void *context, const struct source_line *line) {
 	if (!module) {
 		return 0;
 	}
-	if (strcmp(word, "options") == 0 && text_starts(module, "vfio")) {
+	if (strcmp(word, "options") == 0 && is_told(module, line->text)) {
 		return add(context, BOOT_LINE_OPTIONS, line, module);
 	}
 	if (strcmp(word, "blacklist") == 0) {

@@ -40,7 +40,8 @@ struct contest {
 	struct rebinders rebinders;
 	const struct rebinder *ids, *argument_ids, *driverctl, *other;
 	const struct boot_line *early; /* what loads VFIO before the host's module, or NULL */
-	struct boot_line next_ids;     /* of the next command line; no text: none */
+	struct boot_line next_ids;     /* of the next command line, or given to it where it is
+					  loaded in the initramfs; no text: none */
 };
 
 static bool is_kept(const struct boot_line *line) {
@@ -101,6 +102,22 @@ static void find_next_ids(struct contest *contest) {
 	}
 }
 
+/* vfio_pci ids=10de:1b81 in initramfs-tools' list of modules, which may have parameters. */
+static void find_early_ids(struct contest *contest) {
+	const struct boot_lines *lines = &contest->boot->lines;
+
+	for (size_t i = 0; !contest->next_ids.text && i < lines->count; i++) {
+		const struct boot_line *line = &lines->all[i];
+		const char *ids = strstr(line->text, " ids=");
+
+		if (ids && line->kind == BOOT_LINE_EARLY && line->module &&
+			strcmp(line->module, VFIO) == 0 &&
+			rebinder_ids_match(ids + strlen(" ids="), contest->device->device)) {
+			contest->next_ids = *line;
+		}
+	}
+}
+
 static int find_rebinders(struct contest *contest) {
 	int r = rebinders_read(contest->root, contest->device->device, &contest->rebinders);
 
@@ -130,6 +147,7 @@ static int find_rebinders(struct contest *contest) {
 		}
 	}
 	find_next_ids(contest);
+	find_early_ids(contest);
 	return r;
 }
 
@@ -190,7 +208,8 @@ static void find_early(struct contest *contest) {
 /* Where the ids come from. */
 static int add_ids(const struct contest *contest, struct text *ret) {
 	if (contest->next_ids.text) {
-		int r = text_add(ret, "vfio-pci.ids= in ");
+		bool word = contest->next_ids.kind == BOOT_LINE_WORD;
+		int r = text_add(ret, "%sids= in ", word ? "vfio-pci." : "");
 
 		return r < 0 ? r : add_place(ret, contest->next_ids.path, contest->next_ids.number);
 	}
@@ -202,7 +221,8 @@ static int judge_ids(struct contest *contest) {
 	const struct boot_line *early = contest->early;
 	const struct boot_line *loaded =
 		boot_lines_find(&contest->boot->lines, BOOT_LINE_LOADED, VFIO);
-	bool words = contest->next_ids.text || contest->argument_ids;
+	bool words = (contest->next_ids.text && contest->next_ids.kind == BOOT_LINE_WORD) ||
+		     contest->argument_ids;
 	struct text *because = &contest->device->because;
 	int r = text_add(because, "its ids are given to vfio-pci by ");
 

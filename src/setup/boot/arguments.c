@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "inventory/boot/command_line.h"
-#include "setup/boot/kernels.h"
+#include "setup/boot/regenerate.h"
 #include "setup/boot/words.h"
 #include "setup/trust.h"
 
@@ -198,19 +198,6 @@ static int plan_entries(struct planning *planning) {
 	return r;
 }
 
-/* The way back is worked out when it is gone: kernels come and go. */
-static int plan_kernel_install(struct planning *planning) {
-	static const char *const back[] = {KERNEL_INSTALL, "add", NULL};
-	int r = kernels_add_commands(planning->root, planning->plan);
-
-	if (r == 0 && planning->plan->command_count == 0) {
-		return error_set(planning->error, -ENOTSUP,
-			"no kernel's image is in /boot or /lib/modules, so no entry can be made");
-	}
-	r = r < 0 ? r : planning_command(planning, BOOT_WAY_BACK_KERNELS, back);
-	return planning_result(planning, r);
-}
-
 /* All words as one. */
 static int join(const struct names *words, const char *before, struct text *ret) {
 	int r = text_add(ret, "%s", before);
@@ -369,19 +356,7 @@ static int plan_all(struct planning *planning) {
 		}
 	}
 	r = plan_files(planning);
-	if (r < 0) {
-		return r;
-	}
-	if (loader->kind == LOADER_KERNEL_INSTALL) {
-		return plan_kernel_install(planning);
-	}
-	if (loader->make[0]) {
-		const char *words[COUNT(loader->make) + 1] = {0};
-
-		memcpy(words, loader->make, sizeof(loader->make));
-		return planning_command(planning, BOOT_WAY_BOTH, words);
-	}
-	return 0;
+	return r < 0 ? r : regenerate_menu(planning, BOOT_WAY_BOTH);
 }
 
 int boot_plan_words(int root, uid_t owner, const struct boot *boot, const struct names *words,

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "inventory/boot/search.h"
+
+/* Is there anything that gives a wanted device to VFIO, or keeps it from its driver? */
+static bool is_given(const struct remains *remains) {
+	for (size_t i = 0; i < remains->count; i++) {
+		if (!remains->all[i].loads) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What only loads VFIO goes with the last that needs it; of one device's, only if there was any. */
+static void judge_loading(struct search *search) {
+	struct remains *remains = search->remains;
+	bool given = is_given(remains);
+
+	for (size_t i = 0; i < remains->count; i++) {
+		struct remain *remain = &remains->all[i];
+
+		if (!remain->loads || remain->fate == REMAIN_BY_HAND || search->wanted->all) {
+			continue;
+		}
+		if (search->other) {
+			remain_set(remains, remain, REMAIN_STAYS, "%s needs it, too",
+				search->other->name);
+		} else if (!given) {
+			remain_set(remains, remain, REMAIN_STAYS,
+				"nothing gives this card to VFIO, so it is for something else");
+		}
+	}
+}
+
+int remains_find(int root, const struct host *host, const struct boot *boot,
+	const struct remains_wanted *wanted, struct remains *ret, struct error *error) {
+	AUTO_REMAINS struct remains remains = {0};
+	struct search search = {
+		.root = root, .host = host, .boot = boot, .wanted = wanted, .remains = &remains};
+	int r = candidates_read(root, host->kernel, &search.candidates);
+
+	if (r == 0) {
+		search_words(&search);
+		search_lines(&search);
+		search_files(&search);
+		judge_loading(&search);
+		r = remains.r;
+	}
+	candidates_free(&search.candidates);
+	if (r < 0) {
+		return error_set(error, r, "cannot find what others have left: %s", strerror(-r));
+	}
+	*ret = remains;
+	remains = (struct remains){0};
+	return 0;
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "inventory/boot/argument.h"
+#include "inventory/boot/command_line.h"
+#include "inventory/boot/search.h"
+
+/* Words of the kernel's command line. */
+
+enum word_kind {
+	WORD_IDS,
+	WORD_BLACKLIST,
+	WORD_LOADS,
+	WORD_PICTURE, /* takes the firmware's picture away: for no card in particular */
+};
+
+static const struct {
+	const char *key; /* with '_' for '-' */
+	enum word_kind kind;
+} keys[] = {
+	{"vfio_pci.ids", WORD_IDS},
+	{"pci_stub.ids", WORD_IDS},
+	{"modprobe.blacklist", WORD_BLACKLIST},
+	{"module_blacklist", WORD_BLACKLIST},
+	{"rd.driver.blacklist", WORD_BLACKLIST},
+	{"rd.driver.pre", WORD_LOADS},
+	{"rd_driver_pre", WORD_LOADS},
+	{"video", WORD_PICTURE},
+	{"initcall_blacklist", WORD_PICTURE},
+};
+
+/* What follows "KEY=", or NULL. */
+static const char *find_value(const char *word, const char *key) {
+	for (; *key; key++, word++) {
+		if ((*word == '-' ? '_' : *word) != *key) {
+			return NULL;
+		}
+	}
+	return *word == '=' ? word + 1 : NULL;
+}
+
+/* Does video= switch only framebuffers of the firmware's off? initcall_blacklist= has one, too. */
+static bool hides_picture(const char *value) {
+	static const char *const parts[] = {
+		"efifb:off", "vesafb:off", "simplefb:off", "sysfb_init"};
+	AUTO_FREE char *copy = strdup(value);
+	bool all = copy && *copy;
+
+	for (char *rest = copy, *part; rest && (part = strsep(&rest, ","));) {
+		bool known = false;
+
+		for (size_t i = 0; i < COUNT(parts); i++) {
+			known |= strcmp(part, parts[i]) == 0;
+		}
+		all &= known;
+	}
+	return all;
+}
+
+static void add_part(struct search *search, struct remain *remain, const char *part) {
+	int r = names_add(&remain->parts, part);
+
+	search->remains->r = r < 0 ? r : search->remains->r;
+}
+
+/* Which modules of the list are to be loaded again. */
+static void add_blacklist(struct search *search, struct remain *remain, const char *list) {
+	AUTO_FREE char *copy = strdup(list);
+	struct concern all = {0};
+
+	for (char *rest = copy, *module; rest && (module = strsep(&rest, ","));) {
+		AUTO_BOOT_LINES struct boot_lines one = {0};
+		struct concern concern;
+		int r = boot_lines_add(&one, &(struct boot_line){.kind = BOOT_LINE_BLACKLIST,
+						     .path = remain->path,
+						     .number = remain->number,
+						     .text = remain->text,
+						     .module = module});
+
+		if (r < 0) {
+			search->remains->r = r;
+			break;
+		}
+		concern = search_blocked(search, &one.all[0]);
+		all.wanted |= concern.wanted;
+		if (concern.wanted && !concern.other) {
+			add_part(search, remain, module);
+		} else if (concern.wanted) {
+			all.other = concern.other;
+		}
+	}
+	all.other = remain->parts.count > 0 ? NULL : all.other;
+	search_add(search, remain, all);
+	names_free(&remain->parts);
+}
+
+static void add_loads(struct search *search, struct remain *remain, const char *list) {
+	AUTO_FREE char *copy = strdup(list);
+
+	for (char *rest = copy, *module; rest && (module = strsep(&rest, ","));) {
+		if (text_starts(module, "vfio")) {
+			add_part(search, remain, module);
+		}
+	}
+	remain->loads = true;
+	search_add(search, remain, (struct concern){remain->parts.count > 0, NULL});
+	names_free(&remain->parts);
+}
+
+static void add_word(struct search *search, const struct boot_line *line, enum word_kind kind,
+	const char *value) {
+	const struct argument *argument = argument_find(line->text);
+	struct remain remain = {.form = REMAIN_WORD,
+		.path = line->path,
+		.number = line->number,
+		.text = line->text,
+		.why = (char *)(argument ? argument->does : "takes the picture away")};
+
+	switch (kind) {
+	case WORD_IDS:
+		search_add_ids(search, &remain, value);
+		break;
+	case WORD_BLACKLIST:
+		add_blacklist(search, &remain, value);
+		break;
+	case WORD_LOADS:
+		add_loads(search, &remain, value);
+		break;
+	case WORD_PICTURE:
+		search_add(search, &remain,
+			(struct concern){search->wanted->all && hides_picture(value), NULL});
+		break;
+	}
+}
+
+static void look_at(struct search *search, const struct boot_line *line) {
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		const char *value = find_value(line->text, keys[i].key);
+
+		if (value) {
+			add_word(search, line, keys[i].kind, value);
+		}
+	}
+}
+
+/* An assignment that only a shell could follow, and has such a word in it. */
+static void look_at_unknown(struct search *search, const struct boot_line *line) {
+	static const char *const words[] = {"vfio", "pci-stub.ids", "blacklist="};
+
+	for (size_t i = 0; i < COUNT(words); i++) {
+		if (strstr(line->text, words[i])) {
+			const struct remain remain = {.form = REMAIN_NO_FORM,
+				.path = line->path,
+				.number = line->number,
+				.text = line->text,
+				.why = (char *)"may give devices to VFIO"};
+
+			remain_set(search->remains, remains_add(search->remains, &remain),
+				REMAIN_BY_HAND,
+				"only a shell could follow it: take out yourself what is for VFIO");
+		}
+	}
+}
+
+/* Is it in the configuration, whatever the kernel runs with? */
+static bool is_next(const struct boot *boot, const char *word) {
+	for (size_t i = 0; i < boot->next.count; i++) {
+		if (command_line_same(boot->next.all[i].text, word)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What was taken out of the configuration by somebody who made nothing of it. */
+static void look_at_running(struct search *search) {
+	const struct boot *boot = search->boot;
+
+	for (size_t i = 0; boot->next_known && i < boot->running.count; i++) {
+		const char *word = boot->running.names[i];
+
+		for (size_t k = 0; k < COUNT(keys); k++) {
+			const char *value = find_value(word, keys[k].key);
+
+			search->remains->menu_old |=
+				value && !is_next(boot, word) &&
+				(keys[k].kind != WORD_PICTURE || hides_picture(value));
+		}
+	}
+}
+
+/* Where the boot loader has it from is not known, or it is a program that keeps it. */
+static void set_by_hand(struct search *search, struct remain *remain) {
+	if (strcmp(remain->path, "/proc/cmdline") == 0) {
+		remain_set(search->remains, remain, REMAIN_BY_HAND,
+			"where the kernel's command line comes from is not known: take it off there");
+	}
+}
+
+void search_words(struct search *search) {
+	const struct boot_lines *next = &search->boot->next;
+
+	for (size_t i = 0; search->remains->r == 0 && i < next->count; i++) {
+		const struct boot_line *line = &next->all[i];
+		size_t before = search->remains->count;
+
+		if (line->kind == BOOT_LINE_UNKNOWN) {
+			look_at_unknown(search, line);
+		} else if (!strstr(line->path, "/zz-baton")) {
+			look_at(search, line);
+		}
+		if (search->remains->count > before) {
+			set_by_hand(search, &search->remains->all[before]);
+		}
+	}
+	look_at_running(search);
+}

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "setup/boot/clean.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "setup/boot/regenerate.h"
+#include "setup/boot/take_out.h"
+#include "setup/boot/words.h"
+
+#define SYSTEMCTL "/usr/bin/systemctl"
+
+/* What is taken out, and what that makes necessary. */
+struct cleaning {
+	struct planning *planning;
+	struct remains *remains;
+	bool menu, initramfs;
+};
+
+static void set_uncertain(struct cleaning *cleaning, struct remain *remain) {
+	remain_set(cleaning->remains, remain, REMAIN_BY_HAND,
+		"what would be left is not certain: take it out yourself");
+}
+
+/* Puts the new text into the file's place; one that is not certain is no failure. */
+static int settle(struct cleaning *cleaning, struct remain *remain, int r, struct boot_file *file,
+	struct text *text) {
+	if (r == -EINVAL) {
+		set_uncertain(cleaning, remain);
+		return 0;
+	}
+	if (r < 0) {
+		return planning_result(cleaning->planning, r);
+	}
+	text_free(&file->after);
+	file->after = *text;
+	*text = (struct text){0};
+	return 0;
+}
+
+static int take_out(const struct remain *remain, const struct boot_file *file, struct text *ret) {
+	const struct take_place place = {.data = file->after.data,
+		.length = file->after.length,
+		.line = {.path = remain->path, .number = remain->number, .text = remain->text},
+		.wrapped = remain->wrapped,
+		.single = remain->single};
+
+	switch (remain->form) {
+	case REMAIN_LINE:
+		return take_line(&place, ret);
+	case REMAIN_IDS:
+		return take_ids(&place, &remain->parts, ret);
+	case REMAIN_SOFTDEP:
+		return take_softdep(&place, ret);
+	case REMAIN_LIST:
+		return take_from_list(&place, remain->variable, &remain->parts, ret);
+	case REMAIN_YAML:
+		return take_from_yaml(&place, &remain->parts, ret);
+	case REMAIN_WORD:
+	case REMAIN_FILE:
+	case REMAIN_UNIT:
+	case REMAIN_NO_FORM:
+		break;
+	}
+	return -EINVAL;
+}
+
+static int clean_line(struct cleaning *cleaning, struct remain *remain) {
+	AUTO_TEXT struct text after = {0};
+	struct boot_file *file;
+	int r = planning_file(cleaning->planning, remain->path, &file);
+
+	return r < 0 ? r : settle(cleaning, remain, take_out(remain, file, &after), file, &after);
+}
+
+static bool goes(const struct remain *remain, const char *part, size_t length) {
+	for (size_t i = 0; i < remain->parts.count; i++) {
+		if (strlen(remain->parts.names[i]) == length &&
+			memcmp(remain->parts.names[i], part, length) == 0) {
+			return true;
+		}
+	}
+	return remain->parts.count == 0;
+}
+
+/* The word without what goes of its list; empty: all of it goes. */
+static int shorten(const struct remain *remain, struct text *ret) {
+	const char *value = strchr(remain->text, '=');
+	int r = text_append(ret, "", 0);
+
+	for (const char *part = value ? value + 1 : ""; r == 0 && *part;) {
+		size_t length = strcspn(part, ",");
+
+		if (!goes(remain, part, length)) {
+			r = ret->length == 0 ? text_append(ret, remain->text,
+						       (size_t)(value - remain->text) + 1)
+					     : text_append(ret, ",", 1);
+			r = r < 0 ? r : text_append(ret, part, length);
+		}
+		part += length + (part[length] == ',');
+	}
+	return r;
+}
+
+/* In which form the words stand in that file; false: it is none of the loader's own. */
+static bool find_form(const struct loader *loader, const char *path, enum loader_form *ret) {
+	bool entry = strstr(path, "/loader/entries/") != NULL;
+
+	*ret = loader->form == FORM_DROP_INS ? FORM_WORDS : loader->form;
+	return loader->form != FORM_NONE && entry == (loader->form == FORM_ENTRIES);
+}
+
+static int replace_word(
+	const struct word_place *place, const struct remain *remain, struct boot_file *file) {
+	AUTO_TEXT struct text by = {0}, after = {0};
+	int r = shorten(remain, &by);
+
+	r = r < 0 ? r : word_replace(place, &file->after, remain->text, by.data, &after);
+	if (r < 0) {
+		return r;
+	}
+	r = after.length != file->after.length; /* it is never longer, nor as long */
+	text_free(&file->after);
+	file->after = after;
+	after = (struct text){0};
+	return r;
+}
+
+/* GRUB has two variables. */
+static int replace_in_all(struct cleaning *cleaning, enum loader_form form,
+	const struct remain *remain, struct boot_file *file) {
+	const struct loader *loader = cleaning->planning->boot->loader.loader;
+	int r = 0, count = 0;
+
+	if (form != FORM_SHELL) {
+		return replace_word(&(struct word_place){form, NULL}, remain, file);
+	}
+	for (size_t i = 0; r >= 0 && i < COUNT(loader->variables) && loader->variables[i]; i++) {
+		r = replace_word(&(struct word_place){form, loader->variables[i]}, remain, file);
+		count += r > 0;
+	}
+	return r < 0 ? r : count;
+}
+
+static int clean_word(struct cleaning *cleaning, struct remain *remain) {
+	const struct loader *loader = cleaning->planning->boot->loader.loader;
+	struct boot_file *file;
+	enum loader_form form;
+	int r;
+
+	if (!find_form(loader, remain->path, &form)) {
+		set_uncertain(cleaning, remain);
+		return 0;
+	}
+	r = planning_file(cleaning->planning, remain->path, &file);
+	if (r < 0) {
+		return r;
+	}
+	r = replace_in_all(cleaning, form, remain, file);
+	if (r == 0 || r == -EINVAL) {
+		/* Another remain that is the same word has taken it already, or it is not there as
+		 * such. */
+		if (r < 0 || !boot_file_changes(file)) {
+			set_uncertain(cleaning, remain);
+		}
+		return 0;
+	}
+	cleaning->menu |= r > 0;
+	return planning_result(cleaning->planning, r < 0 ? r : 0);
+}
+
+/* Without its link it is not started; the unit itself does nothing. */
+static int clean_unit(struct cleaning *cleaning, const struct remain *remain) {
+	const char *const there[] = {SYSTEMCTL, "disable", remain->text, NULL};
+	const char *const back[] = {SYSTEMCTL, "enable", remain->text, NULL};
+	int r = planning_command(cleaning->planning, BOOT_WAY_THERE, there);
+
+	return r < 0 ? r : planning_command(cleaning->planning, BOOT_WAY_BACK, back);
+}
+
+static int clean_one(struct cleaning *cleaning, struct remain *remain) {
+	switch (remain->form) {
+	case REMAIN_WORD:
+		return clean_word(cleaning, remain);
+	case REMAIN_FILE:
+		return planning_remove(cleaning->planning, remain->path);
+	case REMAIN_UNIT:
+		return clean_unit(cleaning, remain);
+	case REMAIN_LINE:
+	case REMAIN_IDS:
+	case REMAIN_SOFTDEP:
+	case REMAIN_LIST:
+	case REMAIN_YAML:
+		return clean_line(cleaning, remain);
+	case REMAIN_NO_FORM:
+		break;
+	}
+	set_uncertain(cleaning, remain);
+	return 0;
+}
+
+/* The last line of a file first, so that the others keep their numbers. */
+static int compare(const void *a, const void *b) {
+	const struct remain *const *x = a, *const *y = b;
+	int order = strcmp((*x)->path, (*y)->path);
+
+	return order ? order : ((*x)->number < (*y)->number) - ((*x)->number > (*y)->number);
+}
+
+static int clean_all(struct cleaning *cleaning) {
+	struct remains *remains = cleaning->remains;
+	AUTO_FREE struct remain **ordered = calloc(remains->count + 1, sizeof(struct remain *));
+	int r = 0;
+
+	if (!ordered) {
+		return planning_result(cleaning->planning, -ENOMEM);
+	}
+	for (size_t i = 0; i < remains->count; i++) {
+		ordered[i] = &remains->all[i];
+	}
+	qsort(ordered, remains->count, sizeof(struct remain *), compare);
+	for (size_t i = 0; r == 0 && i < remains->count; i++) {
+		r = ordered[i]->fate == REMAIN_GOES ? clean_one(cleaning, ordered[i]) : 0;
+	}
+	return r < 0 ? r : planning_result(cleaning->planning, remains->r);
+}
+
+/* Drop-ins that may be away when nothing is in them; the name of the others' directory. */
+static const struct {
+	const char *directory, *hidden[2];
+} drop_ins[] = {
+	{"/etc/modprobe.d/", {"/usr/lib/modprobe.d/", "/lib/modprobe.d/"}},
+	{"/etc/modules-load.d/", {"/usr/lib/modules-load.d/", "/lib/modules-load.d/"}},
+	{"/etc/udev/rules.d/", {"/usr/lib/udev/rules.d/", "/lib/udev/rules.d/"}},
+	{"/etc/dracut.conf.d/", {"/usr/lib/dracut/dracut.conf.d/"}},
+	{"/etc/mkinitcpio.conf.d/", {NULL}},
+};
+
+/* An empty file hides one of its name that a package has brought: then it stays. */
+static bool hides(int root, const char *path, size_t index) {
+	for (size_t i = 0; i < COUNT(drop_ins[index].hidden) && drop_ins[index].hidden[i]; i++) {
+		char hidden[512];
+
+		if (name_format(hidden, sizeof(hidden), "%s%s", drop_ins[index].hidden[i],
+			    path + strlen(drop_ins[index].directory)) < 0 ||
+			file_exists(root, hidden)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_blank(const struct text *text) {
+	return text->length == 0 || strspn(text->data, " \t\r\n") == text->length;
+}
+
+static void drop_empty(struct cleaning *cleaning, struct boot_file *file) {
+	for (size_t i = 0; i < COUNT(drop_ins); i++) {
+		if (text_starts(file->path, drop_ins[i].directory) && is_blank(&file->after) &&
+			!hides(cleaning->planning->root, file->path, i)) {
+			file->gone = true;
+			file->after.length = 0;
+		}
+	}
+}
+
+/* Does the initramfs have a copy of it? */
+static bool is_included(const struct boot *boot, const char *path) {
+	static const char *const always[] = {"/etc/modprobe.d/", "/etc/initramfs-tools/",
+		"/etc/dracut.conf", "/etc/mkinitcpio", "/etc/booster.yaml"};
+	static const char *const others[] = {
+		"/etc/modules-load.d/", "/etc/udev/rules.d/", "/etc/driverctl.d/"};
+
+	for (size_t i = 0; i < COUNT(always); i++) {
+		if (text_starts(path, always[i])) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < COUNT(others); i++) {
+		if (boot->initramfs->kind != INITRAMFS_TOOLS && text_starts(path, others[i])) {
+			return true;
+		}
+	}
+	return strstr(path, "/vfio-pci-override") != NULL;
+}
+
+/* What is not changed in the end is no part of the plan, but for the order of the others. */
+static void look_at_files(struct cleaning *cleaning) {
+	struct boot_plan *plan = cleaning->planning->plan;
+
+	for (size_t i = 0; i < plan->file_count; i++) {
+		struct boot_file *file = &plan->files[i];
+
+		if (boot_file_changes(file) && !file->gone) {
+			drop_empty(cleaning, file);
+		}
+		cleaning->initramfs |= boot_file_changes(file) &&
+				       is_included(cleaning->planning->boot, file->path);
+	}
+}
+
+int planning_clean(struct planning *planning, struct remains *remains) {
+	struct cleaning cleaning = {planning, remains, false, false};
+	int r = clean_all(&cleaning);
+
+	if (r < 0) {
+		return r;
+	}
+	look_at_files(&cleaning);
+	r = cleaning.initramfs ? regenerate_initramfs(planning) : 0;
+	if (r == 0 && cleaning.menu) {
+		r = regenerate_menu(planning, BOOT_WAY_BOTH);
+	}
+	return r == 0 && remains->menu_old ? regenerate_menu(planning, BOOT_WAY_THERE) : r;
+}
