@@ -56,7 +56,7 @@ int command_boot(const struct invocation *invocation) {
 		const char *name;
 		enum result (*run)(const struct invocation *invocation);
 	} actions[] = {{"status", run_status}, {"enable-iommu", boot_enable_iommu},
-		{"undo", boot_take_back}};
+		{"assign", boot_assign}, {"undo", boot_take_back}};
 	struct error error;
 
 	for (size_t i = 0; i < COUNT(actions); i++) {
@@ -65,7 +65,7 @@ int command_boot(const struct invocation *invocation) {
 		}
 	}
 	error_set(&error, -EINVAL,
-		"`baton boot` knows status, enable-iommu and undo, and not \"%s\"",
+		"`baton boot` knows status, enable-iommu, assign and undo, and not \"%s\"",
 		invocation->words[0]);
 	return command_fail(RESULT_USAGE, &error);
 }

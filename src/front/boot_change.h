@@ -5,4 +5,5 @@
 
 /* Those of `baton boot` that change something for the next boot. */
 enum result boot_enable_iommu(const struct invocation *invocation);
+enum result boot_assign(const struct invocation *invocation);
 enum result boot_take_back(const struct invocation *invocation);

@@ -182,7 +182,8 @@ const struct command commands[] = {
 	{
 		.name = "boot",
 		.arguments = "ACTION [ARGUMENT...]",
-		.summary = "status, enable-iommu or undo: what happens when the machine starts",
+		.summary =
+			"status, enable-iommu, assign or undo: what happens when the machine starts",
 		.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_ROOT,
 		.words_min = 1,
 		.words_max = 32,

@@ -32,14 +32,19 @@ static struct tree tree;
 static struct boot_setup setup;
 static char heard[4096];
 
+#define MENU_BEFORE "linux /vmlinuz root=/dev/sda1 ro quiet\n"
+
 /* A stand-in for update-grub: the menu is what is configured. */
-static const char update_grub[] = "#!/bin/sh\n"
-				  "root=${0%/usr/sbin/update-grub}\n"
-				  "echo generating\n"
-				  "[ ! -e \"$root/fail\" ] || exit 3\n"
-				  "cd \"$root/etc/default\"\n"
-				  "[ ! -e grub.d/zz-baton.cfg ] || more=grub.d/zz-baton.cfg\n"
-				  "exec cat grub $more >\"$root/boot/grub/grub.cfg\"\n";
+#define UPDATE_GRUB                                                                                \
+	"#!/bin/sh\n"                                                                              \
+	"root=${0%/usr/sbin/update-grub}\n"                                                        \
+	"echo generating\n"                                                                        \
+	"[ ! -e \"$root/fail\" ] || exit 3\n"                                                      \
+	"cd \"$root/etc/default\"\n"                                                               \
+	". ./grub\n"                                                                               \
+	"[ ! -e grub.d/zz-baton.cfg ] || . ./grub.d/zz-baton.cfg\n"                                \
+	"[ ! -e \"$root/deaf\" ] || GRUB_CMDLINE_LINUX_DEFAULT=quiet\n"                            \
+	"echo \"linux /vmlinuz root=/dev/sda1 ro $GRUB_CMDLINE_LINUX_DEFAULT\" >\"$root/boot/grub/grub.cfg\"\n"
 
 static void note_run(void *context, const struct names *words) {
 	strncat(heard, "run ", sizeof(heard) - strlen(heard) - 1);
@@ -65,8 +70,8 @@ static int set_up(void **state) {
 	tree_directory(&tree, "etc/default/grub.d");
 	tree_file(&tree, GRUB, "# mine\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"");
 	tree_file(&tree, "usr/sbin/grub-mkconfig", "/default/grub.d/*.cfg\n");
-	put_program("usr/sbin/update-grub", update_grub);
-	tree_file(&tree, MENU, "# mine\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"");
+	put_program("usr/sbin/update-grub", UPDATE_GRUB);
+	tree_file(&tree, MENU, MENU_BEFORE);
 	heard[0] = '\0';
 	setup = (struct boot_setup){.root = tree.fd,
 		.owner = geteuid(),
@@ -120,7 +125,7 @@ static void assert_as_before(void) {
 	assert_true(tree_holds(&tree, GRUB, "# mine\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet\""));
 	assert_false(file_exists(tree.fd, DROP));
 	assert_false(file_exists(tree.fd, "etc/default/grub.d/.zz-baton.cfg.baton"));
-	assert_true(tree_holds(&tree, MENU, "# mine\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet\""));
+	assert_true(tree_holds(&tree, MENU, MENU_BEFORE));
 	assert_false(file_exists(tree.fd, "var/lib/baton"));
 }
 
@@ -219,6 +224,21 @@ static void a_program_that_fails_leaves_nothing_changed(void **state) {
 	assert_int_equal(boot_make(&setup, &plan, &as_before, &error), -EIO);
 	assert_true(as_before);
 	assert_non_null(strstr(error.text, "/usr/sbin/update-grub failed with code 3"));
+	assert_false(file_exists(tree.fd, DROP));
+	assert_false(file_exists(tree.fd, RECORD));
+}
+
+/* The program says that it is done, and nothing has become of it. */
+static void an_entry_without_the_words_takes_everything_back(void **state) {
+	AUTO_BOOT_PLAN struct boot_plan plan = {0};
+	struct error error = {0};
+	bool as_before = false;
+
+	tree_file(&tree, "deaf", "");
+	assert_int_equal(plan_for(LOADER_GRUB_DEBIAN, WORD, &plan, &error), 0);
+	assert_int_equal(boot_make(&setup, &plan, &as_before, &error), -EBADMSG);
+	assert_true(as_before);
+	assert_string_equal(error.text, "/" MENU " was made, and no entry in it has " WORD);
 	assert_false(file_exists(tree.fd, DROP));
 	assert_false(file_exists(tree.fd, RECORD));
 }
@@ -527,7 +547,7 @@ static void what_a_program_prints_is_kept_up_to_a_limit(void **state) {
 	AUTO_FINDINGS struct findings findings = {0};
 	struct stat stat;
 
-	put_program("usr/sbin/update-grub", "#!/bin/sh\nexec head -c 3000000 /dev/zero\n");
+	put_program("usr/sbin/update-grub", UPDATE_GRUB "exec head -c 3000000 /dev/zero\n");
 	make(WORD);
 	assert_int_equal(fstatat(tree.fd, "var/lib/baton/boot/1/output", &stat, 0), 0);
 	assert_int_equal(stat.st_size, 1U << 20);
@@ -627,6 +647,8 @@ int main(void) {
 			what_has_nothing_of_ours_any_more_is_left_and_told_of, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_program_that_fails_leaves_nothing_changed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_entry_without_the_words_takes_everything_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_program_that_always_fails_is_tried_again_by_the_next_call, set_up,
 			tear_down),

@@ -97,7 +97,7 @@ static int read_default(int root, const char *kernel, struct cause *cause) {
 }
 
 /* The word by which somebody has switched it off, or NULL. */
-static const char *find_off(const struct names *words, enum processor_maker maker) {
+static bool switches_off(enum processor_maker maker, const char *word) {
 	static const struct {
 		const char *word;
 		enum processor_maker maker;
@@ -106,8 +106,21 @@ static const char *find_off(const struct names *words, enum processor_maker make
 
 	for (size_t i = 0; i < COUNT(off); i++) {
 		if ((off[i].maker == maker || off[i].maker == MAKER_OTHER) &&
-			command_line_has(words, off[i].word)) {
-			return off[i].word;
+			command_line_same(off[i].word, word)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool cause_switches_off(const struct cause *cause, const char *word) {
+	return switches_off(cause->maker, word);
+}
+
+static const char *find_off(const struct names *words, enum processor_maker maker) {
+	for (size_t i = 0; i < words->count; i++) {
+		if (switches_off(maker, words->names[i])) {
+			return words->names[i];
 		}
 	}
 	return NULL;

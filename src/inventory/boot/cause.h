@@ -61,4 +61,7 @@ int cause_read(int root, const struct host *host, const struct names *running,
 /* The word that has to be added for the verdict to become better, or NULL. */
 const char *cause_missing(const struct cause *cause);
 
+/* Does that word switch the IOMMU of this processor off? */
+bool cause_switches_off(const struct cause *cause, const char *word);
+
 const char *iommu_verdict_name(enum iommu_verdict verdict); /* "lacks-argument": in JSON */

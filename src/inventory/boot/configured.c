@@ -343,6 +343,7 @@ static int read_entries(int root, const char *kernel, struct boot_lines *ret) {
 
 int loader_read(int root, const struct loader *loader, const char *kernel, struct boot_lines *ret) {
 	switch (loader->form) {
+	case FORM_LINES:
 	case FORM_NONE:
 		break;
 	case FORM_SHELL:

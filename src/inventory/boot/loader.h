@@ -35,6 +35,7 @@ enum loader_form {
 	FORM_WORDS,    /* words, nothing else */
 	FORM_DROP_INS, /* files of words, one after the other */
 	FORM_ENTRIES,  /* "options words" in files of loader/entries */
+	FORM_LINES,    /* whole lines, each for itself */
 };
 
 struct loader {

@@ -340,6 +340,7 @@ static int plan_files(struct planning *planning) {
 		return plan_drop_ins(planning);
 	case FORM_ENTRIES:
 		return plan_entries(planning);
+	case FORM_LINES:
 	case FORM_NONE:
 		break;
 	}
@@ -377,6 +378,7 @@ int boot_plan_words(int root, uid_t owner, const struct boot *boot, const struct
 	if (r < 0) {
 		return r;
 	}
+	plan.loader = boot->loader.loader;
 	*ret = plan;
 	plan = (struct boot_plan){0};
 	return 0;

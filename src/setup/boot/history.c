@@ -29,7 +29,8 @@ static const char *const forms[] = {[FORM_NONE] = "none",
 	[FORM_SHELL] = "shell",
 	[FORM_WORDS] = "words",
 	[FORM_DROP_INS] = "drop-ins",
-	[FORM_ENTRIES] = "entries"};
+	[FORM_ENTRIES] = "entries",
+	[FORM_LINES] = "lines"};
 
 /* FNV-1a, 64 bits: against what has been damaged, not against an enemy. */
 static uint64_t sum(const struct text *text) {

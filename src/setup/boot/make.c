@@ -6,18 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/create.h"
 #include "setup/boot/history.h"
 #include "setup/boot/kernels.h"
 #include "setup/boot/replace.h"
 #include "setup/boot/restore.h"
+#include "setup/boot/verify.h"
 #include "setup/boot/work.h"
 #include "setup/fit.h"
-#include "setup/program.h"
 #include "setup/record.h"
-
-#define ARGUMENTS_MAX 64
 
 static void close_work(const struct work *work) {
 	closep(&work->directory);
@@ -47,32 +46,6 @@ static int open_work(
 	return 0;
 }
 
-static void hear(void *context, const char *data, size_t length) {
-	const struct work *work = context;
-
-	history_keep_output(work->directory, work->number, data, length);
-	work->setup->hear(work->setup->context, data, length);
-}
-
-static int run_command(struct work *work, const struct names *words) {
-	const char *argv[ARGUMENTS_MAX + 1] = {0};
-	AUTO_FREE char *path = NULL;
-	const struct program program = {
-		.argv = argv, .timeout_ms = work->setup->timeout_ms, .hear = hear, .context = work};
-
-	if (words->count == 0 || words->count > ARGUMENTS_MAX ||
-		asprintf(&path, "%s%s", work->setup->prefix, words->names[0]) < 0) {
-		path = NULL;
-		return error_set(work->error, -EINVAL, "a command has too many words");
-	}
-	argv[0] = path;
-	for (size_t i = 1; i < words->count; i++) {
-		argv[i] = words->names[i];
-	}
-	work->setup->run(work->setup->context, words);
-	return program_run(&program, work->error);
-}
-
 static int run_there(struct work *work, const struct boot_plan *plan) {
 	int r = 0;
 
@@ -80,7 +53,7 @@ static int run_there(struct work *work, const struct boot_plan *plan) {
 		const struct boot_command *command = &plan->commands[i];
 
 		if (command->way == BOOT_WAY_BOTH || command->way == BOOT_WAY_THERE) {
-			r = run_command(work, &command->words);
+			r = work_run(work, &command->words, work_hear, work);
 		}
 	}
 	return r;
@@ -88,7 +61,7 @@ static int run_there(struct work *work, const struct boot_plan *plan) {
 
 static void run_and_note(
 	struct work *work, const struct boot_command *command, struct trouble *first) {
-	int r = run_command(work, &command->words);
+	int r = work_run(work, &command->words, work_hear, work);
 
 	if (r < 0 && work->findings) {
 		findings_add(work->findings, "", FINDING_ERROR, command->words.names[0], "",
@@ -191,6 +164,7 @@ static int make_directories(const struct work *work, const struct boot_plan *pla
 }
 
 static int carry_out(struct work *work, const struct boot_plan *plan) {
+	time_t since_s = time(NULL);
 	int r = make_directories(work, plan);
 
 	for (size_t i = 0; r == 0 && i < plan->file_count; i++) {
@@ -201,6 +175,7 @@ static int carry_out(struct work *work, const struct boot_plan *plan) {
 		}
 	}
 	r = r < 0 ? r : run_there(work, plan);
+	r = r < 0 ? r : verify_plan(work, plan, since_s);
 	return r < 0 ? r
 		     : history_set(work->directory, work->number, plan, HISTORY_MADE, work->error);
 }

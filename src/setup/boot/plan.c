@@ -13,6 +13,15 @@ bool boot_file_changes(const struct boot_file *file) {
 		       memcmp(file->before.data, file->after.data, file->before.length) != 0);
 }
 
+bool boot_plan_changes(const struct boot_plan *plan) {
+	for (size_t i = 0; i < plan->file_count; i++) {
+		if (boot_file_changes(&plan->files[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void file_free(struct boot_file *file) {
 	free(file->path);
 	text_free(&file->before);

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "inventory/boot/initramfs.h"
 #include "inventory/boot/loader.h"
 
 #include <sys/types.h>
@@ -51,11 +52,17 @@ struct boot_plan {
 	size_t file_count;
 	struct boot_command *commands;
 	size_t command_count;
+
+	/* What is looked at when that is done (setup/boot/verify.h): not recorded. */
+	const struct initramfs *initramfs; /* whose images then have what is assigned, or NULL */
+	const struct loader *loader;       /* whose entries then have the words, or NULL */
 };
 
 #define BOOT_FILES_MAX    256
 #define BOOT_COMMANDS_MAX 256
 
+/* Is any file another one afterwards? */
+bool boot_plan_changes(const struct boot_plan *plan);
 void boot_plan_free(struct boot_plan *plan);
 
 #define AUTO_BOOT_PLAN CLEANUP(boot_plan_free)

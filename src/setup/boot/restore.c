@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "setup/boot/lines.h"
 #include "setup/boot/replace.h"
 #include "setup/boot/words.h"
 
@@ -36,24 +37,36 @@ static int is_ours(const struct boot_file *file, const char *word) {
 	return r < 0 ? r : same_text(&text, &file->before);
 }
 
-/* Somebody has changed it since: only our words are ours to take. */
-static int take_words(struct work *work, const struct boot_plan *plan, const struct boot_file *file,
-	const struct text *now, const struct stat *stat) {
-	AUTO_TEXT struct text text = {0};
-	int r = text_append(&text, now->data, now->length);
+static int take_all_words(const struct boot_plan *plan, const struct boot_file *file,
+	const struct text *now, struct text *ret) {
+	int r = text_append(ret, now->data, now->length);
 
 	for (size_t i = plan->words.count; r == 0 && i > 0; i--) {
 		const char *word = plan->words.names[i - 1];
 
 		r = is_ours(file, word);
-		r = r == 1 ? take_word(file, word, &text) : r;
+		r = r == 1 ? take_word(file, word, ret) : r;
 	}
+	return r;
+}
+
+/* Somebody has changed it since: only our words, or lines, are ours to take. */
+static int take_words(struct work *work, const struct boot_plan *plan, const struct boot_file *file,
+	const struct text *now, const struct stat *stat) {
+	AUTO_TEXT struct text text = {0};
+	int r = file->form == FORM_LINES ? lines_take_back(&file->before, &file->after, now, &text)
+					 : take_all_words(plan, file, now, &text);
+
 	if (r == -EINVAL || (r == 0 && same_text(&text, now))) {
 		tell(work, FINDING_WARNING, file,
 			"was changed by somebody since, and what baton added is not found in it: it stays, and is yours now");
 		return 0;
 	}
-	r = r < 0 ? work_cannot(work, "change", file, r) : work_put_as(work, file, &text, stat);
+	if (r < 0) {
+		return work_cannot(work, "change", file, r);
+	}
+	r = text.length == 0 && !file->was ? work_remove(work, file)
+					   : work_put_as(work, file, &text, stat);
 	if (r == 0) {
 		tell(work, FINDING_WARNING, file,
 			"was changed by somebody since: only what baton added was taken out of it");

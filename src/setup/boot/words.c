@@ -104,8 +104,33 @@ static bool find_quotes(const char *value, size_t length, struct span *ret) {
 	return true;
 }
 
-static int add_to_shell(
-	const char *variable, const char *data, size_t length, const char *word, struct text *ret) {
+/* What the value has in it: an array's brackets are around that. */
+static struct span find_value(const char *data, const struct shell_assignment *found) {
+	size_t from = found->value_at, to = from + found->value_length;
+	bool brackets = to - from >= 2 && data[from] == '(' && data[to - 1] == ')';
+
+	return brackets ? (struct span){from + 1, to - 1} : (struct span){from, to};
+}
+
+/* Behind the last word of an array: a comment, and what only a shell could follow, is none. */
+static int add_to_array(
+	const char *data, size_t length, struct span in, const char *word, struct text *ret) {
+	size_t end = in.to;
+
+	while (end > in.from && (span_is_blank(data[end - 1]) || data[end - 1] == '\n')) {
+		end--;
+	}
+	for (size_t i = end; i > in.from && data[i - 1] != '\n'; i--) {
+		if (strchr("#$`\\(", data[i - 1])) {
+			return -EINVAL;
+		}
+	}
+	return insert(data, length, (struct piece){end, end == in.from ? "" : " ", word, ""}, ret);
+}
+
+static int add_to_shell(const struct word_place *place, const char *data, size_t length,
+	const char *word, struct text *ret) {
+	const char *variable = place->variable;
 	struct shell_assignment found = {0};
 	AUTO_TEXT struct text before = {0};
 	struct span in = {0}, at;
@@ -118,9 +143,12 @@ static int add_to_shell(
 	if (r < 0) {
 		return r;
 	}
-	in = (struct span){found.value_at, found.value_at + found.value_length};
+	in = find_value(data, &found);
 	if (span_find_word(data, in, word, &at)) {
 		return text_append(ret, data, length);
+	}
+	if (place->array && in.from > found.value_at) {
+		return add_to_array(data, length, in, word, ret);
 	}
 	if (found.value_length == 0) {
 		return insert(data, length, (struct piece){in.from, "", word, ""}, ret);
@@ -160,7 +188,7 @@ static int remove_from_shell(const char *variable, const char *data, size_t leng
 		return 1;
 	}
 	while (shell_assignment_next(&reader, &found)) {
-		in = (struct span){found.value_at, found.value_at + found.value_length};
+		in = find_value(data, &found);
 		if (shell_is(&reader, &found, variable) &&
 			span_find_word(data, in, removal->word, ret)) {
 			*ret = *removal->by ? *ret : span_widen(data, in.from, in.to, *ret);
@@ -257,12 +285,13 @@ static int add_somewhere(const struct word_place *place, const char *data, size_
 	const char *word, struct text *ret) {
 	switch (place->form) {
 	case FORM_SHELL:
-		return add_to_shell(place->variable, data, length, word, ret);
+		return add_to_shell(place, data, length, word, ret);
 	case FORM_WORDS:
 	case FORM_ENTRIES:
 		return add_to_lines(place->form, data, length, word, ret);
 	case FORM_NONE:
 	case FORM_DROP_INS:
+	case FORM_LINES:
 		break;
 	}
 	return -EINVAL;
@@ -326,7 +355,7 @@ static bool is_set(const struct word_place *place, const struct text *text, cons
 	if (find_assignment(place->variable, text->data, text->length, &found) < 0) {
 		return false;
 	}
-	in = (struct span){found.value_at, found.value_at + found.value_length};
+	in = find_value(text->data, &found);
 	return span_find_word(text->data, in, word, &in);
 }
 

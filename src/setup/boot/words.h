@@ -17,6 +17,7 @@
 struct word_place {
 	enum loader_form form; /* FORM_SHELL, FORM_WORDS or FORM_ENTRIES */
 	const char *variable;
+	bool array; /* its value may be NAME=(words), and the word is to be one of these */
 };
 
 /* Is it a word that needs no quotes anywhere? */

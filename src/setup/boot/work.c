@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "setup/boot/work.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "setup/boot/history.h"
 #include "setup/boot/replace.h"
+#include "setup/program.h"
+
+#define ARGUMENTS_MAX 64
 
 void work_note(const struct work *work, struct trouble *first, int r) {
 	if (r < 0 && first->r == 0) {
@@ -48,4 +54,33 @@ int work_remove(const struct work *work, const struct boot_file *file) {
 	int r = replace_remove(work->setup->root, file->path);
 
 	return r < 0 ? work_cannot(work, "remove", file, r) : 0;
+}
+
+void work_hear(void *context, const char *data, size_t length) {
+	const struct work *work = context;
+
+	history_keep_output(work->directory, work->number, data, length);
+	work->setup->hear(work->setup->context, data, length);
+}
+
+int work_run(const struct work *work, const struct names *words,
+	void (*hear)(void *context, const char *data, size_t length), void *context) {
+	const char *argv[ARGUMENTS_MAX + 1] = {0};
+	AUTO_FREE char *path = NULL;
+	const struct program program = {.argv = argv,
+		.timeout_ms = work->setup->timeout_ms,
+		.hear = hear,
+		.context = context};
+
+	if (words->count == 0 || words->count > ARGUMENTS_MAX ||
+		asprintf(&path, "%s%s", work->setup->prefix, words->names[0]) < 0) {
+		path = NULL;
+		return error_set(work->error, -EINVAL, "a command has too many words");
+	}
+	argv[0] = path;
+	for (size_t i = 1; i < words->count; i++) {
+		argv[i] = words->names[i];
+	}
+	work->setup->run(work->setup->context, words);
+	return program_run(&program, work->error);
 }

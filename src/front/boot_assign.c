@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "front/boot_change.h"
+#include "front/boot_session.h"
+#include "front/select.h"
+#include "host/holder/holder_text.h"
+#include "report/boot.h"
+#include "setup/boot/assign.h"
+
+/* What is assigned, and on which machine. */
+struct assignment {
+	const struct invocation *invocation;
+	struct session *session;
+	struct host host;
+	struct boot boot;
+	struct plan *plan; /* a hand-over of the same, as if now */
+};
+
+static void free_assignment(struct assignment *assignment) {
+	host_free(&assignment->host);
+	boot_free(&assignment->boot);
+	plan_free(&assignment->plan);
+}
+
+#define AUTO_ASSIGNMENT CLEANUP(free_assignment)
+
+static bool is_planned(const struct plan *plan, struct address address) {
+	for (size_t i = 0; i < plan->device_count; i++) {
+		if (address_compare(plan->devices[i].address, address) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Of a hand-over's refusals, those that are as true when the machine starts. */
+static bool stands_at_boot(enum refusal_kind kind) {
+	switch (kind) {
+	case REFUSAL_NO_DEVICE:
+	case REFUSAL_BRIDGE:
+	case REFUSAL_NO_IOMMU:
+	case REFUSAL_NO_VFIO:
+	case REFUSAL_IN_USE:
+	case REFUSAL_VIRTUAL_FUNCTIONS:
+	case REFUSAL_VMD:
+	case REFUSAL_IDENTITY:
+		return true;
+	case REFUSAL_HELD:
+	case REFUSAL_OTHER_GUEST:
+	case REFUSAL_NO_RESET:
+	case REFUSAL_PROBLEM: /* they are with a driver that has to let go */
+	case REFUSAL_LOSS:
+	case REFUSAL_SETTING:
+	case REFUSAL_UNRESOLVED:
+	case REFUSAL_COUNT:
+		break;
+	}
+	return false;
+}
+
+static enum result refuse(const char *sentence) {
+	struct error error;
+
+	error_set(&error, -EPERM, "%s", sentence);
+	return command_fail(RESULT_REFUSED, &error);
+}
+
+/* Those that a person asked for, and that come along with them. */
+static enum result check_refusals(const struct plan *plan) {
+	enum result result = RESULT_DONE;
+
+	for (size_t i = 0; i < plan->refusal_count; i++) {
+		const struct refusal *refusal = &plan->refusals[i];
+		AUTO_TEXT struct text text = {0};
+
+		if (!stands_at_boot(refusal->kind)) {
+			continue;
+		}
+		if (refusal_format(refusal, &text) < 0) {
+			return refuse("out of memory");
+		}
+		result = refuse(text.data);
+	}
+	return result;
+}
+
+static enum result refuse_expected(
+	const struct planned_device *device, const struct holder *holder) {
+	char text[HOLDER_TEXT_SIZE], sentence[HOLDER_TEXT_SIZE + 128];
+
+	holder_format(holder, text);
+	snprintf(sentence, sizeof(sentence), "%s %s: the machine would wait for it when it starts",
+		device->name, text);
+	return refuse(sentence);
+}
+
+/* A file system that is expected at boot, and is mounted nowhere now. */
+static enum result check_expected(const struct host *host, const struct plan *plan) {
+	enum result result = RESULT_DONE;
+
+	for (size_t i = 0; i < host->holder_count; i++) {
+		const struct holder *holder = &host->holders[i];
+
+		for (size_t k = 0; holder->kind == HOLDER_FSTAB && k < plan->device_count; k++) {
+			if (address_compare(plan->devices[k].address, holder->device) == 0) {
+				result = refuse_expected(&plan->devices[k], holder);
+			}
+		}
+	}
+	return result;
+}
+
+/* What is configured for the next start to switch it off again, or NULL. */
+static const char *find_off(const struct boot *boot) {
+	for (size_t i = 0; boot->next_known && i < boot->next.count; i++) {
+		const char *word = boot->next.all[i].text;
+
+		if (cause_switches_off(&boot->cause, word)) {
+			return word;
+		}
+	}
+	return NULL;
+}
+
+/* Without it vfio-pci takes nothing; and only with it is known what belongs together. */
+static enum result check_iommu(const struct assignment *assignment) {
+	const char *off = find_off(&assignment->boot);
+	AUTO_TEXT struct text text = {0};
+	struct error error;
+
+	if (off) {
+		error_set(&error, -EPERM,
+			"nothing can be assigned without the IOMMU: take %s off the kernel's "
+			"command line first",
+			off);
+		return command_fail(RESULT_REFUSED, &error);
+	}
+	if (assignment->host.iommu && assignment->boot.cause.verdict <= IOMMU_LACKS_GRAPHICS) {
+		return RESULT_DONE;
+	}
+	if (assignment->boot.cause.verdict == IOMMU_LACKS_ARGUMENT) {
+		return refuse(
+			"the IOMMU is off, and nothing can be assigned without it: run `baton "
+			"boot enable-iommu`, restart the machine, and try again");
+	}
+	if (report_cause(&assignment->boot.cause, &text) < 0) {
+		return refuse("out of memory");
+	}
+	error_set(&error, -EPERM, "nothing can be assigned without the IOMMU:%.*s",
+		(int)strcspn(text.data + 1, "\n"), text.data + 1);
+	return command_fail(RESULT_REFUSED, &error);
+}
+
+/* All functions of every slot that is named: a card is a guest's as a whole. */
+static enum result add_slots(const struct assignment *assignment, struct request *request) {
+	size_t count = request->device_count;
+	struct error error = {0};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		const struct selection slot = {request->devices[i].address, true};
+
+		if (host_device(&assignment->host, slot.address)) {
+			r = select_add(&assignment->host, &slot, request, &error);
+		}
+	}
+	return r < 0 ? command_fail(RESULT_USAGE, &error) : RESULT_DONE;
+}
+
+/* Which functions: those of the cards, and of their IOMMU groups. */
+static enum result find_functions(struct assignment *assignment) {
+	struct invocation words = *assignment->invocation;
+	const struct claims claims = {0};
+	const struct asked asked = {0};
+	struct request request = {0};
+	struct error error = {0};
+	enum result result;
+	int r;
+
+	words.words++;
+	words.word_count--;
+	result = select_request(assignment->session, &assignment->host, &words, "hand", &request);
+	result = result == RESULT_DONE ? add_slots(assignment, &request) : result;
+	if (result != RESULT_DONE) {
+		return result;
+	}
+	r = host_read_holders(assignment->session->root, &assignment->host, &error);
+	r = r < 0 ? r
+		  : plan_make(&assignment->host, &request, &claims, &asked, &assignment->plan,
+			    &error);
+	return r < 0 ? command_fail(RESULT_REFUSED, &error) : RESULT_DONE;
+}
+
+/* What is not refused, and had better be known. */
+static void warn(const struct assignment *assignment) {
+	bool told = false;
+
+	for (size_t i = 0; i < assignment->plan->device_count; i++) {
+		const struct planned_device *planned = &assignment->plan->devices[i];
+		const struct device *device = host_device(&assignment->host, planned->address);
+
+		if (!planned->listed) {
+			fprintf(stderr,
+				"baton: %s shares the IOMMU group %d with it, and is assigned, too\n",
+				planned->name, device->group);
+		}
+		if (device->boot_vga) {
+			fprintf(stderr,
+				"baton: %s has the picture that this machine starts with: from the "
+				"next start on the host shows none on it, not even a console; "
+				"`baton.skip` on the kernel's command line brings it back\n",
+				planned->name);
+		}
+	}
+	for (size_t i = 0; !told && i < assignment->boot.device_count; i++) {
+		const struct boot_device *device = &assignment->boot.devices[i];
+
+		told = device->lines.count > 0 &&
+		       is_planned(assignment->plan, device->device->address);
+	}
+	if (told) {
+		fprintf(stderr,
+			"baton: another set-up has a say in what it does at boot, too: `baton boot "
+			"status` shows it\n");
+	}
+}
+
+static enum result do_assign(const struct assignment *assignment, const struct assigned *all) {
+	AUTO_BOOT_PLAN struct boot_plan plan = {0};
+	const struct invocation *invocation = assignment->invocation;
+	int root = assignment->session->root;
+	struct error error = {0};
+	struct planning planning = {
+		root, boot_owner(invocation, root), &assignment->boot, &plan, &error};
+	int r = 0;
+
+	if (!(invocation->options & OPTION_ROOT)) {
+		r = boot_assign_installed(root, assignment->boot.initramfs, &error);
+	}
+	r = r < 0 ? r : boot_plan_assign(&planning, all, assignment->plan->device_count);
+	if (r < 0) {
+		return command_fail(RESULT_REFUSED, &error);
+	}
+	if (plan.command_count == 0 && !boot_plan_changes(&plan)) {
+		puts("done: that is assigned already; `baton boot status` shows whether it took");
+		return RESULT_DONE;
+	}
+	warn(assignment);
+	return invocation->options & OPTION_DRY_RUN
+		       ? boot_show_plan(&plan)
+		       : boot_carry_out(root, &plan, assignment->boot.initramfs->name);
+}
+
+static void describe(const struct device *device, struct assigned *ret) {
+	*ret = (struct assigned){
+		.vendor = device->identity.vendor,
+		.device = device->identity.device,
+		.subsystem_vendor = device->identity.subsystem_vendor,
+		.subsystem_device = device->identity.subsystem_device,
+		.class = device->class,
+	};
+	memcpy(ret->address, device->name, sizeof(device->name));
+}
+
+/* In the order of addresses: the plan has them in the order out. */
+static enum result assign_functions(const struct assignment *assignment) {
+	struct assigned all[PLAN_DEVICES_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < assignment->host.device_count; i++) {
+		const struct device *device = &assignment->host.devices[i];
+
+		if (is_planned(assignment->plan, device->address)) {
+			describe(device, &all[count++]);
+		}
+	}
+	return do_assign(assignment, all);
+}
+
+static enum result assign(struct assignment *assignment) {
+	struct error error = {0};
+	enum result result;
+	int root = assignment->session->root;
+	int r = host_read(root, &assignment->host, &error);
+
+	r = r < 0 ? r : boot_read(root, &assignment->host, &assignment->boot, &error);
+	if (r < 0) {
+		return command_fail(RESULT_REFUSED, &error);
+	}
+	result = find_functions(assignment);
+	result = result == RESULT_DONE ? check_iommu(assignment) : result;
+	result = result == RESULT_DONE ? check_refusals(assignment->plan) : result;
+	result = result == RESULT_DONE ? check_expected(&assignment->host, assignment->plan)
+				       : result;
+	return result == RESULT_DONE ? assign_functions(assignment) : result;
+}
+
+enum result boot_assign(const struct invocation *invocation) {
+	AUTO_SESSION struct session session = {.root = -1};
+	AUTO_ASSIGNMENT struct assignment assignment = {
+		.invocation = invocation, .session = &session};
+	struct error error;
+	enum result result;
+
+	if (invocation->word_count < 2) {
+		error_set(&error, -EINVAL,
+			"say which: `baton boot assign CARD...`; `baton list` shows them");
+		return command_fail(RESULT_USAGE, &error);
+	}
+	result = session_open(invocation, NULL, &session);
+	result = result == RESULT_DONE ? boot_begin(invocation, session.root) : result;
+	return result == RESULT_DONE ? assign(&assignment) : result;
+}

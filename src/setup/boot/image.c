@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "setup/boot/image.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "inventory/boot/shell.h"
+#include "setup/boot/assign.h"
+#include "setup/boot/regenerate.h"
+#include "setup/boot/words.h"
+
+#define MKINITCPIO           "/etc/mkinitcpio.conf"
+#define MKINITCPIO_DIRECTORY "/etc/mkinitcpio.conf.d"
+#define HOOKS                "HOOKS"
+#define HOOK                 "baton"
+
+static const char drop_in[] = "# Added by baton boot assign; baton boot undo takes it away.\n"
+			      "[Unit]\n"
+			      "Wants=baton-early.service\n";
+
+/* What each has of ours. */
+static const char *const glue[INITRAMFS_KIND_COUNT][3] = {
+	[INITRAMFS_TOOLS] = {"/usr/share/initramfs-tools/hooks/baton",
+		"/usr/share/initramfs-tools/scripts/init-top/baton"},
+	[INITRAMFS_DRACUT] = {"/usr/lib/dracut/modules.d/90baton/module-setup.sh",
+		"/usr/lib/dracut/modules.d/90baton/baton-early.sh", EARLY_UNIT},
+	[INITRAMFS_MKINITCPIO] = {"/usr/lib/initcpio/install/baton",
+		"/usr/lib/initcpio/hooks/baton", EARLY_UNIT},
+	[INITRAMFS_BOOSTER] = {EARLY_UNIT},
+};
+
+int boot_assign_installed(int root, const struct initramfs *initramfs, struct error *error) {
+	const char *const *files = glue[initramfs->kind];
+
+	if (!file_exists(root, EARLY_PROGRAM)) {
+		return error_set(error, -ENOENT,
+			EARLY_PROGRAM " is not there: install all of baton, not its program alone");
+	}
+	for (size_t i = 0; i < COUNT(glue[0]) && files[i]; i++) {
+		if (!file_exists(root, files[i])) {
+			return error_set(error, -ENOENT,
+				"%s is not there: install all of baton, not its program alone",
+				files[i]);
+		}
+	}
+	return 0;
+}
+
+/* Does the text set the hooks, and not only add some? */
+static bool sets_hooks(const struct text *text) {
+	struct shell_reader reader = {.data = text->data, .length = text->length};
+	struct shell_assignment found;
+
+	while (shell_assignment_next(&reader, &found)) {
+		if (shell_is(&reader, &found, HOOKS) && !found.append) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int add_hook(struct planning *planning, const char *path, bool *ret_found) {
+	const struct word_place place = {FORM_SHELL, HOOKS, true};
+	struct boot_file *file;
+	struct text longer = {0};
+	int r = planning_file(planning, path, &file);
+
+	if (r < 0 || !sets_hooks(&file->before)) {
+		return r;
+	}
+	*ret_found = true;
+	file->form = FORM_SHELL;
+	r = name_set(file->variable, sizeof(file->variable), HOOKS);
+	r = r < 0 ? r : word_add(&place, file->after.data, file->after.length, HOOK, &longer);
+	if (r == -EINVAL) {
+		return error_set(planning->error, -ENOTSUP,
+			"%s sets its hooks in a way that only a shell can follow: add %s to " HOOKS
+			" yourself",
+			path, HOOK);
+	}
+	if (r == 0) {
+		text_free(&file->after);
+		file->after = longer;
+	}
+	return planning_result(planning, r);
+}
+
+/* Each file that sets them: whichever is the last one then has it. */
+static int plan_mkinitcpio(struct planning *planning) {
+	AUTO_NAMES struct names names = {0};
+	bool found = false;
+	int r = names_read(planning->root, MKINITCPIO_DIRECTORY, &names);
+
+	r = r == -ENOMEM ? planning_result(planning, r) : add_hook(planning, MKINITCPIO, &found);
+	for (size_t i = 0; r == 0 && i < names.count; i++) {
+		char path[512];
+
+		if (text_ends(names.names[i], ".conf") &&
+			name_format(path, sizeof(path), MKINITCPIO_DIRECTORY "/%s",
+				names.names[i]) == 0) {
+			r = add_hook(planning, path, &found);
+		}
+	}
+	if (r == 0 && !found) {
+		return error_set(planning->error, -ENOTSUP,
+			"no " HOOKS "= is found in " MKINITCPIO " or " MKINITCPIO_DIRECTORY
+			": add %s to the hooks yourself",
+			HOOK);
+	}
+	return r < 0 ? r : planning_result(planning, names_add(&planning->plan->words, HOOK));
+}
+
+static int plan_booster(struct planning *planning) {
+	const struct boot_lines *lines = &planning->boot->lines;
+	struct boot_file *file;
+	int r;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct boot_line *line = &lines->all[i];
+
+		if ((line->kind == BOOT_LINE_EARLY || line->kind == BOOT_LINE_INCLUDED) &&
+			line->module && !text_starts(line->module, "vfio")) {
+			return error_set(planning->error, -ENOTSUP,
+				"%s:%u has %s loaded by booster, which runs nothing that could be "
+				"there first: take it out, and try again",
+				line->path, line->number, line->module);
+		}
+	}
+	if (file_exists(planning->root, "/etc/systemd/system/sysinit.target.d/baton.conf")) {
+		return 0;
+	}
+	r = planning_new_file(
+		planning, "/etc/systemd/system/sysinit.target.d", "baton.conf", &file);
+	if (r < 0) {
+		return r;
+	}
+	file->form = FORM_LINES;
+	return planning_result(planning, text_append(&file->after, drop_in, strlen(drop_in)));
+}
+
+int image_plan(struct planning *planning) {
+	switch (planning->boot->initramfs->kind) {
+	case INITRAMFS_TOOLS:
+	case INITRAMFS_DRACUT:
+		return 0;
+	case INITRAMFS_MKINITCPIO:
+		return plan_mkinitcpio(planning);
+	case INITRAMFS_BOOSTER:
+		return plan_booster(planning);
+	case INITRAMFS_UNKNOWN:
+	case INITRAMFS_KIND_COUNT:
+		break;
+	}
+	return error_set(planning->error, -ENOTSUP,
+		"what makes the initramfs here is not recognised (initramfs-tools, dracut, mkinitcpio "
+		"and booster are), so nothing of baton's can be there before the drivers: hand the card over on demand");
+}
+
+int image_plan_commands(struct planning *planning) {
+	enum loader_kind loader = planning->boot->loader.loader->kind;
+	int r = planning->boot->initramfs->kind == INITRAMFS_BOOSTER
+			? 0
+			: regenerate_initramfs(planning);
+
+	/* Others start from where the image is, or are called by what makes it. */
+	if (r == 0 && (loader == LOADER_KERNEL_INSTALL || loader == LOADER_LIMINE)) {
+		r = regenerate_menu(planning, BOOT_WAY_BOTH);
+	}
+	return r;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "setup/boot/planning.h"
+
+/*
+ * How what is ours comes onto each initramfs. Those of initramfs-tools and dracut find it by
+ * themselves, mkinitcpio has to be told of it in its HOOKS. booster runs nothing but itself, and
+ * loads no driver of a picture unless it is told to: there a unit does it, once the root file
+ * system is there, and before udev.
+ */
+#define EARLY_PROGRAM "/usr/lib/baton/baton-early"
+#define EARLY_UNIT    "/usr/lib/systemd/system/baton-early.service"
+
+/* Files of the system's that have to name it. -ENOTSUP. */
+int image_plan(struct planning *planning) MUST_CHECK;
+
+/* What makes all images anew, and brings them where the machine starts from. */
+int image_plan_commands(struct planning *planning) MUST_CHECK;

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "setup/boot/verify.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "early/assigned.h"
+#include "inventory/boot/command_line.h"
+#include "setup/boot/image.h"
+
+#define LISTING_MAX     (32U << 20)
+#define BUILT_IN_MAX    (4U << 20)
+#define MENU_MAX        (4U << 20)
+#define ENTRY_MAX       (64U << 10)
+#define PATH_SIZE       512
+#define LEVELS          3
+#define MODULES         "lib/modules/"
+#define FAT_PRECISION_S 2 /* a time there is even */
+
+/* Is there a file of that path, which ends so, in the listing? Some say more in front of it. */
+static bool lists(const struct text *listing, const char *path) {
+	size_t length = strlen(path);
+
+	for (const char *found = listing->data; (found = strstr(found, path)); found += length) {
+		if ((found == listing->data || strchr("/ \n", found[-1])) &&
+			(!found[length] || strchr(" \n", found[length]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The same of the beginning of its last component. */
+static bool lists_module(const struct text *listing) {
+	return strstr(listing->data, "/vfio-pci.ko") || strstr(listing->data, "/vfio_pci.ko");
+}
+
+/* The kernel whose image it is has it built in. */
+static bool is_built_in(int root, const struct text *listing) {
+	const char *found = strstr(listing->data, MODULES);
+	const char *release = found ? found + strlen(MODULES) : "";
+	AUTO_FREE char *data = NULL;
+	char path[PATH_SIZE];
+
+	return name_format(path, sizeof(path), "/" MODULES "%.*s/modules.builtin",
+		       (int)strcspn(release, "/\n"), release) == 0 &&
+	       file_read(root, path, BUILT_IN_MAX, &data, NULL) == 0 &&
+	       strstr(data, "/vfio-pci.ko");
+}
+
+const char *verify_listing(int root, enum initramfs_kind kind, const struct text *listing) {
+	static const char *const runners[INITRAMFS_KIND_COUNT][2] = {
+		[INITRAMFS_TOOLS] = {"scripts/init-top/baton"},
+		[INITRAMFS_DRACUT] = {"sysinit.target.wants/baton-early.service",
+			"hooks/pre-udev/00-baton-early.sh"},
+		[INITRAMFS_MKINITCPIO] = {"hooks/baton",
+			"sysinit.target.wants/baton-early.service"},
+	};
+	const char *const *runner = runners[kind];
+
+	if (!lists(listing, EARLY_PROGRAM + 1)) {
+		return EARLY_PROGRAM;
+	}
+	if (!lists(listing, ASSIGNED_FILE + 1)) {
+		return ASSIGNED_FILE;
+	}
+	if (runner[0] && !lists(listing, runner[0]) && !(runner[1] && lists(listing, runner[1]))) {
+		return runner[0];
+	}
+	return lists_module(listing) || is_built_in(root, listing) ? NULL : "the module vfio-pci";
+}
+
+static void gather(void *context, const char *data, size_t length) {
+	struct text *text = context;
+
+	if (text->length < LISTING_MAX) {
+		(void)!text_append(text, data, length);
+	}
+}
+
+static int look_at_image(struct work *work, const struct initramfs *initramfs, const char *path) {
+	static const char *const listers[INITRAMFS_KIND_COUNT] = {
+		[INITRAMFS_TOOLS] = "/usr/bin/lsinitramfs",
+		[INITRAMFS_DRACUT] = "/usr/bin/lsinitrd",
+		[INITRAMFS_MKINITCPIO] = "/usr/bin/lsinitcpio",
+	};
+	char *words[] = {(char *)listers[initramfs->kind], (char *)path};
+	const struct names command = {words, COUNT(words)};
+	AUTO_TEXT struct text listing = {0};
+	const char *missing;
+	int r = text_append(&listing, "", 0);
+
+	r = r < 0 ? error_set(work->error, r, "out of memory")
+		  : work_run(work, &command, gather, &listing);
+	if (r < 0) {
+		return r;
+	}
+	missing = verify_listing(work->setup->root, initramfs->kind, &listing);
+	return missing ? error_set(work->error, -EBADMSG, "the initramfs %s was made, and lacks %s",
+				 path, missing)
+		       : 0;
+}
+
+/* A search for images: what has been found so far. */
+struct search {
+	struct work *work;
+	const struct initramfs *initramfs;
+	time_t since_s;
+	size_t count;
+};
+
+static bool is_image(const char *name) {
+	return text_starts(name, "initrd") || text_starts(name, "initramfs-");
+}
+
+static int look_at_entry(struct search *search, const char *path, unsigned int levels);
+
+static int look_into(struct search *search, const char *path, unsigned int levels) {
+	AUTO_NAMES struct names names = {0};
+	int r = names_read(search->work->setup->root, path, &names);
+
+	if (r < 0) {
+		return r == -ENOMEM ? error_set(search->work->error, r, "out of memory") : 0;
+	}
+	for (size_t i = 0; r == 0 && i < names.count; i++) {
+		char below[PATH_SIZE];
+
+		if (name_format(below, sizeof(below), "%s/%s", path, names.names[i]) == 0) {
+			r = look_at_entry(search, below, levels);
+		}
+	}
+	return r;
+}
+
+/* A unified image has the kernel, too, and not every lister reads those. */
+static int look_at_entry(struct search *search, const char *path, unsigned int levels) {
+	AUTO_CLOSE int fd = path_open(search->work->setup->root, path, O_PATH | O_NOFOLLOW);
+	const char *name = strrchr(path, '/') + 1;
+	struct stat stat;
+
+	if (fd < 0 || fstat(fd, &stat) < 0) {
+		return 0;
+	}
+	if (S_ISDIR(stat.st_mode)) {
+		return levels > 0 ? look_into(search, path, levels - 1) : 0;
+	}
+	if (!S_ISREG(stat.st_mode) || stat.st_mtime + FAT_PRECISION_S < search->since_s) {
+		return 0;
+	}
+	if (is_image(name)) {
+		search->count++;
+		return look_at_image(search->work, search->initramfs, path);
+	}
+	search->count += text_ends(name, ".efi");
+	return 0;
+}
+
+static int verify_images(struct work *work, const struct initramfs *initramfs, time_t since_s) {
+	struct search search = {work, initramfs, since_s, 0};
+	int r = look_into(&search, "/boot", LEVELS);
+
+	r = r < 0 ? r : look_into(&search, "/efi", LEVELS);
+	if (r == 0 && search.count == 0) {
+		return error_set(work->error, -EBADMSG, "%s has made no initramfs anew below /boot",
+			initramfs->name);
+	}
+	return r;
+}
+
+/* Has one of the lines that begin with the key all words? *ret_lines: there are such lines. */
+static int find_words(
+	const char *data, const char *key, const struct names *words, bool *ret_lines) {
+	for (const char *line = data; *line; line = text_next_line(line)) {
+		const char *start = line + strspn(line, " \t");
+		AUTO_NAMES struct names there = {0};
+		size_t missing = 0;
+		int r;
+
+		if (!text_starts(start, key) || !strchr(" \t1e", start[strlen(key)])) {
+			continue;
+		}
+		*ret_lines = true;
+		r = command_line_split(start, strcspn(start, "\n"), &there);
+		for (size_t i = 0; r == 0 && i < words->count; i++) {
+			missing += !command_line_has(&there, words->names[i]);
+		}
+		if (r < 0 || missing == 0) {
+			return r < 0 ? r : 1;
+		}
+	}
+	return 0;
+}
+
+static int lacks(struct work *work, const char *path, const struct names *words) {
+	return error_set(work->error, -EBADMSG, "%s was made, and no entry in it has %s%s", path,
+		words->names[0], words->count > 1 ? " and what else is to be there" : "");
+}
+
+/* GRUB's own menu: "linux /vmlinuz root=..." */
+static int verify_menu(struct work *work, const char *path, const struct names *words) {
+	AUTO_FREE char *data = NULL;
+	bool lines = false;
+	int r = file_read(work->setup->root, path, MENU_MAX, &data, NULL);
+
+	if (r < 0) {
+		return error_set(work->error, r, "cannot read %s: %s", path, strerror(-r));
+	}
+	r = find_words(data, "linux", words, &lines);
+	return r == 0 ? lacks(work, path, words) : r < 0 ? r : 0;
+}
+
+/* "options root=...": of an entry that takes them from elsewhere, nothing is known. */
+static int verify_entries(struct work *work, const struct names *words) {
+	const char *directory = loader_entries(work->setup->root);
+	AUTO_NAMES struct names names = {0};
+	bool lines = false;
+	int r = directory ? names_read(work->setup->root, directory, &names) : 0;
+
+	for (size_t i = 0; r == 0 && i < names.count; i++) {
+		AUTO_FREE char *data = NULL;
+		char path[PATH_SIZE];
+
+		if (!text_ends(names.names[i], ".conf") ||
+			name_format(path, sizeof(path), "%s/%s", directory, names.names[i]) < 0 ||
+			file_read(work->setup->root, path, ENTRY_MAX, &data, NULL) < 0) {
+			continue;
+		}
+		r = strstr(data, "$kernelopts") ? 1 : find_words(data, "options", words, &lines);
+	}
+	if (r < 0) {
+		return error_set(work->error, r, "cannot read the boot entries: %s", strerror(-r));
+	}
+	return r == 0 && lines ? lacks(work, directory, words) : 0;
+}
+
+static int verify_words(struct work *work, const struct boot_plan *plan) {
+	switch (plan->loader->kind) {
+	case LOADER_GRUB_DEBIAN:
+	case LOADER_GRUB:
+		return verify_menu(work, "/boot/grub/grub.cfg", &plan->words);
+	case LOADER_GRUB2:
+		return verify_menu(work, "/boot/grub2/grub.cfg", &plan->words);
+	case LOADER_GRUBBY:
+	case LOADER_KERNEL_INSTALL:
+	case LOADER_ENTRIES:
+		return verify_entries(work, &plan->words);
+	case LOADER_NIXOS:
+	case LOADER_OSTREE:
+	case LOADER_KERNELSTUB:
+	case LOADER_PROXMOX:
+	case LOADER_PROXMOX_GRUB:
+	case LOADER_LIMINE:
+	case LOADER_UKI:
+	case LOADER_UNKNOWN:
+	case LOADER_KIND_COUNT:
+		break;
+	}
+	return 0;
+}
+
+int verify_plan(struct work *work, const struct boot_plan *plan, time_t since_s) {
+	int r = plan->loader ? verify_words(work, plan) : 0;
+
+	if (r == 0 && plan->initramfs && plan->initramfs->kind != INITRAMFS_BOOSTER) {
+		r = verify_images(work, plan->initramfs, since_s);
+	}
+	return r;
+}
