@@ -12,7 +12,7 @@
 #include "setup/boot/assign.h"
 
 /* What is assigned, and on which machine. */
-struct assignment {
+struct assigning {
 	const struct invocation *invocation;
 	struct session *session;
 	struct host host;
@@ -20,13 +20,13 @@ struct assignment {
 	struct plan *plan; /* a hand-over of the same, as if now */
 };
 
-static void free_assignment(struct assignment *assignment) {
-	host_free(&assignment->host);
-	boot_free(&assignment->boot);
-	plan_free(&assignment->plan);
+static void free_assigning(struct assigning *assigning) {
+	host_free(&assigning->host);
+	boot_free(&assigning->boot);
+	plan_free(&assigning->plan);
 }
 
-#define AUTO_ASSIGNMENT CLEANUP(free_assignment)
+#define AUTO_ASSIGNING CLEANUP(free_assigning)
 
 static bool is_planned(const struct plan *plan, struct address address) {
 	for (size_t i = 0; i < plan->device_count; i++) {
@@ -127,8 +127,8 @@ static const char *find_off(const struct boot *boot) {
 }
 
 /* Without it vfio-pci takes nothing; and only with it is known what belongs together. */
-static enum result check_iommu(const struct assignment *assignment) {
-	const char *off = find_off(&assignment->boot);
+static enum result check_iommu(const struct assigning *assigning) {
+	const char *off = find_off(&assigning->boot);
 	AUTO_TEXT struct text text = {0};
 	struct error error;
 
@@ -139,15 +139,15 @@ static enum result check_iommu(const struct assignment *assignment) {
 			off);
 		return command_fail(RESULT_REFUSED, &error);
 	}
-	if (assignment->host.iommu && assignment->boot.cause.verdict <= IOMMU_LACKS_GRAPHICS) {
+	if (assigning->host.iommu && assigning->boot.cause.verdict <= IOMMU_LACKS_GRAPHICS) {
 		return RESULT_DONE;
 	}
-	if (assignment->boot.cause.verdict == IOMMU_LACKS_ARGUMENT) {
+	if (assigning->boot.cause.verdict == IOMMU_LACKS_ARGUMENT) {
 		return refuse(
 			"the IOMMU is off, and nothing can be assigned without it: run `baton "
 			"boot enable-iommu`, restart the machine, and try again");
 	}
-	if (report_cause(&assignment->boot.cause, &text) < 0) {
+	if (report_cause(&assigning->boot.cause, &text) < 0) {
 		return refuse("out of memory");
 	}
 	error_set(&error, -EPERM, "nothing can be assigned without the IOMMU:%.*s",
@@ -156,7 +156,7 @@ static enum result check_iommu(const struct assignment *assignment) {
 }
 
 /* All functions of every slot that is named: a card is a guest's as a whole. */
-static enum result add_slots(const struct assignment *assignment, struct request *request) {
+static enum result add_slots(const struct assigning *assigning, struct request *request) {
 	size_t count = request->device_count;
 	struct error error = {0};
 	int r = 0;
@@ -164,16 +164,16 @@ static enum result add_slots(const struct assignment *assignment, struct request
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		const struct selection slot = {request->devices[i].address, true};
 
-		if (host_device(&assignment->host, slot.address)) {
-			r = select_add(&assignment->host, &slot, request, &error);
+		if (host_device(&assigning->host, slot.address)) {
+			r = select_add(&assigning->host, &slot, request, &error);
 		}
 	}
 	return r < 0 ? command_fail(RESULT_USAGE, &error) : RESULT_DONE;
 }
 
 /* Which functions: those of the cards, and of their IOMMU groups. */
-static enum result find_functions(struct assignment *assignment) {
-	struct invocation words = *assignment->invocation;
+static enum result find_functions(struct assigning *assigning) {
+	struct invocation words = *assigning->invocation;
 	const struct claims claims = {0};
 	const struct asked asked = {0};
 	struct request request = {0};
@@ -183,25 +183,25 @@ static enum result find_functions(struct assignment *assignment) {
 
 	words.words++;
 	words.word_count--;
-	result = select_request(assignment->session, &assignment->host, &words, "hand", &request);
-	result = result == RESULT_DONE ? add_slots(assignment, &request) : result;
+	result = select_request(assigning->session, &assigning->host, &words, "hand", &request);
+	result = result == RESULT_DONE ? add_slots(assigning, &request) : result;
 	if (result != RESULT_DONE) {
 		return result;
 	}
-	r = host_read_holders(assignment->session->root, &assignment->host, &error);
+	r = host_read_holders(assigning->session->root, &assigning->host, &error);
 	r = r < 0 ? r
-		  : plan_make(&assignment->host, &request, &claims, &asked, &assignment->plan,
-			    &error);
+		  : plan_make(
+			    &assigning->host, &request, &claims, &asked, &assigning->plan, &error);
 	return r < 0 ? command_fail(RESULT_REFUSED, &error) : RESULT_DONE;
 }
 
 /* What is not refused, and had better be known. */
-static void warn(const struct assignment *assignment) {
+static void warn(const struct assigning *assigning) {
 	bool told = false;
 
-	for (size_t i = 0; i < assignment->plan->device_count; i++) {
-		const struct planned_device *planned = &assignment->plan->devices[i];
-		const struct device *device = host_device(&assignment->host, planned->address);
+	for (size_t i = 0; i < assigning->plan->device_count; i++) {
+		const struct planned_device *planned = &assigning->plan->devices[i];
+		const struct device *device = host_device(&assigning->host, planned->address);
 
 		if (!planned->listed) {
 			fprintf(stderr,
@@ -216,11 +216,11 @@ static void warn(const struct assignment *assignment) {
 				planned->name);
 		}
 	}
-	for (size_t i = 0; !told && i < assignment->boot.device_count; i++) {
-		const struct boot_device *device = &assignment->boot.devices[i];
+	for (size_t i = 0; !told && i < assigning->boot.device_count; i++) {
+		const struct boot_device *device = &assigning->boot.devices[i];
 
 		told = device->lines.count > 0 &&
-		       is_planned(assignment->plan, device->device->address);
+		       is_planned(assigning->plan, device->device->address);
 	}
 	if (told) {
 		fprintf(stderr,
@@ -229,19 +229,19 @@ static void warn(const struct assignment *assignment) {
 	}
 }
 
-static enum result do_assign(const struct assignment *assignment, const struct assigned *all) {
+static enum result do_assign(const struct assigning *assigning, const struct assigned *all) {
 	AUTO_BOOT_PLAN struct boot_plan plan = {0};
-	const struct invocation *invocation = assignment->invocation;
-	int root = assignment->session->root;
+	const struct invocation *invocation = assigning->invocation;
+	int root = assigning->session->root;
 	struct error error = {0};
 	struct planning planning = {
-		root, boot_owner(invocation, root), &assignment->boot, &plan, &error};
+		root, boot_owner(invocation, root), &assigning->boot, &plan, &error};
 	int r = 0;
 
 	if (!(invocation->options & OPTION_ROOT)) {
-		r = boot_assign_installed(root, assignment->boot.initramfs, &error);
+		r = boot_assign_installed(root, assigning->boot.initramfs, &error);
 	}
-	r = r < 0 ? r : boot_plan_assign(&planning, all, assignment->plan->device_count);
+	r = r < 0 ? r : boot_plan_assign(&planning, all, assigning->plan->device_count);
 	if (r < 0) {
 		return command_fail(RESULT_REFUSED, &error);
 	}
@@ -249,10 +249,10 @@ static enum result do_assign(const struct assignment *assignment, const struct a
 		puts("done: that is assigned already; `baton boot status` shows whether it took");
 		return RESULT_DONE;
 	}
-	warn(assignment);
+	warn(assigning);
 	return invocation->options & OPTION_DRY_RUN
 		       ? boot_show_plan(&plan)
-		       : boot_carry_out(root, &plan, assignment->boot.initramfs->name);
+		       : boot_carry_out(root, &plan, assigning->boot.initramfs->name);
 }
 
 static void describe(const struct device *device, struct assigned *ret) {
@@ -267,42 +267,40 @@ static void describe(const struct device *device, struct assigned *ret) {
 }
 
 /* In the order of addresses: the plan has them in the order out. */
-static enum result assign_functions(const struct assignment *assignment) {
+static enum result assign_functions(const struct assigning *assigning) {
 	struct assigned all[PLAN_DEVICES_MAX];
 	size_t count = 0;
 
-	for (size_t i = 0; i < assignment->host.device_count; i++) {
-		const struct device *device = &assignment->host.devices[i];
+	for (size_t i = 0; i < assigning->host.device_count; i++) {
+		const struct device *device = &assigning->host.devices[i];
 
-		if (is_planned(assignment->plan, device->address)) {
+		if (is_planned(assigning->plan, device->address)) {
 			describe(device, &all[count++]);
 		}
 	}
-	return do_assign(assignment, all);
+	return do_assign(assigning, all);
 }
 
-static enum result assign(struct assignment *assignment) {
+static enum result assign(struct assigning *assigning) {
 	struct error error = {0};
 	enum result result;
-	int root = assignment->session->root;
-	int r = host_read(root, &assignment->host, &error);
+	int root = assigning->session->root;
+	int r = host_read(root, &assigning->host, &error);
 
-	r = r < 0 ? r : boot_read(root, &assignment->host, &assignment->boot, &error);
+	r = r < 0 ? r : boot_read(root, &assigning->host, &assigning->boot, &error);
 	if (r < 0) {
 		return command_fail(RESULT_REFUSED, &error);
 	}
-	result = find_functions(assignment);
-	result = result == RESULT_DONE ? check_iommu(assignment) : result;
-	result = result == RESULT_DONE ? check_refusals(assignment->plan) : result;
-	result = result == RESULT_DONE ? check_expected(&assignment->host, assignment->plan)
-				       : result;
-	return result == RESULT_DONE ? assign_functions(assignment) : result;
+	result = find_functions(assigning);
+	result = result == RESULT_DONE ? check_iommu(assigning) : result;
+	result = result == RESULT_DONE ? check_refusals(assigning->plan) : result;
+	result = result == RESULT_DONE ? check_expected(&assigning->host, assigning->plan) : result;
+	return result == RESULT_DONE ? assign_functions(assigning) : result;
 }
 
 enum result boot_assign(const struct invocation *invocation) {
 	AUTO_SESSION struct session session = {.root = -1};
-	AUTO_ASSIGNMENT struct assignment assignment = {
-		.invocation = invocation, .session = &session};
+	AUTO_ASSIGNING struct assigning assigning = {.invocation = invocation, .session = &session};
 	struct error error;
 	enum result result;
 
@@ -313,5 +311,5 @@ enum result boot_assign(const struct invocation *invocation) {
 	}
 	result = session_open(invocation, NULL, &session);
 	result = result == RESULT_DONE ? boot_begin(invocation, session.root) : result;
-	return result == RESULT_DONE ? assign(&assignment) : result;
+	return result == RESULT_DONE ? assign(&assigning) : result;
 }

@@ -181,6 +181,7 @@ static const char *describe(enum boot_line_kind kind) {
 		[BOOT_LINE_BEFORE] = "has VFIO loaded before it",
 		[BOOT_LINE_BLACKLIST] = "keeps it from being loaded for a device's sake",
 		[BOOT_LINE_INSTALL] = "runs a command in its place",
+		[BOOT_LINE_ASSIGNED] = "gives it to VFIO in the initramfs",
 		[BOOT_LINE_IGNORED] =
 			"does nothing here: only modules and their parameters are read",
 	};
@@ -210,6 +211,43 @@ static int add_loading(const struct boot *boot, struct text *ret) {
 					   line->text, describe(line->kind))
 				 : text_add_line(ret, "  %s %s: %s", line->path, line->text,
 					   describe(line->kind));
+	}
+	return r;
+}
+
+/* Whether it took, and if not, why. */
+static int add_assignment(const struct assignment *assignment, struct text *ret) {
+	static const char *const states[] = {
+		[ASSIGNMENT_TOOK] = "took",
+		[ASSIGNMENT_THERE] = "there",
+		[ASSIGNMENT_PENDING] = "pending",
+		[ASSIGNMENT_MISSED] = "MISSED",
+		[ASSIGNMENT_BROKEN] = "BROKEN",
+	};
+	char id[16] = "";
+
+	if (assignment->state == ASSIGNMENT_BROKEN) {
+		return text_add_line(ret, "  " ASSIGNED_FILE ":%u  BROKEN: %s", assignment->line,
+			assignment->because.data);
+	}
+	snprintf(id, sizeof(id), "%04x:%04x", assignment->what.vendor, assignment->what.device);
+	return text_add_line(ret, "  %s  %s  %s%s%s", assignment->what.address, id,
+		states[assignment->state], assignment->because.length > 0 ? ": " : "",
+		assignment->because.length > 0 ? assignment->because.data : "");
+}
+
+static int add_assignments(const struct assignments *assigned, struct text *ret) {
+	int r = assigned->count == 0
+			? 0
+			: text_add_line(ret,
+				  "assigned: what vfio-pci gets in the initramfs, and whether it took");
+
+	if (r == 0 && assigned->count > 0 && assigned->image[0]) {
+		r = text_add_line(ret, "  %s is %s than " ASSIGNED_FILE, assigned->image,
+			assigned->age == IMAGE_OLDER ? "older" : "newer");
+	}
+	for (size_t i = 0; r == 0 && i < assigned->count; i++) {
+		r = add_assignment(&assigned->all[i], ret);
 	}
 	return r;
 }
@@ -285,9 +323,11 @@ static int add_needs(const struct boot *boot, size_t from, size_t to, struct tex
 	if (r < 0) {
 		return r;
 	}
-	return text_add_line(ret,
-		vfio ? "  permanent: it is a guest's from the first moment"
-		     : "  permanent: not so; in the initramfs its driver_override would have to become vfio-pci before any driver comes");
+	return vfio ? text_add_line(ret, "  permanent: it is a guest's from the first moment")
+		    : text_add_line(ret,
+			      "  permanent: not so; `baton boot assign %.*s` would make it so",
+			      (int)strcspn(boot->devices[from].device->name, "."),
+			      boot->devices[from].device->name);
 }
 
 static int add_card(const struct boot *boot, const struct pci_names *names, size_t from, size_t to,
@@ -311,6 +351,7 @@ int report_boot(const struct boot *boot, const struct pci_names *names, struct t
 
 	r = r < 0 ? r : add_iommu(&boot->cause, ret);
 	r = r < 0 ? r : add_loading(boot, ret);
+	r = r < 0 ? r : add_assignments(&boot->assigned, ret);
 	for (size_t from = 0, to; r == 0 && from < boot->device_count; from = to) {
 		for (to = from + 1; to < boot->device_count &&
 				    address_same_slot(boot->devices[from].device->address,

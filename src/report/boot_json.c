@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
 #include <string.h>
 
 #include "inventory/boot/argument.h"
@@ -69,6 +70,26 @@ static void add_iommu(struct document *document, const struct cause *cause) {
 	document_close(document);
 }
 
+static void add_assigned(struct document *document, const struct assignments *assigned) {
+	document_array(document, "assigned");
+	for (size_t i = 0; i < assigned->count; i++) {
+		const struct assignment *one = &assigned->all[i];
+		char id[16] = "";
+
+		if (one->state != ASSIGNMENT_BROKEN) {
+			snprintf(id, sizeof(id), "%04x:%04x", one->what.vendor, one->what.device);
+		}
+		document_object(document, NULL);
+		document_name(document, "device", one->what.address);
+		document_name(document, "id", id);
+		document_number(document, "line", one->line);
+		document_text(document, "state", assignment_state_name(one->state));
+		document_name(document, "because", one->because.data);
+		document_close(document);
+	}
+	document_close(document);
+}
+
 static void add_devices(struct document *document, const struct boot *boot) {
 	document_array(document, "devices");
 	for (size_t i = 0; i < boot->device_count; i++) {
@@ -87,6 +108,8 @@ static void add_devices(struct document *document, const struct boot *boot) {
 }
 
 int report_boot_json(const struct boot *boot, struct text *ret, struct error *error) {
+	static const char *const ages[] = {
+		[IMAGE_UNKNOWN] = "", [IMAGE_OLDER] = "older", [IMAGE_NEWER] = "newer"};
 	struct document document;
 
 	document_begin(&document);
@@ -99,8 +122,11 @@ int report_boot_json(const struct boot *boot, struct text *ret, struct error *er
 	document_text(&document, "name", boot->initramfs->name);
 	document_name(
 		&document, "command", boot->initramfs->command ? boot->initramfs->command : "");
+	document_name(&document, "image", boot->assigned.image);
+	document_name(&document, "image_age", ages[boot->assigned.age]);
 	document_close(&document);
 	document_bool(&document, "vfio_built_in", boot->vfio_built_in);
+	add_assigned(&document, &boot->assigned);
 	add_lines(&document, "modules", &boot->lines);
 	add_devices(&document, boot);
 	return document_end(&document, ret, error);

@@ -42,6 +42,13 @@ def give_guest(root):
     return "fresh"
 
 
+def assign(root, card):
+    """A function of the card that is given to VFIO at boot, and a line that is none."""
+    file = pathlib.Path(root) / "etc/baton/assigned"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"{card['devices'][0]} 10de:2204 1043:87b3 030000\nbroken\n", encoding="utf-8")
+
+
 def ask_machine(root):
     """Everything that can be asked of a machine that does not run."""
     baton = PROGRAMS["baton"]
@@ -50,6 +57,9 @@ def ask_machine(root):
     add("status.json", baton, "status", "--json", "--root", root)
     add("check.json", baton, "check", "--json", "--root", root)
     add("install-list.json", baton, "install", "--list", "--json", "--root", root)
+    if found["cards"]:
+        assign(root, found["cards"][0])
+    add("boot.json", baton, "boot", "status", "--json", "--root", root)
     for card in found["cards"]:
         add("advise.json", baton, "advise", "--json", "--root", root, give_guest(root),
             card["devices"][0])

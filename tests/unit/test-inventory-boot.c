@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "inventory/boot/boot.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include "inventory/boot/argument.h"
 #include "inventory/boot/command_line.h"
 #include "snapshot.h"
@@ -398,6 +401,84 @@ static void a_rule_of_udevs_leaves_it_open(void **state) {
 		"the udev rule /etc/udev/rules.d/10-vfio.rules:1 may take it");
 }
 
+#define ASSIGNED "0000:0a:00.0 10de:1e84 1458:4000 030000\n"
+
+/* The image and the file are as old as they are said to be, in seconds since 1970. */
+static void put_old(const char *path, const char *data, time_t time) {
+	put(path, data);
+	assert_int_equal(utimensat(snapshot.machine.root, path,
+				 (struct timespec[2]){{time, 0}, {time, 0}}, 0),
+		0);
+}
+
+static void assert_assigned(enum assignment_state state, const char *because, enum winner winner) {
+	AUTO_BOOT struct boot boot = read_boot();
+
+	assert_int_equal(boot.assigned.count, 1);
+	if (boot.assigned.all[0].state != state ||
+		!strstr(boot.assigned.all[0].because.data, because)) {
+		fail_msg("%s: %s", assignment_state_name(boot.assigned.all[0].state),
+			boot.assigned.all[0].because.data);
+	}
+	for (size_t i = 0; i < boot.device_count; i++) {
+		if (strcmp(boot.devices[i].device->name, CARD) == 0) {
+			assert_int_equal(boot.devices[i].winner, winner);
+			return;
+		}
+	}
+	fail_msg("the card is not told of");
+}
+
+static void whether_an_assignment_took_is_told_and_why_not(void **state) {
+	put("proc/stat", "cpu 1\nbtime 1000\n");
+	put("usr/sbin/mkinitramfs", "");
+	put_old("etc/baton/assigned", ASSIGNED, 2000);
+	assert_assigned(ASSIGNMENT_PENDING, "has not been restarted since", WINNER_VFIO);
+	put_old("boot/initrd.img-6.1.0-28-amd64", "", 1999);
+	assert_assigned(ASSIGNMENT_MISSED,
+		"/boot/initrd.img-6.1.0-28-amd64 is older than /etc/baton/assigned: run "
+		"update-initramfs -u -k all",
+		WINNER_HOST);
+	put_old("boot/initrd.img-6.1.0-28-amd64", "", 2000);
+	assert_assigned(ASSIGNMENT_PENDING, "has not been restarted since", WINNER_VFIO);
+	put("proc/stat", "cpu 1\nbtime 3000\n");
+	assert_assigned(
+		ASSIGNMENT_MISSED, "was not on the initramfs that this machine", WINNER_VFIO);
+	put("run/baton-early", CARD " left was not taken by vfio-pci\n");
+	assert_assigned(ASSIGNMENT_MISSED, "was not taken by vfio-pci", WINNER_VFIO);
+	put("run/baton-early", "- left baton.skip is on the kernel's command line\n");
+	assert_assigned(ASSIGNMENT_MISSED, "baton.skip is on", WINNER_VFIO);
+	put("run/baton-early", CARD " taken is with vfio-pci\n");
+	assert_assigned(ASSIGNMENT_MISSED, "somebody has taken it away since", WINNER_VFIO);
+	put("run/baton-early", "0000:0b:00.0 taken is with vfio-pci\n");
+	assert_assigned(ASSIGNMENT_MISSED, "was not on the initramfs", WINNER_VFIO);
+	put("proc/stat", "cpu 1\nbtime 1000\n");
+	assert_assigned(ASSIGNMENT_PENDING, "has not been restarted since", WINNER_VFIO);
+	assert_int_equal(
+		machine_remove(&snapshot.machine, "sys/bus/pci/devices/" CARD "/driver"), 0);
+	assert_int_equal(machine_link(&snapshot.machine, "sys/bus/pci/devices/" CARD "/driver",
+				 "../../../../bus/pci/drivers/vfio-pci"),
+		0);
+	assert_assigned(ASSIGNMENT_THERE, "that was not baton-early", WINNER_VFIO);
+	put("run/baton-early", CARD " taken is with vfio-pci\n");
+	assert_assigned(ASSIGNMENT_TOOK, "", WINNER_VFIO);
+}
+
+static void an_assignment_that_stands_down_or_fits_nothing_wins_nothing(void **state) {
+	put("usr/sbin/update-grub", "");
+	put("etc/default/grub", "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet baton.skip\"\n");
+	put("etc/baton/assigned", ASSIGNED);
+	assert_assigned(ASSIGNMENT_PENDING, "", WINNER_HOST);
+	put("etc/default/grub", "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n");
+	assert_assigned(ASSIGNMENT_PENDING, "", WINNER_VFIO);
+	put("etc/baton/assigned", "0000:0a:00.0 10de:1e84 1458:4000 030200\n");
+	assert_assigned(ASSIGNMENT_MISSED, "another device is at that address", WINNER_HOST);
+	put("etc/baton/assigned", "0000:0f:00.0 10de:1e84 1458:4000 030000\n");
+	assert_assigned(ASSIGNMENT_MISSED, "nothing is at that address now", WINNER_HOST);
+	put("etc/baton/assigned", "0000:0a:00.0\n");
+	assert_assigned(ASSIGNMENT_BROKEN, "passed over", WINNER_HOST);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_are_split_as_the_kernel_does),
@@ -432,6 +513,10 @@ int main(void) {
 			the_next_command_line_counts_and_not_this_ones, take, leave),
 		cmocka_unit_test_setup_teardown(
 			a_built_in_vfio_listens_to_the_command_line_alone, take, leave),
+		cmocka_unit_test_setup_teardown(
+			whether_an_assignment_took_is_told_and_why_not, take, leave),
+		cmocka_unit_test_setup_teardown(
+			an_assignment_that_stands_down_or_fits_nothing_wins_nothing, take, leave),
 		cmocka_unit_test_setup_teardown(driverctl_goes_by_the_address, take, leave),
 		cmocka_unit_test_setup_teardown(a_rule_of_udevs_leaves_it_open, take, leave),
 	};

@@ -56,6 +56,17 @@ static const struct remains all[] = {
 			{"proc/cpuinfo", "vendor_id\t: GenuineIntel\n"},
 			{"sys/firmware/acpi/tables/DMAR", ""},
 			{"proc/cmdline", "BOOT_IMAGE=/vmlinuz root=/dev/sda1\n"}}},
+	{"assigned", "twins",
+		{GRUB_SCRIPT, {"usr/sbin/mkinitramfs", ""},
+			{"etc/default/grub", "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n"},
+			{"proc/stat", "cpu 1\nbtime 9999999999\n"},
+			{"etc/baton/assigned",
+				"# by baton\n0000:21:00.0 10de:2204 10de:147d 030000\n"
+				"0000:21:00.1 10de:1aef 10de:147d 040300\n"
+				"0000:49:00.0 10de:2204 1043:87b3 030000\nelse\n"},
+			{"run/baton-early",
+				"0000:21:00.0 left was not taken by vfio-pci (no IOMMU, or see above), "
+				"and is the host's\n"}}},
 	{"nothing-known", "twins", {{0}}},
 };
 

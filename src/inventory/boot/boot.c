@@ -111,10 +111,14 @@ static int read_built_in(int root, const struct host *host, bool *ret) {
 	return r == -ENOMEM ? r : 0;
 }
 
-/* A slot with a picture is a card, and so is what VFIO has now. */
-static bool is_of_card(const struct host *host, const struct device *device) {
+/* A slot with a picture is a card, and so is what VFIO has now, or is assigned. */
+static bool is_of_card(
+	const struct host *host, const struct boot *boot, const struct device *device) {
 	if (device->is_virtual_function || device_is_bridge(device)) {
 		return false;
+	}
+	if (assignments_find(&boot->assigned, device)) {
+		return true;
 	}
 	for (size_t i = 0; i < host->device_count; i++) {
 		const struct device *other = &host->devices[i];
@@ -133,7 +137,7 @@ static int find_devices(const struct host *host, struct boot *boot) {
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < host->device_count; i++) {
-		if (is_of_card(host, &host->devices[i])) {
+		if (is_of_card(host, boot, &host->devices[i])) {
 			boot->devices[boot->device_count++].device = &host->devices[i];
 		}
 	}
@@ -236,6 +240,7 @@ int boot_read(int root, const struct host *host, struct boot *ret, struct error 
 	r = r < 0 ? r : initramfs_read(root, boot.initramfs, &boot.lines);
 	r = r < 0 ? r : loading_read(root, &boot.lines);
 	r = r < 0 ? r : read_built_in(root, host, &boot.vfio_built_in);
+	r = r < 0 ? r : assignments_read(root, host, boot.initramfs, &boot.assigned);
 	r = r < 0 ? r : find_devices(host, &boot);
 	r = r < 0 ? r : find_winners(root, host, &boot);
 	if (r < 0) {
@@ -251,6 +256,7 @@ void boot_free(struct boot *boot) {
 	loader_found_free(&boot->loader);
 	boot_lines_free(&boot->next);
 	boot_lines_free(&boot->lines);
+	assignments_free(&boot->assigned);
 	for (size_t i = 0; i < boot->device_count; i++) {
 		text_free(&boot->devices[i].because);
 		boot_lines_free(&boot->devices[i].lines);

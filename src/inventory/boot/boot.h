@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/driver/rebinder.h"
+#include "inventory/boot/assignment.h"
 #include "inventory/boot/cause.h"
 #include "inventory/boot/initramfs.h"
 #include "inventory/boot/loader.h"
@@ -37,6 +38,7 @@ struct boot {
 	bool next_known;        /* all of them */
 	struct cause cause;
 	const struct initramfs *initramfs;
+	struct assignments assigned;
 	bool vfio_built_in;
 	struct boot_lines lines;     /* all that load modules, or keep them from being loaded, and
 					have to do with the cards */

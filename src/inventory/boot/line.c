@@ -50,6 +50,7 @@ const char *boot_line_kind_name(enum boot_line_kind kind) {
 		[BOOT_LINE_BEFORE] = "before",
 		[BOOT_LINE_BLACKLIST] = "blacklist",
 		[BOOT_LINE_INSTALL] = "install",
+		[BOOT_LINE_ASSIGNED] = "assigned",
 		[BOOT_LINE_IGNORED] = "ignored",
 	};
 

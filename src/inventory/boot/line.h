@@ -14,6 +14,7 @@ enum boot_line_kind {
 	BOOT_LINE_BEFORE,    /* has modprobe load VFIO before this module */
 	BOOT_LINE_BLACKLIST, /* keeps a module from being loaded for a device's sake */
 	BOOT_LINE_INSTALL,   /* runs a command in the place of loading a module */
+	BOOT_LINE_ASSIGNED,  /* gives a function to VFIO in the initramfs: baton's own */
 	BOOT_LINE_IGNORED,   /* does nothing here, whatever its author meant */
 };
 

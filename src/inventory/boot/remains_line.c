@@ -165,6 +165,7 @@ static void look_at(struct search *search, const struct boot_line *line) {
 			(char *)"does nothing here: this file takes modules and their parameters alone";
 		search_add(search, &remain, (struct concern){true, NULL});
 		break;
+	case BOOT_LINE_ASSIGNED:
 	case BOOT_LINE_WORD:
 	case BOOT_LINE_UNKNOWN:
 		break;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "early/early.h"
 #include "inventory/boot/boot.h"
 #include "inventory/boot/command_line.h"
 
@@ -39,9 +40,10 @@ struct contest {
 	const struct boot_line *kept; /* what keeps the host's module from being loaded */
 	struct rebinders rebinders;
 	const struct rebinder *ids, *argument_ids, *driverctl, *other;
-	const struct boot_line *early; /* what loads VFIO before the host's module, or NULL */
-	struct boot_line next_ids;     /* of the next command line, or given to it where it is
-					  loaded in the initramfs; no text: none */
+	const struct assignment *assigned; /* what gives it to VFIO in the initramfs, or NULL */
+	const struct boot_line *early;     /* what loads VFIO before the host's module, or NULL */
+	struct boot_line next_ids;         /* of the next command line, or given to it where it is
+					      loaded in the initramfs; no text: none */
 };
 
 static bool is_kept(const struct boot_line *line) {
@@ -205,6 +207,24 @@ static void find_early(struct contest *contest) {
 	}
 }
 
+static bool stands_down(const struct boot *boot) {
+	for (size_t i = 0; i < boot->next.count; i++) {
+		if (command_line_same(boot->next.all[i].text, EARLY_SKIP)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* It has to be on the image, and not to be told to stand down. */
+static void find_assigned(struct contest *contest) {
+	const struct assignments *assigned = &contest->boot->assigned;
+
+	if (assigned->age != IMAGE_OLDER && !stands_down(contest->boot)) {
+		contest->assigned = assignments_find(assigned, contest->device->device);
+	}
+}
+
 /* Where the ids come from. */
 static int add_ids(const struct contest *contest, struct text *ret) {
 	if (contest->next_ids.text) {
@@ -280,10 +300,22 @@ static int judge_nobody(struct contest *contest) {
 	return r < 0 ? r : add_place(because, contest->kept->path, contest->kept->number);
 }
 
+/* Nobody is there before it; but the word that makes it stand down may be configured. */
+static int judge_assigned(struct contest *contest) {
+	set_winner(contest, WINNER_VFIO, VFIO_DRIVER);
+	return text_add(&contest->device->because,
+		ASSIGNED_FILE ":%u gives it to vfio-pci in the initramfs", contest->assigned->line);
+}
+
 static int judge(struct contest *contest) {
 	struct text *because = &contest->device->because;
 	int r;
 
+	/* (driverctl comes later, and takes away again.) */
+	if (contest->assigned &&
+		(!contest->driverctl || strcmp(contest->driverctl->text, VFIO_DRIVER) == 0)) {
+		return judge_assigned(contest);
+	}
 	if (contest->driverctl) {
 		return judge_driverctl(contest);
 	}
@@ -311,6 +343,22 @@ static bool fits_device(const struct contest *contest, const char *module) {
 	return false;
 }
 
+static int add_assigned(const struct contest *contest) {
+	const struct assignment *assigned =
+		assignments_find(&contest->boot->assigned, contest->device->device);
+	char text[ASSIGNED_LINE_SIZE], path[] = ASSIGNED_FILE;
+
+	if (!assigned) {
+		return 0;
+	}
+	assigned_format(&assigned->what, text);
+	text[strcspn(text, "\n")] = '\0';
+	return add_line(contest->device, &(struct boot_line){.kind = BOOT_LINE_ASSIGNED,
+						 .path = path,
+						 .number = assigned->line,
+						 .text = text});
+}
+
 /*
  * Everything that an on-demand machine can do without. What only loads VFIO takes no device, so it
  * counts only along with what gives it ids.
@@ -318,7 +366,7 @@ static bool fits_device(const struct contest *contest, const char *module) {
 static int gather_lines(struct contest *contest) {
 	const struct boot_lines *lines = &contest->boot->lines;
 	bool has_driver = contest->natural[0];
-	int r = 0;
+	int r = add_assigned(contest);
 
 	for (size_t i = 0; r == 0 && i < contest->rebinders.count; i++) {
 		const struct rebinder *one = &contest->rebinders.all[i];
@@ -355,6 +403,7 @@ int winner_find(int root, const struct host *host, const struct boot *boot,
 
 	r = r < 0 ? r : find_rebinders(&contest);
 	find_early(&contest);
+	find_assigned(&contest);
 	r = r < 0 ? r : judge(&contest);
 	r = r < 0 ? r : gather_lines(&contest);
 	rebinders_free(&contest.rebinders);
