@@ -227,7 +227,7 @@ static void take(const struct run *run, const struct assigned *assigned) {
 /* The lines that are whole. */
 static void read_assigned(struct run *run) {
 	static char data[ASSIGNED_SIZE_MAX];
-	ssize_t length = read_file(run->early, ASSIGNED_FILE + 1, data, sizeof(data));
+	ssize_t length = read_file(run->early, &ASSIGNED_FILE[1], data, sizeof(data));
 	struct assigned_reader reader = {.data = data, .length = length > 0 ? (size_t)length : 0};
 	enum assigned_found found;
 
@@ -274,11 +274,11 @@ void early_run(const struct early *early) {
 	static struct run run;
 
 	run = (struct run){.early = early, .log = -1, .result = -1};
-	if (faccessat(early->root, ASSIGNED_FILE + 1, F_OK, 0) < 0) {
+	if (faccessat(early->root, &ASSIGNED_FILE[1], F_OK, 0) < 0) {
 		return;
 	}
 	run.log = openat(early->root, "dev/kmsg", O_WRONLY | O_CLOEXEC);
-	run.result = openat(early->root, EARLY_RESULT + 1,
+	run.result = openat(early->root, &EARLY_RESULT[1],
 		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (is_skipped(&run)) {
 		say(&run, "-", false, EARLY_SKIP " is on the kernel's command line");

@@ -7,11 +7,23 @@
 #include <unistd.h>
 
 #include "advise/diff.h"
+#include "report/terminal.h"
 
 #define PROGRAM_TIMEOUT_S 1800 /* update-initramfs for many kernels on a slow disk */
 
+/* What stands in the terminal's last line: the time that a program has run, or output of its. */
+static struct progress { bool shown, inside; } progress;
+
+static void clear_time(void) {
+	if (progress.shown) {
+		fputs("\r\033[K", stderr);
+	}
+	progress.shown = false;
+}
+
 static void tell_run(void *context, const struct names *words) {
 	(void)context;
+	clear_time();
 	fprintf(stderr, "baton: running");
 	for (size_t i = 0; i < words->count; i++) {
 		fprintf(stderr, " %s", words->names[i]);
@@ -21,15 +33,32 @@ static void tell_run(void *context, const struct names *words) {
 
 static void tell_output(void *context, const char *data, size_t length) {
 	(void)context;
+	clear_time();
 	(void)!fwrite(data, 1, length, stderr);
+	progress.inside = length > 0 && data[length - 1] != '\n';
+}
+
+/* Who waits for minutes wants to know that something goes on. */
+static void tell_time(void *context, unsigned int seconds) {
+	(void)context;
+	if (seconds == 0) {
+		clear_time();
+	} else if (!progress.inside) {
+		fprintf(stderr, "\r\033[K... %u s", seconds);
+		progress.shown = true;
+	}
 }
 
 struct boot_setup boot_make_setup(int root) {
+	bool is_terminal = terminal_look(STDERR_FILENO).is_one;
+
+	progress = (struct progress){0};
 	return (struct boot_setup){.root = root,
 		.prefix = "",
 		.timeout_ms = PROGRAM_TIMEOUT_S * 1000,
 		.run = tell_run,
-		.hear = tell_output};
+		.hear = tell_output,
+		.tick = is_terminal ? tell_time : NULL};
 }
 
 enum result boot_print(const struct text *text, int r, enum result result) {

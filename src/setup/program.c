@@ -84,16 +84,34 @@ static bool hear(const struct program *program, int pipe) {
 	return n > 0;
 }
 
+/* How long to wait for something to happen: till the deadline, or the next second. */
+static int wait_ms(const struct program *program, int64_t start_ms) {
+	int64_t gone_ms = now_ms() - start_ms;
+	int64_t left_ms = (int64_t)program->timeout_ms - gone_ms;
+	int64_t next_ms = MS_PER_S - gone_ms % MS_PER_S;
+
+	left_ms = left_ms > 0 ? left_ms : 0;
+	return (int)(program->tick && next_ms < left_ms ? next_ms : left_ms);
+}
+
+static bool is_over(const struct program *program, int64_t start_ms) {
+	int64_t gone_ms = now_ms() - start_ms;
+
+	if (program->tick) {
+		program->tick(program->context, (unsigned int)(gone_ms / MS_PER_S));
+	}
+	return gone_ms >= program->timeout_ms;
+}
+
 /* Until it has ended: a daemon that it leaves behind may keep the pipe. False: the time is over. */
 static bool wait_end(const struct program *program, int pidfd, int pipe) {
 	struct pollfd fds[] = {{.fd = pidfd, .events = POLLIN}, {.fd = pipe, .events = POLLIN}};
-	int64_t deadline_ms = now_ms() + program->timeout_ms;
+	int64_t start_ms = now_ms();
 
 	while (true) {
-		int64_t left = deadline_ms - now_ms();
-		int n = poll(fds, 2, left > 0 ? (int)left : 0);
+		int n = poll(fds, 2, wait_ms(program, start_ms));
 
-		if (n == 0 || (n < 0 && errno != EINTR)) {
+		if ((n == 0 && is_over(program, start_ms)) || (n < 0 && errno != EINTR)) {
 			return false;
 		}
 		if (n > 0 && fds[1].revents && !hear(program, pipe)) {

@@ -16,6 +16,8 @@ struct program {
 	/* What it prints, as it comes, on either stream. NULL: standard output is dropped, and what
 	 * it says of errors goes where ours does. */
 	void (*hear)(void *context, const char *data, size_t length);
+	/* About once a second, for how long it has run. NULL: nobody waits for that. */
+	void (*tick)(void *context, unsigned int seconds);
 	void *context;
 };
 

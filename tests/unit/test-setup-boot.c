@@ -554,6 +554,31 @@ static void what_a_program_prints_is_kept_up_to_a_limit(void **state) {
 	undo(&findings, 1);
 }
 
+/* The program ends when it has been told of while it ran. */
+static void note_time(void *context, unsigned int seconds) {
+	char *last = context;
+
+	if (seconds > 0) {
+		tree_file(&tree, "told", "");
+	}
+	snprintf(last, 16, "%u", seconds);
+}
+
+static void who_waits_is_told_that_it_goes_on(void **state) {
+	AUTO_FINDINGS struct findings findings = {0};
+	char last[16] = "";
+
+	put_program("usr/sbin/update-grub",
+		"#!/bin/sh\nroot=${0%/usr/sbin/update-grub}\nwhile [ ! -e \"$root/told\" ]; do :; done\n"
+		"echo linux " WORD " >\"$root/boot/grub/grub.cfg\"\n");
+	setup.tick = note_time;
+	setup.context = last;
+	make(WORD);
+	assert_true(file_exists(tree.fd, "told"));
+	assert_string_equal(last, "0");
+	undo(&findings, 1);
+}
+
 static void run_make(void *context) {
 	AUTO_BOOT_PLAN struct boot_plan plan = {0};
 	bool as_before;
@@ -682,6 +707,8 @@ int main(void) {
 			a_mode_that_somebody_has_changed_since_stays, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_a_program_prints_is_kept_up_to_a_limit, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			who_waits_is_told_that_it_goes_on, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			death_at_any_operation_is_mended_by_the_next_call, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

@@ -18,6 +18,8 @@ struct boot_setup {
 	/* A program is run, and what it prints. */
 	void (*run)(void *context, const struct names *words);
 	void (*hear)(void *context, const char *data, size_t length);
+	/* It has run for so long; 0: it has ended. NULL: nobody waits for that. */
+	void (*tick)(void *context, unsigned int seconds);
 	void *context;
 };
 

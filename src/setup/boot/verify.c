@@ -61,10 +61,10 @@ const char *verify_listing(int root, enum initramfs_kind kind, const struct text
 	};
 	const char *const *runner = runners[kind];
 
-	if (!lists(listing, EARLY_PROGRAM + 1)) {
+	if (!lists(listing, &EARLY_PROGRAM[1])) {
 		return EARLY_PROGRAM;
 	}
-	if (!lists(listing, ASSIGNED_FILE + 1)) {
+	if (!lists(listing, &ASSIGNED_FILE[1])) {
 		return ASSIGNED_FILE;
 	}
 	if (runner[0] && !lists(listing, runner[0]) && !(runner[1] && lists(listing, runner[1]))) {

@@ -56,6 +56,26 @@ int work_remove(const struct work *work, const struct boot_file *file) {
 	return r < 0 ? work_cannot(work, "remove", file, r) : 0;
 }
 
+/* A program that runs, who listens to it, and with what. */
+struct listener {
+	const struct work *work;
+	void (*hear)(void *context, const char *data, size_t length);
+	void *context;
+};
+
+static void hear(void *context, const char *data, size_t length) {
+	const struct listener *listener = context;
+
+	listener->hear(listener->context, data, length);
+}
+
+static void tick(void *context, unsigned int seconds) {
+	const struct listener *listener = context;
+	const struct boot_setup *setup = listener->work->setup;
+
+	setup->tick(setup->context, seconds);
+}
+
 void work_hear(void *context, const char *data, size_t length) {
 	const struct work *work = context;
 
@@ -64,13 +84,16 @@ void work_hear(void *context, const char *data, size_t length) {
 }
 
 int work_run(const struct work *work, const struct names *words,
-	void (*hear)(void *context, const char *data, size_t length), void *context) {
+	void (*listen)(void *context, const char *data, size_t length), void *context) {
+	struct listener listener = {work, listen, context};
 	const char *argv[ARGUMENTS_MAX + 1] = {0};
 	AUTO_FREE char *path = NULL;
+	int r;
 	const struct program program = {.argv = argv,
 		.timeout_ms = work->setup->timeout_ms,
 		.hear = hear,
-		.context = context};
+		.tick = work->setup->tick ? tick : NULL,
+		.context = &listener};
 
 	if (words->count == 0 || words->count > ARGUMENTS_MAX ||
 		asprintf(&path, "%s%s", work->setup->prefix, words->names[0]) < 0) {
@@ -82,5 +105,9 @@ int work_run(const struct work *work, const struct names *words,
 		argv[i] = words->names[i];
 	}
 	work->setup->run(work->setup->context, words);
-	return program_run(&program, work->error);
+	r = program_run(&program, work->error);
+	if (work->setup->tick) {
+		work->setup->tick(work->setup->context, 0);
+	}
+	return r;
 }

@@ -43,11 +43,11 @@ int work_put_as(const struct work *work, const struct boot_file *file, const str
 int work_remove(const struct work *work, const struct boot_file *file) MUST_CHECK;
 
 /*
- * One of the system's programs, to its end; hear is given what it prints. work_hear, with the work
- * as context, keeps it beside the record and passes it on.
+ * One of the system's programs, to its end; listen is given what it prints. work_hear, with the
+ * work as context, keeps it beside the record and passes it on.
  */
 int work_run(const struct work *work, const struct names *words,
-	void (*hear)(void *context, const char *data, size_t length), void *context) MUST_CHECK;
+	void (*listen)(void *context, const char *data, size_t length), void *context) MUST_CHECK;
 void work_hear(void *context, const char *data, size_t length);
 
 bool same_text(const struct text *a, const struct text *b);
