@@ -10,6 +10,7 @@
 #include "host/holder/holder_text.h"
 #include "report/boot.h"
 #include "setup/boot/assign.h"
+#include "setup/boot/image.h"
 
 /* What is assigned, and on which machine. */
 struct assigning {
@@ -250,6 +251,9 @@ static enum result do_assign(const struct assigning *assigning, const struct ass
 		return RESULT_DONE;
 	}
 	warn(assigning);
+	if (!(invocation->options & OPTION_ROOT) && image_check_room(root, &error) < 0) {
+		return command_fail(RESULT_REFUSED, &error);
+	}
 	return invocation->options & OPTION_DRY_RUN
 		       ? boot_show_plan(&plan)
 		       : boot_carry_out(root, &plan, assigning->boot.initramfs->name);

@@ -35,22 +35,75 @@ static int set_streams(posix_spawn_file_actions_t *actions, int pipe) {
 	return r < 0 ? r : -posix_spawn_file_actions_adddup2(actions, pipe, STDERR_FILENO);
 }
 
-/* In a group of its own, so that all of it can be killed. */
-static int set_attributes(posix_spawnattr_t *attr) {
+/*
+ * Whoever dies while a program of his runs leaves it behind, and the next call would run it a
+ * second time beside that. So a process of ours leads the group that the program is in, and when
+ * what it reads from has no other end any more it takes all of the group along. Until then it has,
+ * as any child, the locks of whoever died.
+ */
+struct watch {
+	pid_t pid;
+	int pipe; /* our end; nothing comes through it */
+};
+
+static _Noreturn void watch_over(int pipe) {
+	char byte;
+
+	while (read(pipe, &byte, 1) < 0 && errno == EINTR) {
+	}
+	(void)kill(0, SIGKILL);
+	_exit(0);
+}
+
+static int watch_begin(struct watch *ret) {
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0) {
+		return -errno;
+	}
+	pid = fork();
+	if (pid == 0) {
+		close(ends[1]);
+		if (setpgid(0, 0) < 0) {
+			_exit(1); /* it must never be another's group */
+		}
+		watch_over(ends[0]);
+	}
+	close(ends[0]);
+	if (pid < 0 || (setpgid(pid, pid) < 0 && errno != EACCES)) {
+		int r = -errno;
+
+		close(ends[1]);
+		return r;
+	}
+	*ret = (struct watch){pid, ends[1]};
+	return 0;
+}
+
+static void watch_end(const struct watch *watch) {
+	(void)kill(watch->pid, SIGKILL);
+	while (waitpid(watch->pid, NULL, 0) < 0 && errno == EINTR) {
+	}
+	close(watch->pipe);
+}
+
+/* In that group, so that all of it can be killed. */
+static int set_attributes(posix_spawnattr_t *attr, pid_t group) {
 	sigset_t none;
 	int r = -posix_spawnattr_init(attr);
 
 	if (r == 0) {
 		sigemptyset(&none);
 		(void)posix_spawnattr_setsigmask(attr, &none);
-		(void)posix_spawnattr_setpgroup(attr, 0);
+		(void)posix_spawnattr_setpgroup(attr, group);
 		(void)posix_spawnattr_setflags(
 			attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
 	}
 	return r;
 }
 
-static int spawn(const char *const *argv, int pipe, pid_t *ret) {
+static int spawn(const char *const *argv, int pipe, pid_t group, pid_t *ret) {
 	static const char *const environment[] = {
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C",
 		NULL};
@@ -61,7 +114,7 @@ static int spawn(const char *const *argv, int pipe, pid_t *ret) {
 	if (r < 0) {
 		return r;
 	}
-	r = set_attributes(&attr);
+	r = set_attributes(&attr, group);
 	if (r == 0) {
 		r = set_streams(&actions, pipe);
 		r = r < 0 ? r
@@ -136,7 +189,8 @@ static int reap(pid_t pid, int *ret_status) {
 }
 
 /* -ETIMEDOUT, or its status as waitpid has it. */
-static int wait_for(const struct program *program, pid_t pid, int pipe, int *ret_status) {
+static int wait_for(
+	const struct program *program, pid_t group, pid_t pid, int pipe, int *ret_status) {
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	bool ended = pidfd >= 0 && wait_end(program, pidfd, pipe);
 	int r;
@@ -145,28 +199,43 @@ static int wait_for(const struct program *program, pid_t pid, int pipe, int *ret
 		close(pidfd);
 	}
 	if (!ended) {
-		(void)kill(-pid, SIGKILL);
+		(void)kill(-group, SIGKILL);
 	}
 	r = reap(pid, ret_status);
 	return r < 0 || ended ? r : -ETIMEDOUT;
 }
 
+/* -errno: it could not be executed; *ret_ended is 0 or -ETIMEDOUT of one that was. */
+static int run(const struct program *program, int *ret_ended, int *ret_status) {
+	int ends[2] = {-1, -1};
+	struct watch watch = {0};
+	pid_t pid = -1;
+	int r = watch_begin(&watch);
+
+	if (r < 0) {
+		return r;
+	}
+	r = program->hear && pipe2(ends, O_CLOEXEC) < 0 ? -errno : 0;
+	r = r < 0 ? r : spawn(program->argv, ends[1], watch.pid, &pid);
+	closep(&ends[1]);
+	if (r == 0) {
+		*ret_ended = wait_for(program, watch.pid, pid, ends[0], ret_status);
+	}
+	watch_end(&watch);
+	closep(&ends[0]);
+	return r;
+}
+
 int program_run(const struct program *program, struct error *error) {
 	const char *name = program->argv[0];
-	int ends[2] = {-1, -1}, status = 0;
-	pid_t pid = -1;
-	int r = program->hear && pipe2(ends, O_CLOEXEC) < 0 ? -errno : 0;
+	int status = 0, ended = 0;
+	int r = run(program, &ended, &status);
 
-	r = r < 0 ? r : spawn(program->argv, ends[1], &pid);
-	closep(&ends[1]);
 	if (r < 0) {
-		closep(&ends[0]);
 		return error_set(error, r, "cannot execute %s: %s", name, strerror(-r));
 	}
-	r = wait_for(program, pid, ends[0], &status);
-	closep(&ends[0]);
-	if (r < 0) {
-		return error_set(error, r, "%s did not end within %u s", name,
+	if (ended < 0) {
+		return error_set(error, ended, "%s did not end within %u s", name,
 			program->timeout_ms / MS_PER_S);
 	}
 	if (WIFSIGNALED(status)) {

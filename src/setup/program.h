@@ -7,7 +7,7 @@
 
 /*
  * Another program, run to its end, without a shell and with an environment of its own. argv[0] is
- * its path, and what a message calls it.
+ * its path, and what a message calls it. If we die, it is killed, with all that it has started.
  */
 struct program {
 	const char *const *argv; /* ends with NULL */

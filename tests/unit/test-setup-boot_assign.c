@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "linux-tree.h"
+#include "setup/boot/image.h"
 #include "setup/boot/make.h"
 #include "setup/boot/verify.h"
 #include "strike.h"
@@ -46,6 +47,12 @@ static const char lsinitramfs[] = "#!/bin/sh\nexec cat \"${0%/usr/bin/lsinitramf
 #define GLUE                                                                                       \
 	"usr/lib/baton/baton-early\netc/baton/assigned\nscripts/init-top/baton\n"                  \
 	"lib/modules/1/kernel/drivers/vfio/pci/vfio-pci.ko\n"
+
+static int truncate_file(const char *path, off_t length) {
+	AUTO_CLOSE int fd = openat(tree.fd, path, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 ? fd : ftruncate(fd, length);
+}
 
 static void hear_nothing(void *context, const char *data, size_t length) {
 }
@@ -409,6 +416,29 @@ static void what_belongs_on_the_image_has_to_be_installed(void **state) {
 	assert_int_equal(boot_assign_installed(tree.fd, &initramfses[INITRAMFS_TOOLS], &error), 0);
 }
 
+/* There is no room for a second one in so large a file system. */
+static void an_image_that_may_not_fit_is_not_made_anew(void **state) {
+	struct error error = {0};
+
+	assert_int_equal(image_check_room(tree.fd, &error), 0);
+	assert_int_equal(truncate_file(IMAGE, (off_t)1 << 42), 0);
+	assert_int_equal(image_check_room(tree.fd, &error), -ENOSPC);
+	assert_non_null(strstr(error.text, "/" IMAGE " cannot be made anew for certain"));
+}
+
+/* The program that has failed would fail again. */
+static void where_nothing_was_changed_nothing_is_made_again(void **state) {
+	struct error error = {0};
+	bool as_before = false;
+
+	put_program("usr/sbin/update-initramfs", "#!/bin/sh\nexit 1\n");
+	assert_int_equal(utimensat(tree.fd, IMAGE, (struct timespec[2]){{1, 0}, {1, 0}}, 0), 0);
+	assert_int_equal(try_make(&card, &as_before, &error), -EIO);
+	assert_true(as_before);
+	assert_false(file_exists(tree.fd, "etc/baton"));
+	assert_false(file_exists(tree.fd, "var/lib/baton/boot/1"));
+}
+
 static void run_make(void *context) {
 	bool as_before;
 
@@ -506,6 +536,10 @@ int main(void) {
 			hooks_that_only_a_shell_can_follow_are_left_alone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_belongs_on_the_image_has_to_be_installed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_image_that_may_not_fit_is_not_made_anew, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			where_nothing_was_changed_nothing_is_made_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			death_at_any_operation_is_mended_by_the_next_call, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

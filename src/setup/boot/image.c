@@ -2,10 +2,15 @@
 #include "setup/boot/image.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "inventory/boot/shell.h"
 #include "setup/boot/assign.h"
+#include "setup/boot/fresh.h"
 #include "setup/boot/regenerate.h"
 #include "setup/boot/words.h"
 
@@ -13,6 +18,7 @@
 #define MKINITCPIO_DIRECTORY "/etc/mkinitcpio.conf.d"
 #define HOOKS                "HOOKS"
 #define HOOK                 "baton"
+#define MARGIN               (4U << 20)
 
 static const char drop_in[] = "# Added by baton boot assign; baton boot undo takes it away.\n"
 			      "[Unit]\n"
@@ -44,6 +50,47 @@ int boot_assign_installed(int root, const struct initramfs *initramfs, struct er
 		}
 	}
 	return 0;
+}
+
+struct room {
+	int root;
+	struct error *error;
+};
+
+static int check_image(void *context, const char *path) {
+	const struct room *room = context;
+	AUTO_CLOSE int fd = path_open(room->root, path, O_PATH | O_NOFOLLOW);
+	const char *name = strrchr(path, '/') + 1;
+	struct statvfs system;
+	struct stat stat;
+	uint64_t free;
+
+	if ((!text_starts(name, "initrd") && !text_starts(name, "initramfs-")) || fd < 0 ||
+		fstat(fd, &stat) < 0 || fstatvfs(fd, &system) < 0) {
+		return 0;
+	}
+	free = (uint64_t)system.f_bfree * system.f_frsize;
+	if (system.f_flag & ST_RDONLY) {
+		return error_set(room->error, -EROFS,
+			"%s cannot be made anew, because the file system that it is on is mounted "
+			"read-only",
+			path);
+	}
+	if (free < (uint64_t)stat.st_size + MARGIN) {
+		return error_set(room->error, -ENOSPC,
+			"%s cannot be made anew for certain: it has %ju MiB, and %ju MiB are free "
+			"beside it: remove old kernels, and try again",
+			path, (uintmax_t)(stat.st_size >> 20), (uintmax_t)(free >> 20));
+	}
+	return 0;
+}
+
+int image_check_room(int root, struct error *error) {
+	struct room room = {root, error};
+	const struct fresh all = {.root = root, .found = check_image, .context = &room};
+	int r = fresh_find(&all);
+
+	return r == -ENOMEM ? error_set(error, r, "out of memory") : r;
 }
 
 /* Does the text set the hooks, and not only add some? */

@@ -12,6 +12,12 @@
 #define EARLY_PROGRAM "/usr/lib/baton/baton-early"
 #define EARLY_UNIT    "/usr/lib/systemd/system/baton-early.service"
 
+/*
+ * Can each image be made anew? One more like it has to fit beside it: some programs write over the
+ * one that is there, and of what is left after that no machine starts. -ENOSPC, -EROFS.
+ */
+int image_check_room(int root, struct error *error) MUST_CHECK;
+
 /* Files of the system's that have to name it. -ENOTSUP. */
 int image_plan(struct planning *planning) MUST_CHECK;
 

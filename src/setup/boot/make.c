@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "base/create.h"
+#include "setup/boot/fresh.h"
 #include "setup/boot/history.h"
 #include "setup/boot/kernels.h"
 #include "setup/boot/replace.h"
@@ -18,16 +20,33 @@
 #include "setup/fit.h"
 #include "setup/record.h"
 
+#define LOCK_TRIES   20
+#define LOCK_WAIT_MS 100
+
 static void close_work(const struct work *work) {
 	closep(&work->directory);
 	closep(&work->lock);
+}
+
+/*
+ * Who is killed leaves the lock to what watches over a program of his (setup/program.h), for as
+ * long as it takes that to end it.
+ */
+static int open_lock(const struct boot_setup *setup, bool create, struct error *error) {
+	int r = record_open(setup->root, setup->owner, create, error);
+
+	for (unsigned int i = 0; r == -EBUSY && i < LOCK_TRIES; i++) {
+		(void)poll(NULL, 0, LOCK_WAIT_MS);
+		r = record_open(setup->root, setup->owner, create, error);
+	}
+	return r;
 }
 
 /* -ENOENT: nothing was ever recorded, and create is false. */
 static int open_work(
 	const struct boot_setup *setup, bool create, struct work *ret, struct error *error) {
 	struct work work = {.setup = setup, .directory = -1, .error = error};
-	int r = work.lock = record_open(setup->root, setup->owner, create, error);
+	int r = work.lock = open_lock(setup, create, error);
 
 	if (r >= 0 && create) {
 		r = fit_directory(setup->root, HISTORY_DIRECTORY, S_IRWXU, error);
@@ -105,7 +124,9 @@ static int take_back(struct work *work, const struct boot_plan *plan) {
 
 	(void)!history_set(work->directory, work->number, plan, HISTORY_UNDOING, NULL);
 	restore_all(work, plan, &first);
-	run_back(work, plan, &first);
+	if (!work->untouched) {
+		run_back(work, plan, &first);
+	}
 	return first.r < 0 ? error_set(work->error, first.r, "%s", first.error.text)
 			   : history_remove(work->directory, work->number, work->error);
 }
@@ -163,8 +184,7 @@ static int make_directories(const struct work *work, const struct boot_plan *pla
 	return r;
 }
 
-static int carry_out(struct work *work, const struct boot_plan *plan) {
-	time_t since_s = time(NULL);
+static int carry_out(struct work *work, const struct boot_plan *plan, time_t since_s) {
 	int r = make_directories(work, plan);
 
 	for (size_t i = 0; r == 0 && i < plan->file_count; i++) {
@@ -181,16 +201,19 @@ static int carry_out(struct work *work, const struct boot_plan *plan) {
 }
 
 static int make(struct work *work, const struct boot_plan *plan, bool *ret_as_before) {
+	time_t since_s = time(NULL);
 	struct error *error = work->error, back = {0};
 	int r = history_create(work->directory, plan, &work->number, error), undone;
 
 	if (r < 0) {
 		return r;
 	}
-	r = carry_out(work, plan);
+	r = carry_out(work, plan, since_s);
 	if (r == 0) {
 		return 0;
 	}
+	/* What has failed to make an image anew would fail again, and there is no need of it. */
+	work->untouched = plan->initramfs && fresh_any(work->setup->root, since_s) == 0;
 	work->error = &back;
 	undone = take_back(work, plan);
 	work->error = error;

@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "setup/boot/verify.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "early/assigned.h"
 #include "inventory/boot/command_line.h"
+#include "setup/boot/fresh.h"
 #include "setup/boot/image.h"
 
-#define LISTING_MAX     (32U << 20)
-#define BUILT_IN_MAX    (4U << 20)
-#define MENU_MAX        (4U << 20)
-#define ENTRY_MAX       (64U << 10)
-#define PATH_SIZE       512
-#define LEVELS          3
-#define MODULES         "lib/modules/"
-#define FAT_PRECISION_S 2 /* a time there is even */
+#define LISTING_MAX  (32U << 20)
+#define BUILT_IN_MAX (4U << 20)
+#define MENU_MAX     (4U << 20)
+#define ENTRY_MAX    (64U << 10)
+#define PATH_SIZE    512
+#define MODULES      "lib/modules/"
 
 /* Is there a file of that path, which ends so, in the listing? Some say more in front of it. */
 static bool lists(const struct text *listing, const char *path) {
@@ -104,70 +100,36 @@ static int look_at_image(struct work *work, const struct initramfs *initramfs, c
 		       : 0;
 }
 
-/* A search for images: what has been found so far. */
-struct search {
+/* What is looked at, and how many of them there were. */
+struct images {
 	struct work *work;
 	const struct initramfs *initramfs;
-	time_t since_s;
 	size_t count;
 };
 
-static bool is_image(const char *name) {
-	return text_starts(name, "initrd") || text_starts(name, "initramfs-");
-}
-
-static int look_at_entry(struct search *search, const char *path, unsigned int levels);
-
-static int look_into(struct search *search, const char *path, unsigned int levels) {
-	AUTO_NAMES struct names names = {0};
-	int r = names_read(search->work->setup->root, path, &names);
-
-	if (r < 0) {
-		return r == -ENOMEM ? error_set(search->work->error, r, "out of memory") : 0;
-	}
-	for (size_t i = 0; r == 0 && i < names.count; i++) {
-		char below[PATH_SIZE];
-
-		if (name_format(below, sizeof(below), "%s/%s", path, names.names[i]) == 0) {
-			r = look_at_entry(search, below, levels);
-		}
-	}
-	return r;
-}
-
 /* A unified image has the kernel, too, and not every lister reads those. */
-static int look_at_entry(struct search *search, const char *path, unsigned int levels) {
-	AUTO_CLOSE int fd = path_open(search->work->setup->root, path, O_PATH | O_NOFOLLOW);
+static int look_at_file(void *context, const char *path) {
+	struct images *images = context;
 	const char *name = strrchr(path, '/') + 1;
-	struct stat stat;
 
-	if (fd < 0 || fstat(fd, &stat) < 0) {
-		return 0;
+	if (text_starts(name, "initrd") || text_starts(name, "initramfs-")) {
+		images->count++;
+		return look_at_image(images->work, images->initramfs, path);
 	}
-	if (S_ISDIR(stat.st_mode)) {
-		return levels > 0 ? look_into(search, path, levels - 1) : 0;
-	}
-	if (!S_ISREG(stat.st_mode) || stat.st_mtime + FAT_PRECISION_S < search->since_s) {
-		return 0;
-	}
-	if (is_image(name)) {
-		search->count++;
-		return look_at_image(search->work, search->initramfs, path);
-	}
-	search->count += text_ends(name, ".efi");
+	images->count += text_ends(name, ".efi");
 	return 0;
 }
 
 static int verify_images(struct work *work, const struct initramfs *initramfs, time_t since_s) {
-	struct search search = {work, initramfs, since_s, 0};
-	int r = look_into(&search, "/boot", LEVELS);
+	struct images images = {work, initramfs, 0};
+	const struct fresh fresh = {work->setup->root, since_s, look_at_file, &images};
+	int r = fresh_find(&fresh);
 
-	r = r < 0 ? r : look_into(&search, "/efi", LEVELS);
-	if (r == 0 && search.count == 0) {
+	if (r == 0 && images.count == 0) {
 		return error_set(work->error, -EBADMSG, "%s has made no initramfs anew below /boot",
 			initramfs->name);
 	}
-	return r;
+	return r == -ENOMEM ? error_set(work->error, r, "out of memory") : r;
 }
 
 /* Has one of the lines that begin with the key all words? *ret_lines: there are such lines. */

@@ -11,6 +11,7 @@ struct work {
 	const struct boot_setup *setup;
 	int lock, directory;
 	unsigned int number;
+	bool untouched; /* no program has changed anything that the machine starts from */
 	struct findings *findings;
 	struct error *error;
 };

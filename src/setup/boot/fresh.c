@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "setup/boot/fresh.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/text.h"
+
+#define PATH_SIZE       512
+#define LEVELS          4
+#define FAT_PRECISION_S 2 /* a time there is even */
+
+static int look_at(const struct fresh *fresh, const char *path, unsigned int levels);
+
+static int look_into(const struct fresh *fresh, const char *path, unsigned int levels) {
+	AUTO_NAMES struct names names = {0};
+	int r = names_read(fresh->root, path, &names);
+
+	if (r < 0) {
+		return r == -ENOMEM ? r : 0;
+	}
+	for (size_t i = 0; r == 0 && i < names.count; i++) {
+		char below[PATH_SIZE];
+
+		if (name_format(below, sizeof(below), "%s/%s", path, names.names[i]) == 0) {
+			r = look_at(fresh, below, levels);
+		}
+	}
+	return r;
+}
+
+static int look_at(const struct fresh *fresh, const char *path, unsigned int levels) {
+	AUTO_CLOSE int fd = path_open(fresh->root, path, O_PATH | O_NOFOLLOW);
+	struct stat stat;
+
+	if (fd < 0 || fstat(fd, &stat) < 0) {
+		return 0;
+	}
+	if (S_ISDIR(stat.st_mode)) {
+		return levels > 0 ? look_into(fresh, path, levels - 1) : 0;
+	}
+	return S_ISREG(stat.st_mode) && stat.st_mtime + FAT_PRECISION_S >= fresh->since_s
+		       ? fresh->found(fresh->context, path)
+		       : 0;
+}
+
+int fresh_find(const struct fresh *fresh) {
+	static const char *const places[] = {"/boot", "/efi"};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < COUNT(places); i++) {
+		r = look_into(fresh, places[i], LEVELS);
+	}
+	return r;
+}
+
+static int stop(void *context, const char *path) {
+	(void)context;
+	(void)path;
+	return 1;
+}
+
+int fresh_any(int root, time_t since_s) {
+	const struct fresh fresh = {.root = root, .since_s = since_s, .found = stop};
+
+	return fresh_find(&fresh);
+}
