@@ -94,4 +94,5 @@ complete -c baton -n '__baton_is capture' -F
 complete -c baton -n '__baton_is install' -l list -d 'only say which guest has which door'
 complete -c baton -n '__baton_is install uninstall' -a 'libvirt proxmox all (__baton_vmids)'
 complete -c baton -n '__baton_is rom' -F -a 'dump check mend (__baton_devices)'
-complete -c baton -n '__baton_is boot' -a 'status enable-iommu assign undo'
+complete -c baton -n '__baton_is boot' -s y -l yes -d 'do not ask'
+complete -c baton -n '__baton_is boot' -a 'status enable-iommu assign release clean undo'

@@ -124,7 +124,9 @@ static void look_blacklist(struct look *look) {
 }
 
 static void look_wrong_path(struct look *look) {
-	if (look_knows(look, WRONG_DIRECTORY)) {
+	AUTO_NAMES struct names names = {0};
+
+	if (names_read(look->root, WRONG_DIRECTORY, &names) == 0 && names.count > 0) {
 		look_add(look, "boot-initramfs-path", WRONG_DIRECTORY, "rm -r " WRONG_DIRECTORY,
 			"is read by nobody: the directory is called /etc/initramfs-tools");
 		look_at(look, WRONG_DIRECTORY, 0, NULL);

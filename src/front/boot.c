@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "front/boot_change.h"
+#include "front/boot_clean.h"
 #include "report/boot.h"
 
 static enum result print(int root, const struct boot *boot, bool json) {
@@ -56,7 +57,8 @@ int command_boot(const struct invocation *invocation) {
 		const char *name;
 		enum result (*run)(const struct invocation *invocation);
 	} actions[] = {{"status", run_status}, {"enable-iommu", boot_enable_iommu},
-		{"assign", boot_assign}, {"undo", boot_take_back}};
+		{"assign", boot_assign}, {"release", boot_release}, {"clean", boot_clean},
+		{"undo", boot_take_back}};
 	struct error error;
 
 	for (size_t i = 0; i < COUNT(actions); i++) {
@@ -65,7 +67,7 @@ int command_boot(const struct invocation *invocation) {
 		}
 	}
 	error_set(&error, -EINVAL,
-		"`baton boot` knows status, enable-iommu, assign and undo, and not \"%s\"",
+		"`baton boot` knows status, enable-iommu, assign, release, clean and undo, and not \"%s\"",
 		invocation->words[0]);
 	return command_fail(RESULT_USAGE, &error);
 }

@@ -183,8 +183,8 @@ const struct command commands[] = {
 		.name = "boot",
 		.arguments = "ACTION [ARGUMENT...]",
 		.summary =
-			"status, enable-iommu, assign or undo: what happens when the machine starts",
-		.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_ROOT,
+			"status, enable-iommu, assign, release, clean or undo: what happens when the machine starts",
+		.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_ROOT | OPTION_YES,
 		.words_min = 1,
 		.words_max = 32,
 		.run = command_boot,
@@ -231,6 +231,7 @@ static const struct {
 	{OPTION_STATE, "--state STATE", "host or guest (the default): who is to have it"},
 	{OPTION_SVG, "--svg", "the drawing alone"},
 	{OPTION_TIMEOUT, "--timeout SECONDS", "go on, or give up, after so long"},
+	{OPTION_YES, "-y, --yes", "do not ask"},
 };
 
 enum result command_fail(enum result result, const struct error *error) {
@@ -368,14 +369,17 @@ static int parse_options(
 		{"state", required_argument, NULL, OPTION_STATE},
 		{"svg", no_argument, NULL, OPTION_SVG},
 		{"timeout", required_argument, NULL, OPTION_TIMEOUT},
+		{"yes", no_argument, NULL, OPTION_YES},
 		{0},
 	};
 	int c;
 
 	optind = 0;
-	while ((c = getopt_long(argc, argv, command->verbatim ? "+hn" : "hn", options, NULL)) !=
+	while ((c = getopt_long(argc, argv, command->verbatim ? "+hny" : "hny", options, NULL)) !=
 		-1) {
-		unsigned int option = c == 'n' ? OPTION_DRY_RUN : (unsigned int)c;
+		unsigned int option = c == 'n'   ? OPTION_DRY_RUN
+				      : c == 'y' ? OPTION_YES
+						 : (unsigned int)c;
 
 		if (c == 'h') {
 			print_command(command);

@@ -38,6 +38,7 @@ enum command_option {
 	OPTION_APPLY = 1 << 20,      /* --apply: have it done */
 	OPTION_ROM = 1 << 21,        /* --rom FILE: the card's */
 	OPTION_PICTURE = 1 << 22,    /* --looking-glass SIZE: memory for it */
+	OPTION_YES = 1 << 23,        /* --yes: do not ask */
 };
 
 /* Where a command gets the machine from: main alone knows which one it is. */

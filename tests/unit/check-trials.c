@@ -88,7 +88,7 @@ const struct trial trials[] = {
 	{"boot-virqfd", "amd-desktop", .broken = "F: /etc/modules\n| vfio_virqfd\n"},
 	{"boot-initramfs-options", "nvidia-single",
 		.broken = "F: /etc/initramfs-tools/modules\n| options vfio-pci ids=10de:1e84\n"},
-	{"boot-initramfs-path", "nvidia-single", .broken = "D: /etc/initram-fs\n"},
+	{"boot-initramfs-path", "nvidia-single", .broken = "F: /etc/initram-fs/modules\n| vfio\n"},
 	{"nomodeset", "nvidia-single", .broken = COMMAND_LINE("nomodeset")},
 	{"framebuffer-argument", "nvidia-single", .broken = COMMAND_LINE("video=efifb:off")},
 	{"boot-driver-pre", "nvidia-single", .broken = COMMAND_LINE("rd.driver.pre=vfio-pci")},

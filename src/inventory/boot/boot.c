@@ -166,11 +166,12 @@ static bool is_of_guides(const char *module) {
 			return true;
 		}
 	}
-	return text_starts(module, "vfio") || strstr(module, "/vfio");
+	return text_starts(module, "vfio") || strstr(module, "/vfio") ||
+	       (text_starts(module, "nvidia") && !text_ends(module, "fb"));
 }
 
 static bool is_of_interest(const struct boot_line *line, const struct names *modules) {
-	if (!line->module || is_of_guides(line->module)) {
+	if (!line->module || line->kind == BOOT_LINE_BEFORE || is_of_guides(line->module)) {
 		return true;
 	}
 	for (size_t i = 0; i < modules->count; i++) {

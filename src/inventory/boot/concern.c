@@ -117,6 +117,12 @@ struct concern search_blocked(struct search *search, const struct boot_line *lin
 		blocks |= search_wants(search, boot->devices[i].device) &&
 			  is_in_the_way(&boot->devices[i], line);
 	}
+	/* Of a driver that is not installed (yet), and that no distribution keeps away. */
+	if (text_starts(line->module, "nvidia") && !text_ends(line->module, "fb") &&
+		line->kind != BOOT_LINE_OPTIONS) {
+		nvidia = concern_module(search, "nvidia");
+		blocks |= search->wanted->all && !nvidia.wanted && !nvidia.other;
+	}
 	if (strcmp(line->module, "nouveau") == 0) {
 		nvidia = concern_module(search, "nvidia");
 		blocks &= !nvidia.wanted && !nvidia.other;
@@ -147,6 +153,16 @@ void search_add(struct search *search, const struct remain *remain, struct conce
 		remain_set(search->remains, added, REMAIN_BY_HAND,
 			"that file is a distribution's or made anew at each start: a file of its name in "
 			"the directory below /etc comes before it");
+	}
+}
+
+void search_add_untold(struct search *search, const struct remain *remain) {
+	size_t before = search->remains->count;
+
+	search_add(search, remain, (struct concern){true, NULL});
+	if (search->remains->count > before && !search->wanted->all) {
+		remain_set(search->remains, &search->remains->all[before], REMAIN_BY_HAND,
+			"for which cards cannot be told: `baton boot clean` takes it away");
 	}
 }
 

@@ -35,6 +35,15 @@ static void judge_loading(struct search *search) {
 	}
 }
 
+/* For people, by file and line. */
+static int compare(const void *a, const void *b) {
+	const struct remain *x = a, *y = b;
+	int order = strcmp(x->path, y->path);
+
+	order = order ? order : (x->number > y->number) - (x->number < y->number);
+	return order ? order : strcmp(x->text, y->text);
+}
+
 int remains_find(int root, const struct host *host, const struct boot *boot,
 	const struct remains_wanted *wanted, struct remains *ret, struct error *error) {
 	AUTO_REMAINS struct remains remains = {0};
@@ -48,6 +57,9 @@ int remains_find(int root, const struct host *host, const struct boot *boot,
 		search_files(&search);
 		judge_loading(&search);
 		r = remains.r;
+		if (remains.count > 0) {
+			qsort(remains.all, remains.count, sizeof(*remains.all), compare);
+		}
 	}
 	candidates_free(&search.candidates);
 	if (r < 0) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "early/assigned.h"
 #include "host/driver/taking.h"
 #include "host/driver/udev_rule.h"
 #include "inventory/boot/search.h"
@@ -169,12 +170,11 @@ static void search_scripts(struct search *search, const char *directory) {
 
 		if (name_format(path, sizeof(path), "%s/%s", directory, names.names[i]) == 0 &&
 			taking_find(search->root, path, &taking)) {
-			search_add(search,
+			search_add_untold(search,
 				&(struct remain){.form = REMAIN_FILE,
 					.path = path,
 					.text = taking.text,
-					.why = (char *)"takes devices in the initramfs, before their drivers come"},
-				(struct concern){search->wanted->all, NULL});
+					.why = (char *)"takes devices in the initramfs, before their drivers come"});
 		}
 		taking_done(&taking);
 	}
@@ -245,7 +245,7 @@ static bool is_enabled(const struct search *search, const char *unit) {
 		if (text_ends(names.names[i], ".wants") &&
 			name_format(path, sizeof(path), UNITS "/%s/%s", names.names[i], unit) ==
 				0 &&
-			link_read(search->root, path, target, sizeof(target)) == 0) {
+			link_read_name(search->root, path, target, sizeof(target)) == 0) {
 			return true;
 		}
 	}
@@ -284,12 +284,30 @@ static void search_units(struct search *search) {
 	}
 }
 
+/* What baton itself has assigned is undone by `boot undo`; a single card may go before. */
+static int look_at_assigned(void *context, const struct source_line *line) {
+	struct search *search = context;
+	AUTO_FREE char *name = strndup(line->text, strcspn(line->text, " \t"));
+
+	search_add(search,
+		&(struct remain){.form = REMAIN_LINE,
+			.path = (char *)line->path,
+			.number = line->number,
+			.text = line->text,
+			.single = true,
+			.why = (char *)"gives it to VFIO at each start, by `baton boot assign`"},
+		name ? concern_address(search, name) : (struct concern){0});
+	return 0;
+}
+
 void search_files(struct search *search) {
 	static const char *const stages[] = {"init-top", "init-premount", "local-top"};
 	const struct line_reader datacenter = {.found = look_at_datacenter, .context = search};
 	const struct line_reader wrong = {.found = look_at_wrong_file, .context = search};
-	int r;
+	const struct line_reader assigned = {.found = look_at_assigned, .context = search};
+	int r = search->wanted->all ? 0 : lines_read(search->root, ASSIGNED_FILE, &assigned);
 
+	search->remains->r = r < 0 ? r : search->remains->r;
 	search_driverctl(search);
 	search_rules(search);
 	for (size_t i = 0; i < COUNT(stages); i++) {

@@ -56,6 +56,19 @@ static char *find_ids(const char *text) {
 	return NULL;
 }
 
+/* FILES=(/usr/bin/vfio-pci-override.sh): it is of use with its line in modprobe.d. */
+static void add_script(struct search *search, const struct boot_line *line) {
+	struct remain remain = {.path = line->path,
+		.number = line->number,
+		.text = line->text,
+		.single = true,
+		.why = (char *)"puts a script into the initramfs that gives devices to VFIO"};
+
+	if (search->wanted->all) {
+		add_listed(search, line, &remain);
+	}
+}
+
 static void add_loaded(struct search *search, const struct boot_line *line) {
 	AUTO_FREE char *ids = find_ids(line->text);
 	struct remain remain = {.form = REMAIN_LINE,
@@ -124,7 +137,7 @@ static void add_kept(struct search *search, const struct boot_line *line) {
 	if (is_vfio(line->module) && !keeps_away(line)) {
 		remain.why =
 			(char *)"runs a command in the place of loading VFIO, which may give it a card";
-		search_add(search, &remain, (struct concern){search->wanted->all, NULL});
+		search_add_untold(search, &remain);
 	} else if (keeps_away(line)) {
 		search_add(search, &remain, search_blocked(search, line));
 	}
@@ -138,8 +151,10 @@ static void look_at(struct search *search, const struct boot_line *line) {
 	case BOOT_LINE_EARLY:
 	case BOOT_LINE_INCLUDED:
 	case BOOT_LINE_LOADED:
-		if (is_vfio(line->module) || strstr(line->text, "/vfio-pci-override")) {
+		if (is_vfio(line->module)) {
 			add_loaded(search, line);
+		} else if (line->module && strstr(line->module, "/vfio_pci_override")) {
+			add_script(search, line);
 		}
 		break;
 	case BOOT_LINE_OPTIONS:

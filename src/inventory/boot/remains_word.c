@@ -9,6 +9,9 @@
 
 /* Words of the kernel's command line. */
 
+#define DARK                                                                                       \
+	"keeps the kernel from the firmware's framebuffer: no picture before a driver has the card"
+
 enum word_kind {
 	WORD_IDS,
 	WORD_BLACKLIST,
@@ -116,7 +119,7 @@ static void add_word(struct search *search, const struct boot_line *line, enum w
 		.path = line->path,
 		.number = line->number,
 		.text = line->text,
-		.why = (char *)(argument ? argument->does : "takes the picture away")};
+		.why = (char *)(argument ? argument->does : DARK)};
 
 	switch (kind) {
 	case WORD_IDS:

@@ -31,6 +31,9 @@ bool search_wants(const struct search *search, const struct device *device);
  */
 void search_add(struct search *search, const struct remain *remain, struct concern concern);
 
+/* The same of what may be for any device: only if all are wanted does it go. */
+void search_add_untold(struct search *search, const struct remain *remain);
+
 /*
  * The ids of a list in `remain`, one by one; those that go become its parts. Those that are given
  * to others are noted.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "inventory/boot/command_line.h"
+#include "setup/boot/asked.h"
 #include "setup/boot/regenerate.h"
 #include "setup/boot/words.h"
 #include "setup/trust.h"
@@ -208,38 +209,6 @@ static int join(const struct names *words, const char *before, struct text *ret)
 	return r;
 }
 
-/* Programs that keep the words themselves: how they add some, and how they take them away. */
-static const struct asked {
-	enum loader_kind kind;
-	const char *program[3];
-	const char *add, *remove; /* come before the words */
-	bool separate;            /* the words come as a word of their own */
-} askeds[] = {
-	{LOADER_GRUBBY, {"/usr/sbin/grubby", "--update-kernel=ALL"},
-		"--args=", "--remove-args=", false},
-	{LOADER_KERNELSTUB, {"/usr/bin/kernelstub"}, "--add-options", "--delete-options", true},
-	{LOADER_OSTREE, {"/usr/bin/rpm-ostree", "kargs"},
-		"--append-if-missing=", "--delete-if-present=", false},
-};
-
-static int ask(struct planning *planning, const struct asked *asked, enum boot_way way,
-	const struct names *words) {
-	const char *option = way == BOOT_WAY_THERE ? asked->add : asked->remove;
-	AUTO_TEXT struct text joined = {0};
-	const char *argv[6] = {0};
-	size_t n = 0;
-	int r = join(words, asked->separate ? "" : option, &joined);
-
-	for (; n < COUNT(asked->program) && asked->program[n]; n++) {
-		argv[n] = asked->program[n];
-	}
-	if (asked->separate) {
-		argv[n++] = option;
-	}
-	argv[n] = joined.data;
-	return r < 0 ? r : planning_command(planning, way, argv);
-}
-
 /* "$kernelopts" and its like: variables of the boot program. tuned's words no such program touches.
  */
 static bool is_unknown(const struct boot_line *line) {
@@ -264,7 +233,7 @@ static const char *find_doubt(const struct boot_lines *lines, const char *word) 
  * Such a program does not tell whether a word came with us, and takes it from every kernel when it
  * is taken back: so it must not be there before.
  */
-static int check_absent(struct planning *planning, const struct asked *asked) {
+static int check_absent(struct planning *planning) {
 	const struct names *words = &planning->plan->words;
 	AUTO_BOOT_LINES struct boot_lines lines = {0};
 	int r = loader_read(planning->root, planning->boot->loader.loader, "", &lines);
@@ -273,37 +242,18 @@ static int check_absent(struct planning *planning, const struct asked *asked) {
 		const char *word = words->names[i], *doubt = find_doubt(&lines, word);
 
 		if (doubt) {
-			return error_set(planning->error, -ENOTSUP,
-				"%s: %s, so baton could not take back what it adds: add it yourself with "
-				"%s%s%s %s%s%s",
-				word, doubt, asked->program[0], asked->program[1] ? " " : "",
-				asked->program[1] ? asked->program[1] : "", asked->add,
-				asked->separate ? " " : "", word);
+			AUTO_TEXT struct text command = {0};
+			const struct names one = {&words->names[i], 1};
+
+			r = asked_format(planning->boot->loader.loader, true, &one, &command);
+			return r < 0 ? planning_result(planning, r)
+				     : error_set(planning->error, -ENOTSUP,
+					       "%s: %s, so baton could not take back what it adds: add it "
+					       "yourself with %s",
+					       word, doubt, command.data);
 		}
 	}
 	return r < 0 ? error_set(planning->error, r, "cannot plan: %s", strerror(-r)) : 0;
-}
-
-/* rpm-ostree takes one word at a time. */
-static int plan_asked(struct planning *planning, const struct asked *asked) {
-	const struct names *words = &planning->plan->words;
-	int r = check_absent(planning, asked);
-
-	if (r < 0) {
-		return r;
-	}
-	if (asked->kind != LOADER_OSTREE) {
-		r = ask(planning, asked, BOOT_WAY_THERE, words);
-		r = r < 0 ? r : ask(planning, asked, BOOT_WAY_BACK, words);
-		return planning_result(planning, r);
-	}
-	for (size_t i = 0; r == 0 && i < words->count; i++) {
-		const struct names one = {&words->names[i], 1};
-
-		r = ask(planning, asked, BOOT_WAY_THERE, &one);
-		r = r < 0 ? r : ask(planning, asked, BOOT_WAY_BACK, &one);
-	}
-	return planning_result(planning, r);
 }
 
 static int refuse(struct planning *planning) {
@@ -351,10 +301,9 @@ static int plan_all(struct planning *planning) {
 	const struct loader *loader = planning->boot->loader.loader;
 	int r;
 
-	for (size_t i = 0; i < COUNT(askeds); i++) {
-		if (askeds[i].kind == loader->kind) {
-			return plan_asked(planning, &askeds[i]);
-		}
+	if (asked_keeps(loader)) {
+		r = check_absent(planning);
+		return r < 0 ? r : asked_plan(planning, true, &planning->plan->words);
 	}
 	r = plan_files(planning);
 	return r < 0 ? r : regenerate_menu(planning, BOOT_WAY_BOTH);

@@ -5,6 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "early/assigned.h"
+#include "inventory/boot/command_line.h"
+#include "setup/boot/asked.h"
+#include "setup/boot/image.h"
 #include "setup/boot/regenerate.h"
 #include "setup/boot/take_out.h"
 #include "setup/boot/words.h"
@@ -15,7 +19,8 @@
 struct cleaning {
 	struct planning *planning;
 	struct remains *remains;
-	bool menu, initramfs;
+	bool menu, initramfs, assigned;
+	struct names asked, asked_instead; /* words that a program takes away, and adds */
 };
 
 static void set_uncertain(struct cleaning *cleaning, struct remain *remain) {
@@ -143,12 +148,39 @@ static int replace_in_all(struct cleaning *cleaning, enum loader_form form,
 	return r < 0 ? r : count;
 }
 
+/* It is asked for once, however many entries have it. */
+static int clean_asked(struct cleaning *cleaning, struct remain *remain) {
+	const struct loader *loader = cleaning->planning->boot->loader.loader;
+	const struct names one = {&remain->text, 1};
+	AUTO_TEXT struct text by = {0}, command = {0};
+	int r = shorten(remain, &by);
+
+	if (r == 0 && !asked_all_have(cleaning->planning->root, loader, remain->text)) {
+		r = asked_format(loader, false, &one, &command);
+		remain_set(cleaning->remains, remain, REMAIN_BY_HAND,
+			"not all kernels have it, so baton could not put it back as it is: %s",
+			r < 0 ? "" : command.data);
+		return planning_result(cleaning->planning, r);
+	}
+	if (r < 0 || command_line_has(&cleaning->asked, remain->text)) {
+		return planning_result(cleaning->planning, r);
+	}
+	r = names_add(&cleaning->asked, remain->text);
+	if (r == 0 && by.length > 0) {
+		r = names_add(&cleaning->asked_instead, by.data);
+	}
+	return planning_result(cleaning->planning, r);
+}
+
 static int clean_word(struct cleaning *cleaning, struct remain *remain) {
 	const struct loader *loader = cleaning->planning->boot->loader.loader;
 	struct boot_file *file;
 	enum loader_form form;
 	int r;
 
+	if (asked_keeps(loader)) {
+		return clean_asked(cleaning, remain);
+	}
 	if (!find_form(loader, remain->path, &form)) {
 		set_uncertain(cleaning, remain);
 		return 0;
@@ -251,11 +283,24 @@ static bool hides(int root, const char *path, size_t index) {
 	return false;
 }
 
+/* Of our own file nothing is left but what it says of itself. */
+static bool assigns_nothing(const struct boot_file *file) {
+	struct assigned_reader reader = {.data = file->after.data, .length = file->after.length};
+	struct assigned found;
+
+	return strcmp(file->path, ASSIGNED_FILE) == 0 &&
+	       assigned_next(&reader, &found) == ASSIGNED_END;
+}
+
 static bool is_blank(const struct text *text) {
 	return text->length == 0 || strspn(text->data, " \t\r\n") == text->length;
 }
 
 static void drop_empty(struct cleaning *cleaning, struct boot_file *file) {
+	if (assigns_nothing(file)) {
+		file->gone = true;
+		file->after.length = 0;
+	}
 	for (size_t i = 0; i < COUNT(drop_ins); i++) {
 		if (text_starts(file->path, drop_ins[i].directory) && is_blank(&file->after) &&
 			!hides(cleaning->planning->root, file->path, i)) {
@@ -297,20 +342,47 @@ static void look_at_files(struct cleaning *cleaning) {
 		}
 		cleaning->initramfs |= boot_file_changes(file) &&
 				       is_included(cleaning->planning->boot, file->path);
+		cleaning->assigned |=
+			boot_file_changes(file) && strcmp(file->path, ASSIGNED_FILE) == 0;
 	}
 }
 
-int planning_clean(struct planning *planning, struct remains *remains) {
-	struct cleaning cleaning = {planning, remains, false, false};
-	int r = clean_all(&cleaning);
+/* What comes back first went last. */
+static int plan_asked(struct cleaning *cleaning) {
+	struct planning *planning = cleaning->planning;
+	int r = cleaning->asked.count ? asked_plan(planning, false, &cleaning->asked) : 0;
 
-	if (r < 0) {
-		return r;
+	return r == 0 && cleaning->asked_instead.count
+		       ? asked_plan(planning, true, &cleaning->asked_instead)
+		       : r;
+}
+
+static int plan_programs(struct cleaning *cleaning) {
+	struct planning *planning = cleaning->planning;
+	int r = plan_asked(cleaning);
+
+	if (r == 0 && cleaning->initramfs) {
+		r = regenerate_initramfs(planning);
 	}
-	look_at_files(&cleaning);
-	r = cleaning.initramfs ? regenerate_initramfs(planning) : 0;
-	if (r == 0 && cleaning.menu) {
+	if (r == 0 && (cleaning->initramfs || cleaning->assigned)) {
+		r = image_plan_commands(planning);
+	}
+	if (r == 0 && cleaning->menu) {
 		r = regenerate_menu(planning, BOOT_WAY_BOTH);
 	}
-	return r == 0 && remains->menu_old ? regenerate_menu(planning, BOOT_WAY_THERE) : r;
+	return r == 0 && cleaning->remains->menu_old ? regenerate_menu(planning, BOOT_WAY_THERE)
+						     : r;
+}
+
+int planning_clean(struct planning *planning, struct remains *remains) {
+	struct cleaning cleaning = {.planning = planning, .remains = remains};
+	int r = clean_all(&cleaning);
+
+	if (r == 0) {
+		look_at_files(&cleaning);
+		r = plan_programs(&cleaning);
+	}
+	names_free(&cleaning.asked);
+	names_free(&cleaning.asked_instead);
+	return r;
 }

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Each set-up of tests/left, for real below a root: what goes is gone, nothing more is found, the
+ * check-up finds nothing of it, and undoing brings every byte back.
+ */
+#include "setup/boot/clean.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check/check.h"
+#include "front/checked.h"
+#include "setup/boot/asked.h"
+#include "setup/boot/make.h"
+#include "snapshot.h"
+
+#define TEXT_MAX (1U << 20)
+
+/* Does nothing, but for what systemctl does to the link of a unit. */
+static const char program[] =
+	"#!/bin/sh\n"
+	"units=${0%/usr/bin/systemctl}/etc/systemd/system\n"
+	"case $1 in\n"
+	"disable) rm \"$units/multi-user.target.wants/$2\" ;;\n"
+	"enable) ln -s \"/etc/systemd/system/$2\" \"$units/multi-user.target.wants/$2\" ;;\n"
+	"esac\n";
+
+/* A machine as somebody's set-up has left it. */
+struct left {
+	struct machine machine;
+	struct host host;
+	struct boot boot;
+};
+
+static void free_left(struct left *left) {
+	boot_free(&left->boot);
+	host_free(&left->host);
+	machine_free(&left->machine);
+}
+
+#define AUTO_LEFT CLEANUP(free_left)
+
+static char *read_text(const char *directory, const char *name) {
+	AUTO_CLOSE int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char *data = NULL;
+
+	assert_true(fd >= 0);
+	assert_int_equal(file_read(fd, name, TEXT_MAX, &data, NULL), 0);
+	return data;
+}
+
+/* The machine that the first line names, and what stands up to the first "$ ". */
+static void make_left(const char *name, struct left *ret) {
+	static const char key[] = "# machine: ";
+	AUTO_FREE char *golden = read_text(LEFT, name), *base = NULL;
+	AUTO_TEXT struct text text = {0};
+	char file[64];
+	char *end = strstr(golden, "\n$ ");
+
+	assert_true(text_starts(golden, key) && end);
+	end[1] = '\0';
+	assert_int_equal(name_format(file, sizeof(file), "%.*s.umockdev",
+				 (int)strcspn(golden + strlen(key), "\n"), golden + strlen(key)),
+		0);
+	base = read_text(MACHINES, file);
+	assert_int_equal(text_add(&text, "%s\n%s", base, golden), 0);
+	assert_int_equal(machine_make(text.data, text.length, &ret->machine), 0);
+	assert_int_equal(machine_write(&ret->machine, "/var/lib/keep", ""), 0);
+}
+
+static void read_left(struct left *left) {
+	struct error error = {0};
+
+	boot_free(&left->boot);
+	host_free(&left->host);
+	if (host_read(left->machine.root, &left->host, &error) < 0 ||
+		boot_read(left->machine.root, &left->host, &left->boot, &error) < 0) {
+		fail_msg("%s", error.text);
+	}
+}
+
+static void plan_clean(struct left *left, struct remains *remains, struct boot_plan *plan) {
+	const struct remains_wanted wanted = {.all = true};
+	struct error error = {0};
+	struct planning planning = {left->machine.root, geteuid(), &left->boot, plan, &error};
+
+	read_left(left);
+	if (remains_find(left->machine.root, &left->host, &left->boot, &wanted, remains, &error) <
+			0 ||
+		planning_clean(&planning, remains) < 0) {
+		fail_msg("%s", error.text);
+	}
+}
+
+static void ignore_run(void *context, const struct names *words) {
+}
+
+static void ignore_output(void *context, const char *data, size_t length) {
+}
+
+static struct boot_setup setup_for(const struct left *left) {
+	return (struct boot_setup){.root = left->machine.root,
+		.owner = geteuid(),
+		.prefix = left->machine.path,
+		.timeout_ms = 30000,
+		.run = ignore_run,
+		.hear = ignore_output};
+}
+
+/* In the places of the plan's. */
+static void put_programs(const struct left *left, const struct boot_plan *plan) {
+	for (size_t i = 0; i < plan->command_count; i++) {
+		const char *path = plan->commands[i].words.names[0];
+
+		assert_int_equal(machine_write(&left->machine, path, program), 0);
+		assert_int_equal(fchmodat(left->machine.root, path + 1, 0755, 0), 0);
+	}
+}
+
+static size_t count_changes(const struct boot_plan *plan) {
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->file_count; i++) {
+		count += boot_file_changes(&plan->files[i]);
+	}
+	return count;
+}
+
+/* Each file of the plan is as it was before, or as it is to be afterwards. */
+static void assert_files(const struct left *left, const struct boot_plan *plan, bool after) {
+	for (size_t i = 0; i < plan->file_count; i++) {
+		const struct boot_file *file = &plan->files[i];
+		const struct text *expected = after ? &file->after : &file->before;
+		AUTO_FREE char *data = NULL;
+		struct stat stat;
+		size_t length;
+		int r = file_read(left->machine.root, file->path, TEXT_MAX, &data, &length);
+
+		if (after && file->gone) {
+			assert_int_equal(r, -ENOENT);
+			continue;
+		}
+		assert_int_equal(r, 0);
+		assert_int_equal(length, expected->length);
+		assert_memory_equal(data, expected->data, length);
+		assert_int_equal(fstatat(left->machine.root, file->path + 1, &stat, 0), 0);
+		assert_int_equal(stat.st_mode & 07777, file->mode);
+	}
+}
+
+static void make(const struct left *left, const struct boot_plan *plan) {
+	const struct boot_setup setup = setup_for(left);
+	struct error error = {0};
+	bool as_before;
+
+	put_programs(left, plan);
+	if (boot_make(&setup, plan, &as_before, &error) < 0) {
+		fail_msg("%s", error.text);
+	}
+}
+
+static void undo(const struct left *left) {
+	const struct boot_setup setup = setup_for(left);
+	AUTO_FINDINGS struct findings findings = {0};
+	struct error error = {0};
+	size_t count;
+
+	if (boot_undo(&setup, &count, &findings, &error) < 0) {
+		fail_msg("%s", error.text);
+	}
+	assert_int_equal(count, 1);
+	assert_false(file_exists(left->machine.root, "/var/lib/baton"));
+}
+
+/* The machine is started with what is configured now. */
+static void restart(struct left *left) {
+	AUTO_TEXT struct text words = {0};
+
+	read_left(left);
+	for (size_t i = 0; i < left->boot.next.count; i++) {
+		assert_int_equal(text_add(&words, "%s ", left->boot.next.all[i].text), 0);
+	}
+	if (left->boot.next_known) {
+		assert_int_equal(machine_write(&left->machine, "/proc/cmdline",
+					 words.data ? words.data : ""),
+			0);
+	}
+}
+
+/* What is found by others that look at the same. */
+static bool is_about_boot(const char *id) {
+	return text_starts(id, "boot-") || strcmp(id, "framebuffer-argument") == 0 ||
+	       strcmp(id, "command-line-not-applied") == 0;
+}
+
+/* Is it one that is left for a person to do? */
+static bool is_by_hand(const struct remains *remains, const struct finding *finding) {
+	for (size_t i = 0; i < remains->count; i++) {
+		const struct remain *remain = &remains->all[i];
+
+		if (remain->fate == REMAIN_BY_HAND && finding->file &&
+			strcmp(remain->path, finding->file) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void assert_check_is_clean(const struct left *left, const struct remains *remains) {
+	AUTO_CHECKED struct checked checked = {.session = {.root = -1}};
+	AUTO_FINDINGS struct findings findings = {0};
+	const struct invocation invocation = {.options = OPTION_ROOT, .root = left->machine.path};
+
+	assert_int_equal(checked_open(&invocation, &checked), RESULT_DONE);
+	assert_int_equal(check_run(&checked.up, &findings), 0);
+	for (size_t i = 0; i < findings.count; i++) {
+		const struct finding *finding = &findings.items[i];
+
+		if (is_about_boot(finding->id) && !is_by_hand(remains, finding)) {
+			fail_msg("%s: %s %s", finding->id, finding->file ? finding->file : "",
+				finding->reason);
+		}
+	}
+}
+
+/* For on-demand use nothing is in the way: `boot status` says so. */
+static void assert_status_is_clean(const struct left *left) {
+	for (size_t i = 0; i < left->boot.device_count; i++) {
+		const struct boot_device *device = &left->boot.devices[i];
+
+		assert_int_not_equal(device->winner, WINNER_VFIO);
+		assert_int_equal(device->lines.count, 0);
+	}
+}
+
+static bool is_done_by_hand(const struct remains *remains) {
+	return remains_have(remains, REMAIN_BY_HAND);
+}
+
+static void try_one(const char *name) {
+	AUTO_LEFT struct left left = {.machine = {.root = -1}};
+	AUTO_REMAINS struct remains remains = {0}, again = {0};
+	AUTO_BOOT_PLAN struct boot_plan plan = {0}, second = {0};
+
+	make_left(name, &left);
+	plan_clean(&left, &remains, &plan);
+	if (count_changes(&plan) == 0) {
+		return;
+	}
+	make(&left, &plan);
+	assert_files(&left, &plan, true);
+	restart(&left);
+	plan_clean(&left, &again, &second);
+	assert_int_equal(count_changes(&second), 0);
+	if (!asked_keeps(left.boot.loader.loader)) {
+		assert_false(remains_have(&again, REMAIN_GOES));
+		assert_check_is_clean(&left, &again);
+		if (!is_done_by_hand(&again)) {
+			assert_status_is_clean(&left);
+		}
+	}
+	undo(&left);
+	assert_files(&left, &plan, false);
+}
+
+static void every_set_up_goes_and_comes_back(void **state) {
+	AUTO_CLOSE int fd = open(LEFT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO_NAMES struct names names = {0};
+	size_t count = 0;
+
+	assert_int_equal(names_read(fd, ".", &names), 0);
+	for (size_t i = 0; i < names.count; i++) {
+		if (text_ends(names.names[i], ".txt")) {
+			print_message("%s\n", names.names[i]);
+			try_one(names.names[i]);
+			count++;
+		}
+	}
+	assert_true(count > 10);
+}
+
+int main(void) {
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_set_up_goes_and_comes_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
