@@ -35,7 +35,8 @@ const struct game games[] = {
 	{"one card, and the host shuts down", "single", {A_ALONE, LEAVES}, 2},
 	{"by hand, and the host shuts down", "single", {HAND_LEAVES}, 1, .by_hand = FIRST},
 	{"a card that a thief takes when it is home", "headless", {A, GUARD}, 2, DISTURB_THIEF},
-	{"a card that the next guest takes when it is home", "single", {A, B_LATER, GUARD}, 3},
+	{"a card that the next guest takes when it is home", "single", {A, B_LATER, GUARD}, 3,
+		.is_slow = true},
 	{"a card that a program, a daemon and a sound server hold", "held", {A, REPAIR}, 2},
 	{"the same, and kill -9", "held", {A, GUARD}, 2, DISTURB_KILL},
 	{"same card, and a guard", "single", {A, B, GUARD}, 3, .is_long = true},
@@ -53,6 +54,6 @@ bool game_is_due(const struct game *game) {
 	if (length_asked() == LENGTH_LONG) {
 		return true;
 	}
-	return !game->is_long &&
+	return !game->is_long && !(game->is_slow && length_asked() == LENGTH_FAST) &&
 	       (game->disturbance == DISTURB_NOT || length_of_tests() > LENGTH_FAST);
 }

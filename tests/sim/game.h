@@ -32,6 +32,7 @@ struct game {
 	size_t part_count;
 	enum disturbance disturbance;
 	bool is_long;
+	bool is_slow;        /* has more interleavings than a fast check has time for */
 	const char *by_hand; /* the device that somebody has detached by hand before; NULL: none */
 };
 
@@ -39,5 +40,5 @@ extern const struct game games[];
 extern const size_t game_count;
 
 /* Is it one for a check of this length? A long check plays all, with the sanitizer too; a fast one
- * none with a stranger. */
+ * none with a stranger, and none that is slow. */
 bool game_is_due(const struct game *game);
