@@ -12,8 +12,8 @@
 /* A page is all that an attribute can be. */
 #define ATTRIBUTE_MAX 4096
 
-int attribute_read_whole(int device, const char *name, char *ret, size_t size) {
-	AUTO_CLOSE int fd = entry_open(device, name);
+static int read_whole(int opened, char *ret, size_t size) {
+	AUTO_CLOSE int fd = opened;
 	ssize_t n;
 
 	if (fd < 0) {
@@ -25,6 +25,14 @@ int attribute_read_whole(int device, const char *name, char *ret, size_t size) {
 	}
 	ret[n] = '\0';
 	return 0;
+}
+
+int attribute_read_whole(int device, const char *name, char *ret, size_t size) {
+	return read_whole(entry_open(device, name), ret, size);
+}
+
+int attribute_read_alone(int root, const char *path, char *ret, size_t size) {
+	return read_whole(file_open(root, path), ret, size);
 }
 
 int attribute_read(int device, const char *name, char *ret, size_t size) {

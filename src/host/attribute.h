@@ -18,6 +18,9 @@ int attribute_read(int device, const char *name, char *ret, size_t size) MUST_CH
 /* All that one read gives, terminated: of an attribute that has more, the beginning. */
 int attribute_read_whole(int device, const char *name, char *ret, size_t size) MUST_CHECK;
 
+/* The same of one whose directory is not open: for who wants no other of that device. */
+int attribute_read_alone(int root, const char *path, char *ret, size_t size) MUST_CHECK;
+
 /* For what may well not be there, or not be for us: then it is empty. */
 void attribute_read_if_any(int device, const char *name, char *ret, size_t size);
 

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "host/array.h"
+#include "host/asleep.h"
 #include "host/attribute.h"
 #include "host/bars.h"
 #include "host/guarded.h"
@@ -125,6 +126,11 @@ static void read_sleep(int dir, struct device *device) {
 		device->may_sleep && attribute_number(dir, "d3cold_allowed", 10) == 1;
 }
 
+static bool is_on(int dir, const struct device *device) {
+	return !device->driver[0] && !device_is_bridge(device) &&
+	       attribute_number(dir, "enable", 10) > 0;
+}
+
 static void read_attributes(int dir, struct device *device) {
 	unsigned long long number;
 	char node[16];
@@ -133,6 +139,7 @@ static void read_attributes(int dir, struct device *device) {
 	device->group = read_group(dir);
 	read_driver(dir, device);
 	read_power(dir, device);
+	device->is_on = is_on(dir, device);
 	if (!device_is_bridge(device)) {
 		read_sleep(dir, device);
 	}
@@ -175,6 +182,8 @@ static int look_at_name(void *context, const char *name) {
 	} else if (strcmp(name, "reset_method") == 0) {
 		attribute_read_if_any(
 			dir, name, device->reset_methods, sizeof(device->reset_methods));
+	} else if (strcmp(name, "current_link_speed") == 0) {
+		device->has_link = true;
 	} else if (strcmp(name, "vfio-dev") == 0) {
 		device->has_vfio_device = true;
 	} else if (strcmp(name, "physfn") == 0) {
@@ -268,6 +277,7 @@ static int read_all(int root, const struct names *names, struct device **devices
 		qsort(*devices, *count, sizeof(**devices), compare);
 	}
 	read_modules(root, *devices, *count);
+	asleep_look(root, *devices, *count);
 	return 0;
 }
 

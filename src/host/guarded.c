@@ -47,9 +47,10 @@ static void read_guarded(void *context, size_t index, void *ret_value) {
 	if (strcmp(value->override, "(null)") == 0) {
 		value->override[0] = '\0'; /* what the kernel's printf makes of none */
 	}
-	/* Reading config wakes a device up, and nobody wants that from being looked at. */
+	/* Reading config would wake it up, and nobody wants that from being looked at (asleep.h).
+	 */
 	if (!device_is_bridge(device) && strcmp(device->power_state, "D3cold") != 0 &&
-		serial_read(dir, value->serial) < 0) {
+		!device->below_sleeper && serial_read(dir, value->serial) < 0) {
 		value->serial[0] = '\0';
 	}
 }

@@ -46,6 +46,8 @@ struct device {
 	bool in_flight;                /* somebody's bind or unbind is under way, and its driver
 					  and override are not to be relied on: the kernel does
 					  not answer for it, or a writer was found (flight.h) */
+	bool is_on;                    /* switched on without having a driver: somebody's remove
+					  has not come to its end, or does not switch off */
 	bool maybe_in_flight;          /* it is switched on without a driver, and not everybody
 					  who could be at it let us look */
 	char vfio_driver[DRIVER_SIZE]; /* the VFIO driver that fits best, by modules.alias as
@@ -64,6 +66,8 @@ struct device {
 	char power_state[16];             /* D0, D3hot, ...; empty: not readable */
 	char runtime_status[16]; /* "suspended": its driver lets it sleep; read of those alone
 				    that are not in D0 */
+	bool below_sleeper;      /* a bridge above it sleeps (asleep.h) */
+	bool has_link;           /* the kernel knows the speed of its link: PCI Express */
 	bool may_sleep;          /* power/control is "auto": it sleeps when it is idle, */
 	bool may_lose_power;     /* and d3cold_allowed is 1: without power, where the machine
 				    can do that; not read of others */

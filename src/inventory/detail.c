@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "host/asleep.h"
 #include "host/attribute.h"
 #include "host/resource.h"
 #include "inventory/candidates.h"
 
 #define DEVICES       "sys/bus/pci/devices"
+#define PATH_SIZE     (sizeof(DEVICES "//resource") + ADDRESS_SIZE)
 #define RESOURCES_MAX 4096 /* seventeen lines of 57 characters */
 
 /* include/linux/ioport.h */
@@ -39,27 +41,32 @@ unsigned int pcie_width_parse(const char *text) {
 	return number_parse(text, 32, &width) < 0 ? 0 : (unsigned int)width;
 }
 
-/* False: it has no link. Only PCI Express has one, and then all four attributes. */
-static bool read_link(int dir, const char *speed, const char *width, struct pcie_link *ret) {
+static void read_link(int dir, const char *speed, const char *width, struct pcie_link *ret) {
 	char text[32];
 
-	if (attribute_read(dir, speed, text, sizeof(text)) < 0) {
-		return false;
-	}
+	attribute_read_if_any(dir, speed, text, sizeof(text));
 	ret->megatransfers = pcie_speed_parse(text);
 	attribute_read_if_any(dir, width, text, sizeof(text));
 	ret->width = pcie_width_parse(text);
 	if (!ret->megatransfers || !ret->width) {
 		*ret = (struct pcie_link){0};
 	}
-	return true;
 }
 
-/* Since Linux 6.18 a look at the link wakes a device without power, and the bridges above it: that
- * costs a laptop seconds, and one that does not come back may have the reader wait for ever. */
-static bool sleeps(const struct device *device) {
-	return text_starts(device->power_state, "D3") ||
-	       strcmp(device->runtime_status, "suspended") == 0;
+/* Only PCI Express has a link, and then all four attributes. */
+static void read_links(int root, const struct device *device, struct detail *detail) {
+	char path[PATH_SIZE];
+	AUTO_CLOSE int dir = -1;
+
+	if (!device->has_link || device_sleeps(device) || device->below_sleeper ||
+		name_format(path, sizeof(path), DEVICES "/%s", device->name) < 0) {
+		return;
+	}
+	dir = dir_open(root, path);
+	if (dir >= 0) {
+		read_link(dir, "current_link_speed", "current_link_width", &detail->now);
+		read_link(dir, "max_link_speed", "max_link_width", &detail->most);
+	}
 }
 
 bool detail_link_is_reduced(const struct detail *detail) {
@@ -97,13 +104,14 @@ static void add_bar(const struct device *device, unsigned int index,
 }
 
 /* A bridge has two BARs, and no more that are its own: what follows are its windows. */
-static void read_bars(int dir, const struct device *device, struct detail *detail) {
-	char data[RESOURCES_MAX];
+static void read_bars(int root, const struct device *device, struct detail *detail) {
+	char path[PATH_SIZE], data[RESOURCES_MAX];
 	unsigned int bars = device->header_type == 0   ? RESOURCE_ROM
 			    : device->header_type == 1 ? 2
 						       : 1;
 
-	if (attribute_read_whole(dir, "resource", data, sizeof(data)) < 0) {
+	if (name_format(path, sizeof(path), DEVICES "/%s/resource", device->name) < 0 ||
+		attribute_read_alone(root, path, data, sizeof(data)) < 0) {
 		return;
 	}
 	for (unsigned int i = 0; i <= RESOURCE_ROM; i++) {
@@ -127,19 +135,9 @@ static void read_domain(int groups, int group, char *ret, size_t size) {
 
 static int detail_read(int root, int groups, const struct device *device,
 	const struct candidates *candidates, struct detail *detail) {
-	char path[sizeof(DEVICES "/") + ADDRESS_SIZE];
-	AUTO_CLOSE int dir = name_format(path, sizeof(path), DEVICES "/%s", device->name) < 0
-				     ? -1
-				     : dir_open(root, path);
-
 	detail->device = device->address;
-	if (dir >= 0) {
-		if (!sleeps(device) &&
-			read_link(dir, "current_link_speed", "current_link_width", &detail->now)) {
-			read_link(dir, "max_link_speed", "max_link_width", &detail->most);
-		}
-		read_bars(dir, device, detail);
-	}
+	read_links(root, device, detail);
+	read_bars(root, device, detail);
 	read_domain(groups, device->group, detail->domain, sizeof(detail->domain));
 	return candidates_find(candidates, device->modalias, &detail->modules);
 }

@@ -14,6 +14,7 @@ struct making {
 	const struct asked *asked;
 	struct plan *plan;
 	struct error *error;
+	size_t first_holder;       /* of the host's, that has one of these devices */
 	bool display_manager_goes; /* it has to be stopped for these devices */
 };
 
@@ -81,6 +82,9 @@ enum means {
 	MEANS_SERVICE, /* its unit is stopped: one of the system, or of its user's manager */
 	MEANS_PROCESS, /* it is ended */
 };
+
+/* Sets making->first_holder. */
+void plan_find_holders(struct making *making);
 
 /* Sets making->display_manager_goes, on which all that follows relies. */
 void plan_find_display_manager(struct making *making);

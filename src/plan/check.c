@@ -113,7 +113,7 @@ static void check_manager(
 }
 
 static void check_holders(struct making *making, const struct planned_device *planned) {
-	for (size_t i = 0; i < making->host->holder_count; i++) {
+	for (size_t i = making->first_holder; i < making->host->holder_count; i++) {
 		const struct holder *holder = &making->host->holders[i];
 
 		if (address_compare(holder->device, planned->address) != 0) {
@@ -134,15 +134,24 @@ static void check_holders(struct making *making, const struct planned_device *pl
 	}
 }
 
-/* Is everything on the device's bus (whole_bus) or in its slot part of the plan? */
-static bool covers(const struct making *making, const struct device *device, bool whole_bus) {
-	for (size_t i = 0; i < making->host->device_count; i++) {
-		const struct device *other = &making->host->devices[i];
-		bool beside = other->address.domain == device->address.domain &&
-			      other->address.bus == device->address.bus &&
-			      (whole_bus || other->address.slot == device->address.slot);
+static bool is_beside(const struct device *device, const struct device *other, bool whole_bus) {
+	return other->address.domain == device->address.domain &&
+	       other->address.bus == device->address.bus &&
+	       (whole_bus || other->address.slot == device->address.slot);
+}
 
-		if (beside && !plan_has(making->plan, other->address)) {
+/* Is everything on the device's bus (whole_bus) or in its slot part of the plan? They stand side by
+ * side among the host's devices. */
+static bool covers(const struct making *making, const struct device *device, bool whole_bus) {
+	const struct device *begin = making->host->devices,
+			    *end = begin + making->host->device_count;
+	const struct device *other = device;
+
+	while (other > begin && is_beside(device, other - 1, whole_bus)) {
+		other--;
+	}
+	for (; other < end && is_beside(device, other, whole_bus); other++) {
+		if (!plan_has(making->plan, other->address)) {
 			return false;
 		}
 	}

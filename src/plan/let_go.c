@@ -170,13 +170,25 @@ static bool needs_starting_display_manager(const struct making *making) {
 	return false;
 }
 
-void plan_find_display_manager(struct making *making) {
-	bool goes = needs_starting_display_manager(making);
+/* Of thousands of holders most plans have none. */
+void plan_find_holders(struct making *making) {
+	const struct host *host = making->host;
+	size_t i = 0;
 
-	for (size_t i = 0; !goes && i < making->host->holder_count; i++) {
+	while (i < host->holder_count && !plan_has(making->plan, host->holders[i].device)) {
+		i++;
+	}
+	making->first_holder = i;
+}
+
+void plan_find_display_manager(struct making *making) {
+	bool up = making->asked->display_manager_up;
+	bool goes = up && needs_starting_display_manager(making);
+
+	for (size_t i = making->first_holder; up && !goes && i < making->host->holder_count; i++) {
 		goes = needs_display_manager(making, &making->host->holders[i]);
 	}
-	making->display_manager_goes = goes && making->asked->display_manager_up;
+	making->display_manager_goes = goes;
 }
 
 static int suggest_unit(const struct policy *policy, const char *unit, char *ret, size_t size) {
@@ -247,7 +259,7 @@ static int stop_before(struct making *making, const struct holder *holder) {
 int plan_add_services(struct making *making) {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < making->host->holder_count; i++) {
+	for (size_t i = making->first_holder; r == 0 && i < making->host->holder_count; i++) {
 		const struct holder *holder = &making->host->holders[i];
 		char subject[SUBJECT_SIZE];
 
@@ -282,7 +294,7 @@ static int end_process(struct making *making, const struct holder *holder) {
 int plan_add_processes(struct making *making) {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < making->host->holder_count; i++) {
+	for (size_t i = making->first_holder; r == 0 && i < making->host->holder_count; i++) {
 		const struct holder *holder = &making->host->holders[i];
 
 		if (plan_has(making->plan, holder->device) &&

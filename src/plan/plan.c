@@ -313,6 +313,7 @@ int plan_make(const struct host *host, const struct request *request, const stru
 		return r;
 	}
 	plan_find_adopted(&making);
+	plan_find_holders(&making);
 	plan_find_display_manager(&making);
 	plan_check(&making);
 	if (plan->refusal_count == 0) {

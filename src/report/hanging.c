@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/array.h"
 #include "report/trait.h"
 
 void hangings_free(struct hangings *hangings) {
@@ -123,15 +124,11 @@ static bool is_empty(const struct attached *attached) {
 }
 
 static struct hanging *append(struct hangings *hangings) {
-	struct hanging *all =
-		reallocarray(hangings->hangings, hangings->count + 1, sizeof(*hangings->hangings));
-
-	if (!all) {
+	if (!ARRAY_ROOM(hangings->hangings, hangings->count)) {
 		return NULL;
 	}
-	hangings->hangings = all;
-	all[hangings->count] = (struct hanging){0};
-	return &all[hangings->count++];
+	hangings->hangings[hangings->count] = (struct hanging){0};
+	return &hangings->hangings[hangings->count++];
 }
 
 static int add_line(const struct listing *listing, const struct attached *attached,
@@ -147,13 +144,23 @@ static int add_line(const struct listing *listing, const struct attached *attach
 	return describe(listing, attached, &hanging->text);
 }
 
+/* By what they are of, the lines are in order: it stands before what hangs on it. */
 static struct hanging *find_parent(const struct listing *listing, const struct attached *attached,
 	const struct hangings *hangings) {
-	const struct attachments *attachments = &listing->inventory->attachments;
+	const struct attached *all = listing->inventory->attachments.attached;
+	size_t low = 0, high = hangings->count;
 
-	for (size_t i = hangings->count; i-- > 0 && attached->parent != ATTACHED_TOP;) {
-		if (hangings->hangings[i].attached == &attachments->attached[attached->parent]) {
-			return &hangings->hangings[i];
+	while (attached->parent != ATTACHED_TOP && low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct hanging *hanging = &hangings->hangings[middle];
+
+		if (hanging->attached == &all[attached->parent]) {
+			return hanging;
+		}
+		if (hanging->attached < &all[attached->parent]) {
+			low = middle + 1;
+		} else {
+			high = middle;
 		}
 	}
 	return NULL;

@@ -58,28 +58,58 @@ static int compare(const void *a, const void *b) {
 	return address_compare(x->device->address, y->device->address);
 }
 
+static int compare_groups(const void *a, const void *b) {
+	int x = ((const struct place *)a)->device->group,
+	    y = ((const struct place *)b)->device->group;
+
+	return (x > y) - (x < y);
+}
+
+static int compare_leaders(const void *a, const void *b) {
+	int x = ((const struct place *)a)->leader, y = ((const struct place *)b)->leader;
+
+	return (x > y) - (x < y);
+}
+
+/* Orders the places and calls act with each run of equal ones. */
+static void each_run(struct place *places, size_t count, int (*order)(const void *, const void *),
+	void (*act)(struct place *places, size_t count)) {
+	if (count > 1) {
+		qsort(places, count, sizeof(*places), order);
+	}
+	for (size_t i = 0; i < count;) {
+		size_t length = 1;
+
+		while (i + length < count && order(&places[i], &places[i + length]) == 0) {
+			length++;
+		}
+		act(&places[i], length);
+		i += length;
+	}
+}
+
 /* A group of a card's function may have a leader of its own: all of it follows. */
 static void follow(struct place *places, size_t count) {
-	for (size_t i = 0; i < count; i++) {
-		for (size_t j = 0; j < count; j++) {
-			if (places[j].device->group == places[i].device->group &&
-				(unsigned int)places[j].leader < (unsigned int)places[i].leader) {
-				places[i].leader = places[j].leader;
-			}
+	int leader = places[0].leader;
+
+	for (size_t i = 1; i < count; i++) {
+		if ((unsigned int)places[i].leader < (unsigned int)leader) {
+			leader = places[i].leader;
 		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		places[i].leader = leader;
 	}
 }
 
 static void rank(struct place *places, size_t count) {
-	for (size_t i = 0; i < count; i++) {
-		bool picture = false, quiet = true;
+	bool picture = false, quiet = true;
 
-		for (size_t j = 0; j < count; j++) {
-			if (places[j].leader == places[i].leader) {
-				picture |= places[j].device->class >> 16 == CLASS_DISPLAY;
-				quiet &= is_quiet(places[j].device);
-			}
-		}
+	for (size_t i = 0; i < count; i++) {
+		picture |= places[i].device->class >> 16 == CLASS_DISPLAY;
+		quiet &= is_quiet(places[i].device);
+	}
+	for (size_t i = 0; i < count; i++) {
 		places[i].rank = picture ? 0 : quiet ? 2 : 1;
 	}
 }
@@ -137,8 +167,8 @@ int rooms_make(const struct listing *listing, struct rooms *ret) {
 	if (!places || !rooms.rooms || !rooms.devices) {
 		return -ENOMEM;
 	}
-	follow(places, count);
-	rank(places, count);
+	each_run(places, count, compare_groups, follow);
+	each_run(places, count, compare_leaders, rank);
 	if (count > 1) {
 		qsort(places, count, sizeof(*places), compare);
 	}
@@ -183,15 +213,37 @@ int room_title(const struct room *room, struct text *ret) {
 	return r;
 }
 
+/* In the order of a room's devices. */
+static int compare_devices(const void *a, const void *b) {
+	const struct device *x = *(const struct device *const *)a;
+	const struct device *y = *(const struct device *const *)b;
+
+	if (x->group != y->group) {
+		return x->group < y->group ? -1 : 1;
+	}
+	return address_compare(x->address, y->address);
+}
+
+static bool has_before(const struct room *room, size_t index, const struct device *device) {
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what is in it */
+	return device && index > 0 &&
+	       bsearch(&device, room->devices, index, sizeof(*room->devices), compare_devices);
+}
+
 bool room_begins_card(const struct listing *listing, const struct room *room, size_t index,
 	const struct verdict **ret) {
-	*ret = verdict_of(listing->verdicts, room->devices[index]->address);
-	for (size_t i = 0; *ret && i < index; i++) {
-		if (verdict_of(listing->verdicts, room->devices[i]->address) == *ret) {
+	const struct verdict *verdict =
+		verdict_of(listing->verdicts, room->devices[index]->address);
+
+	*ret = verdict;
+	for (size_t i = 0; verdict && i < verdict->device_count; i++) {
+		const struct device *device = host_device(listing->host, verdict->devices[i]);
+
+		if (has_before(room, index, device)) {
 			return false;
 		}
 	}
-	return *ret;
+	return verdict;
 }
 
 /* What helps is told where it has to be done: at the device that is in the way, if it is here. */

@@ -74,13 +74,27 @@ static void a_card_that_sleeps_is_not_woken_for_its_serial(void **state) {
 	assert_string_equal(device_of(&snapshot, "0000:01:00.0")->power_state, "D3cold");
 	assert_string_equal(device_of(&snapshot, "0000:01:00.0")->identity.serial, "");
 
-	assert_int_equal(
-		machine_write(&snapshot.machine,
-			"/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/power_state", "D0\n"),
-		0);
+	snapshot_write(&snapshot, "/sys/devices/pci0000:00/0000:00:01.0/power_state", "D0\n");
+	snapshot_write(
+		&snapshot, "/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/power_state", "D0\n");
 	snapshot_read(&snapshot);
 	assert_string_equal(
 		device_of(&snapshot, "0000:01:00.0")->identity.serial, "08-07-06-05-04-03-02-01");
+}
+
+/* A device that no driver lets sleep counts as awake, and the bridge above it sleeps all the same:
+ * a look at the device's configuration space would wake that. */
+static void nor_is_a_bridge_for_what_is_behind_it(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("laptop-two-gpus");
+
+	assert_true(device_of(&snapshot, "0000:01:00.0")->below_sleeper);
+	assert_false(device_of(&snapshot, "0000:00:01.0")->below_sleeper);
+	assert_false(device_of(&snapshot, "0000:00:02.0")->below_sleeper);
+	snapshot_write(
+		&snapshot, "/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/power_state", "D0\n");
+	snapshot_read(&snapshot);
+	assert_string_equal(device_of(&snapshot, "0000:01:00.0")->power_state, "D0");
+	assert_string_equal(device_of(&snapshot, "0000:01:00.0")->identity.serial, "");
 }
 
 static void whether_a_card_may_sleep_is_known(void **state) {
@@ -192,6 +206,7 @@ int main(void) {
 		cmocka_unit_test(no_override_is_empty_and_not_the_kernels_null),
 		cmocka_unit_test(twins_are_told_apart_by_serial),
 		cmocka_unit_test(a_card_that_sleeps_is_not_woken_for_its_serial),
+		cmocka_unit_test(nor_is_a_bridge_for_what_is_behind_it),
 		cmocka_unit_test(whether_a_card_may_sleep_is_known),
 		cmocka_unit_test(domains_are_ordered_by_number_and_groups_have_no_end),
 		cmocka_unit_test(bridges_are_known_by_their_header_or_class),

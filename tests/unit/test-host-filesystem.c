@@ -2,6 +2,9 @@
 #include "host/disk/filesystem.h"
 
 #include "host/disk/mount.h"
+
+#include <time.h>
+
 #include "snapshot.h"
 
 struct fixture {
@@ -84,12 +87,60 @@ static void what_lies_over_a_mount_is_not_it(void **state) {
 	assert_null(filesystems_find(&fixture.filesystems, 7, 0, 53));
 }
 
+#define MANY 4096
+
+/* Each on a node of its own, of one device, and bound to a second place. */
+static void mount_many(const struct snapshot *snapshot, struct fixture *fixture) {
+	AUTO_TEXT struct text lines = {0};
+
+	for (unsigned int i = 1; i <= MANY; i++) {
+		struct node node = {.block = true, .major = 250, .minor = i};
+
+		assert_true(snprintf(node.name, sizeof(node.name), "nvme1n%u", i) > 0);
+		node.device = address_of("0000:03:00.0");
+		assert_int_equal(nodes_add(&fixture->nodes, &node), 0);
+		assert_int_equal(
+			text_add(&lines, "%u 29 250:%u / /srv/%u rw - ext4 /dev/nvme1n%u rw\n",
+				99 + i, i, i, i),
+			0);
+		assert_int_equal(
+			text_add(&lines, "%u 29 250:%u / /opt/%u rw - ext4 /dev/nvme1n%u rw\n",
+				9999 + i, i, i, i),
+			0);
+	}
+	snapshot_write(snapshot, "/proc/1/mountinfo", lines.data);
+}
+
+/* What grows with the square of their number took twenty seconds. */
+static void thousands_are_told_apart_in_no_time(void **state) {
+	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("amd-desktop");
+	AUTO_FIXTURE struct fixture fixture = {0};
+	int root = snapshot.machine.root;
+	clock_t begun;
+
+	mount_many(&snapshot, &fixture);
+	assert_int_equal(mounts_read(root, &fixture.nodes, &fixture.holders), 0);
+	assert_int_equal(fixture.holders.count, MANY);
+	begun = clock();
+	assert_int_equal(
+		filesystems_read(root, &fixture.nodes, &fixture.holders, &fixture.filesystems), 0);
+	assert_true(clock() - begun < 2 * CLOCKS_PER_SEC);
+	assert_int_equal(fixture.filesystems.count, 2 * MANY);
+	for (unsigned int i = 1; i <= MANY; i++) {
+		const struct node *node = filesystems_find(&fixture.filesystems, 0, 0, 9999 + i);
+
+		assert_ptr_equal(node, &fixture.nodes.nodes[i - 1]);
+		assert_ptr_equal(filesystems_find(&fixture.filesystems, 250, i, 0), node);
+	}
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_is_told_by_its_number_or_its_mount),
 		cmocka_unit_test(the_disk_with_the_root_is_everybodys),
 		cmocka_unit_test(every_part_of_a_btrfs_is_told),
 		cmocka_unit_test(what_lies_over_a_mount_is_not_it),
+		cmocka_unit_test(thousands_are_told_apart_in_no_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

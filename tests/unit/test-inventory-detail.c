@@ -62,6 +62,25 @@ static void a_device_that_sleeps_is_not_asked_for_its_link(void **state) {
 	}
 }
 
+/* Nor are the bridges above it to be woken: the nearest, or one further up. */
+static void a_device_behind_a_bridge_that_sleeps_is_not_asked_either(void **state) {
+	static const char *const bridges[] = {"0000:02:00.0", "0000:01:00.0", "0000:00:01.1"};
+
+	for (size_t i = 0; i < COUNT(bridges); i++) {
+		AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("amd-desktop");
+		AUTO_INVENTORY struct inventory inventory = {0};
+		char path[128];
+
+		snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/power_state", bridges[i]);
+		snapshot_write(&snapshot, path, "D3hot\n");
+		snapshot_read(&snapshot);
+		inventory = inventory_of(&snapshot);
+		assert_int_equal(detail_of(&inventory, CARD)->now.width, 0);
+		assert_int_equal(detail_of(&inventory, CARD)->bar_count, 4);
+		assert_int_equal(detail_of(&inventory, "0000:04:00.0")->now.megatransfers, 8000);
+	}
+}
+
 static void bars_have_size_and_kind(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("amd-desktop");
 	AUTO_INVENTORY struct inventory inventory = inventory_of(&snapshot);
@@ -162,6 +181,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_link_is_told_now_and_at_most),
 		cmocka_unit_test(a_device_that_sleeps_is_not_asked_for_its_link),
+		cmocka_unit_test(a_device_behind_a_bridge_that_sleeps_is_not_asked_either),
 		cmocka_unit_test(bars_have_size_and_kind),
 		cmocka_unit_test(strange_ranges_do_no_harm),
 		cmocka_unit_test(a_bridge_has_no_windows_among_its_bars),

@@ -19,7 +19,6 @@
 #include "host/holder/process.h"
 #include "host/link.h"
 
-#define DEVICES     "sys/bus/pci/devices"
 #define DRIVERS     "/bus/pci/drivers/"
 #define PATH_SIZE   96
 #define WRITTEN_MAX 32 /* an address and what may be around it */
@@ -178,21 +177,11 @@ static void look_at(void *context, size_t index, void *ret_value) {
 	memcpy(ret_value, &hidden, sizeof(hidden));
 }
 
-/* Switched on, and by nobody? Somebody's remove has not come to its end, or does not switch off. */
-static bool is_on(int root, const struct device *device) {
-	char path[PATH_SIZE];
-	int64_t enabled = 0;
-
-	return !device->driver[0] && !device_is_bridge(device) &&
-	       name_format(path, sizeof(path), DEVICES "/%s/enable", device->name) >= 0 &&
-	       file_read_signed(root, path, &enabled) >= 0 && enabled > 0;
-}
-
-static bool is_worth_it(int root, const struct host *host) {
+static bool is_worth_it(const struct host *host) {
 	bool worth = false;
 
 	for (size_t i = 0; i < host->device_count && !worth; i++) {
-		worth = host->devices[i].in_flight || is_on(root, &host->devices[i]);
+		worth = host->devices[i].in_flight || host->devices[i].is_on;
 	}
 	return worth;
 }
@@ -217,11 +206,11 @@ static int keep(const struct flights *flights, struct host *host) {
 }
 
 /* Of whom it is not known who is at work on them. */
-static void doubt(int root, struct host *host) {
+static void doubt(struct host *host) {
 	for (size_t i = 0; i < host->device_count; i++) {
 		struct device *device = &host->devices[i];
 
-		device->maybe_in_flight = !device->in_flight && is_on(root, device);
+		device->maybe_in_flight = !device->in_flight && device->is_on;
 	}
 }
 
@@ -252,7 +241,7 @@ int flights_read(int root, struct host *host, bool *looked) {
 	bool hidden;
 	int r;
 
-	if (*looked || !is_worth_it(root, host)) {
+	if (*looked || !is_worth_it(host)) {
 		return 0;
 	}
 	*looked = true;
@@ -264,7 +253,7 @@ int flights_read(int root, struct host *host, bool *looked) {
 	r = look_at_all(&search, &hidden);
 	r = r < 0 ? r : keep(search.flights, host);
 	if (r == 0 && hidden) {
-		doubt(root, host);
+		doubt(host);
 	}
 	return r;
 }
