@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/network/interface.h"
+
 #define PAIR ((size_t)3) /* "00:" */
 
 static bool is_hex(char c) {
@@ -125,18 +127,13 @@ static bool scan_hardware(const char *at, const char *end, struct scanned *ret) 
 }
 
 static bool scan_interface(const char *at, const char *end, struct scanned *ret) {
-	static const char *const prefixes[] = {"enx", "wlx", "wwx"};
-	size_t i = 0;
-
-	while (i < COUNT(prefixes) && (end - at < 15 || memcmp(at, prefixes[i], 3) != 0)) {
-		i++;
-	}
-	if (i == COUNT(prefixes) || hex_run(at + 3, end) != 12 || !ends(at + 15, end)) {
+	if (!interface_has_address(at, (size_t)(end - at))) {
 		return false;
 	}
 	ret->kind = SCANNED_INTERFACE;
-	ret->length = 15;
-	memcpy(ret->prefix, prefixes[i], 4);
+	ret->length = INTERFACE_ADDRESS_LENGTH;
+	memcpy(ret->prefix, at, 3);
+	ret->prefix[3] = '\0';
 	for (size_t k = 0; k < 6; k++) {
 		ret->id[k * PAIR] = (char)tolower((unsigned char)at[3 + 2 * k]);
 		ret->id[k * PAIR + 1] = (char)tolower((unsigned char)at[4 + 2 * k]);

@@ -209,16 +209,20 @@ static int add_person(const struct finding *finding, const struct place *place) 
 	return r;
 }
 
-/* "UUID=A1B2-C3D4" and "PARTUUID=1a2b3c4d-01", which do not look like ids by themselves. */
+/* "A1B2-C3D4" and "1a2b3c4d-01" do not look like ids by themselves. */
+static int add_disk(const struct finding *finding, const char *id) {
+	return strlen(id) > 4 ? disguise_word(finding->disguise, "disk", id) : 0;
+}
+
+/* "UUID=A1B2-C3D4" and "PARTUUID=1a2b3c4d-01" */
 static int add_disks(const struct finding *finding, const char *data) {
 	int r = 0;
 
 	for (const char *at = data; r == 0 && (at = strstr(at, "UUID=")); at++) {
 		char one[LINE_SIZE], id[WORD_SIZE];
 
-		if (sscanf(bound(at, one, sizeof(one)), "UUID=%255[0-9A-Fa-f-]", id) == 1 &&
-			strlen(id) > 4) {
-			r = disguise_word(finding->disguise, "disk", id);
+		if (sscanf(bound(at, one, sizeof(one)), "UUID=%255[0-9A-Fa-f-]", id) == 1) {
+			r = add_disk(finding, id);
 		}
 	}
 	return r;
@@ -303,8 +307,13 @@ static int add_host(const struct finding *finding, int root) {
 
 /* What udev knows of a piece of hardware: links and paths are made of it. */
 static int add_udev(const struct finding *finding, int root, const char *name) {
-	static const char *const keys[] = {
-		"E:ID_SERIAL=", "E:ID_SERIAL_SHORT=", "E:ID_WWN=", "E:ID_WWN_WITH_EXTENSION="};
+	static const struct {
+		const char *key;
+		int (*add)(const struct finding *finding, const char *value);
+	} keys[] = {{"E:ID_SERIAL=", add_serial}, {"E:ID_SERIAL_SHORT=", add_serial},
+		{"E:ID_WWN=", add_serial}, {"E:ID_WWN_WITH_EXTENSION=", add_serial},
+		{"E:ID_FS_UUID=", add_disk}, {"E:ID_PART_ENTRY_UUID=", add_disk},
+		{"E:ID_PART_TABLE_UUID=", add_disk}};
 	AUTO_FREE char *data = NULL;
 	char path[PLACE_PATH_MAX];
 	int r = name_format(path, sizeof(path), UDEV "/%s", name);
@@ -314,10 +323,10 @@ static int add_udev(const struct finding *finding, int root, const char *name) {
 		for (size_t i = 0; i < COUNT(keys) && r >= 0; i++) {
 			char one[LINE_SIZE], value[WORD_SIZE];
 
-			if (text_starts(line, keys[i]) &&
-				sscanf(bound(line + strlen(keys[i]), one, sizeof(one)), "%255[^\n]",
-					value) == 1) {
-				r = add_serial(finding, value);
+			if (text_starts(line, keys[i].key) &&
+				sscanf(bound(line + strlen(keys[i].key), one, sizeof(one)),
+					"%255[^\n]", value) == 1) {
+				r = keys[i].add(finding, value);
 			}
 		}
 	}

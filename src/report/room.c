@@ -225,9 +225,8 @@ static int compare_devices(const void *a, const void *b) {
 }
 
 static bool has_before(const struct room *room, size_t index, const struct device *device) {
-	/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what is in it */
 	return device && index > 0 &&
-	       bsearch(&device, room->devices, index, sizeof(*room->devices), compare_devices);
+	       bsearch(&device, room->devices, index, sizeof(device), compare_devices);
 }
 
 bool room_begins_card(const struct listing *listing, const struct room *room, size_t index,

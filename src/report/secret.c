@@ -6,10 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/network/interface.h"
+
 #define HEX    "0123456789abcdefABCDEF"
 #define DIGITS "0123456789"
 
-#define SERIAL_MIN 6 /* "2070" is also what a card is called */
+/* "2070" is also what a card is called: what is shorter counts only behind the '_' with which udev
+ * puts model and serial number together. */
+#define SERIAL_MIN 6
 
 /* No word goes on there. */
 static bool ends(const char *text) {
@@ -39,6 +43,16 @@ static size_t measure_uuid(const char *text) {
 		here += parts[i];
 	}
 	return ends(here) ? (size_t)(here - text) : 0;
+}
+
+/* A1B2-C3D4, as a file system of FAT has it */
+static size_t measure_volume(const char *text) {
+	static const char digits[] = "0123456789ABCDEF";
+
+	return strspn(text, digits) == 4 && text[4] == '-' && strspn(text + 5, digits) == 4 &&
+			       ends(text + 9)
+		       ? 9
+		       : 0;
 }
 
 /* 02:00:5e:10:00:01, 00-11-22-33-44-55-66-77: six pairs or eight */
@@ -73,7 +87,8 @@ static size_t measure_ipv4(const char *text) {
 	for (size_t i = 0; i < 4; i++) {
 		size_t digits = strspn(text + length, DIGITS);
 
-		if (digits == 0 || digits > 3 || strtoul(text + length, NULL, 10) > 255 ||
+		if (digits == 0 || digits > 3 || (digits > 1 && text[length] == '0') ||
+			strtoul(text + length, NULL, 10) > 255 ||
 			(i < 3 && text[length + digits] != '.')) {
 			return 0;
 		}
@@ -102,14 +117,11 @@ static size_t measure_ipv6(const char *text) {
 
 /* An interface that is called after its hardware address: enx02005e100001. */
 static size_t measure_interface(const char *text) {
-	bool after =
-		text_starts(text, "enx") || text_starts(text, "wlx") || text_starts(text, "wwx");
-
-	return after && strspn(text + 3, HEX) == 12 ? 15 : 0;
+	return interface_has_address(text, strlen(text)) ? INTERFACE_ADDRESS_LENGTH : 0;
 }
 
 /* All that the text begins with stand side by side, right before where it would stand itself. */
-static size_t measure_serial(const struct secrets *secrets, const char *text) {
+static size_t measure_serial(const struct secrets *secrets, char before, const char *text) {
 	size_t low = 0, high = secrets->count;
 
 	while (low < high) {
@@ -121,45 +133,67 @@ static size_t measure_serial(const struct secrets *secrets, const char *text) {
 			high = middle;
 		}
 	}
-	while (low-- > 0 && strncmp(secrets->serials[low], text, SERIAL_MIN) == 0) {
+	while (low-- > 0 && secrets->serials[low][0] == text[0]) {
 		size_t length = strlen(secrets->serials[low]);
 
-		if (text_starts(text, secrets->serials[low]) && ends(text + length)) {
+		if ((length >= SERIAL_MIN || before == '_') &&
+			text_starts(text, secrets->serials[low]) && ends(text + length)) {
 			return length;
 		}
 	}
 	return 0;
 }
 
+/* Four numbers behind such a word are one: "QEMU 10.0.2.1" */
+static bool is_called_version(const char *begin, const char *text) {
+	static const char *const words[] = {
+		"Linux ", "QEMU ", "driver ", "firmware ", "kernel ", "release ", "version "};
+
+	for (size_t i = 0; i < COUNT(words); i++) {
+		size_t length = strlen(words[i]);
+
+		if ((size_t)(text - begin) >= length &&
+			strncasecmp(text - length, words[i], length) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* How many bytes at the beginning of the text are a secret, and what it is; 0: none. */
-static size_t find(const struct secrets *secrets, const char *text, const char **ret) {
+static size_t find(
+	const struct secrets *secrets, const char *begin, const char *text, const char **ret) {
 	static const struct {
 		const char *word;
 		size_t (*measure)(const char *text);
 	} forms[] = {
 		{"(interface)", measure_interface},
 		{"(UUID)", measure_uuid},
+		{"(UUID)", measure_volume},
 		{"(address)", measure_pairs},
 		{"(address)", measure_ipv4},
 		{"(address)", measure_ipv6},
 	};
-	size_t length = measure_serial(secrets, text);
+	size_t length = measure_serial(secrets, text > begin ? text[-1] : '\0', text);
 
 	*ret = "(serial)";
 	for (size_t i = 0; i < COUNT(forms) && length == 0; i++) {
-		length = forms[i].measure(text);
+		bool version = forms[i].measure == measure_ipv4 && is_called_version(begin, text);
+
+		length = version ? 0 : forms[i].measure(text);
 		*ret = forms[i].word;
 	}
 	return length;
 }
 
 int secrets_conceal(const struct secrets *secrets, const char *text, struct text *ret) {
+	const char *begin = text;
 	bool inside = false; /* a word, in the middle of which nothing begins */
 	int r = text_add(ret, "%s", "");
 
 	while (r == 0 && *text) {
 		const char *word;
-		size_t length = inside ? 0 : find(secrets, text, &word);
+		size_t length = inside ? 0 : find(secrets, begin, text, &word);
 
 		inside = isalnum((unsigned char)*text);
 		r = length ? text_add(ret, "%s", word) : text_append(ret, text, 1);
@@ -169,8 +203,7 @@ int secrets_conceal(const struct secrets *secrets, const char *text, struct text
 }
 
 static bool is_telling(const struct attached *thing) {
-	return thing->secret_kind == SECRET_SERIAL && strlen(thing->secret) >= SERIAL_MIN &&
-	       strpbrk(thing->secret, DIGITS);
+	return thing->secret_kind == SECRET_SERIAL && strpbrk(thing->secret, DIGITS);
 }
 
 static int compare(const void *a, const void *b) {

@@ -14,8 +14,8 @@ struct secrets {
 	size_t count;
 };
 
-/* The serial numbers of what hangs on the machine's devices, but for those that are so short that
- * a usual word may look the same. -ENOMEM. */
+/* The serial numbers of what hangs on the machine's devices. Those that are so short that a usual
+ * word may look the same are left out only where they stand behind a '_'. -ENOMEM. */
 int secrets_gather(const struct attachments *attachments, struct secrets *ret) MUST_CHECK;
 void secrets_free(struct secrets *secrets);
 

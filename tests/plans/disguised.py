@@ -31,6 +31,7 @@ REPLACED = {
     "UUID of a connection": "0badcafe-5678-4def-8abc-fedcba987654",
     "UUID in what is called as a device's configuration space": "0ddba11a-5678-4def-8abc-fedcba987655",
     "short id of a disk": "A1B2-C3D4",
+    "short id of a stick, that udev knows": "BEEF-CAFE",
     "id of a machine": "d41d8cd98f00b204e9800998ecf8427e",
     "hardware address": "3c:7c:3f:1b:2a:09",
     "hardware address of a guest": "52:54:00:6b:3c:58",
@@ -167,6 +168,10 @@ F: /etc/baton/baton.conf
 | # S4EWNX0R123456 of 203.0.113.77 on wonderland-pc, and so wonderland--pc
 | # 3c:7c:3f:1b:2a:09 d41d8cd98f00b204e9800998ecf8427e in /srv/duchess, not 0::/a, 1.2.3 or 01:00.0
 | # enx3c7c3f1b2a09 is that too; mad-hatter, and alice's /dev/disk/by-id/ata-X_S4EWNX0R123456
+| # and /dev/disk/by-uuid/BEEF-CAFE
+
+F: /run/udev/data/b8:17
+| E:ID_FS_UUID=BEEF-CAFE
 
 P: /devices/pci0000:00/0000:00:01.1/0000:04:00.0/nvme/nvme0
 E: SUBSYSTEM=nvme

@@ -8,7 +8,7 @@
 
 #define UUID "6b1f0a52-3c4d-4e5f-8a9b-0c1d2e3f4a5b"
 
-static const char *serials[] = {"S4EWNX0", "WD-WCC4E", "WD-WCC4E123"};
+static const char *serials[] = {"2070", "S4EWNX0", "WD-WCC4E", "WD-WCC4E123"};
 static const struct secrets known = {.serials = serials, .count = COUNT(serials)};
 
 static void what_tells_a_machine_from_others_is_left_out(void **state) {
@@ -20,6 +20,10 @@ static void what_tells_a_machine_from_others_is_left_out(void **state) {
 		{"uuid-6b1f0a52\\x2d3c4d\\x2d4e5f\\x2d8a9b\\x2d0c1d2e3f4a5b.swap",
 			"uuid-(UUID).swap"},
 		{"CRYPT-6b1f0a523c4d4e5f8a9b0c1d2e3f4a5b-home", "CRYPT-(UUID)-home"},
+		{"UUID=A1B2-C3D4 /boot/efi", "UUID=(UUID) /boot/efi"},
+		{"/dev/disk/by-uuid/A1B2-C3D4", "/dev/disk/by-uuid/(UUID)"},
+		{"usb-Stick_2070-0:0", "usb-Stick_(serial)-0:0"},
+		{"10.0.2.1, version 10.0.2.1", "(address), version 10.0.2.1"},
 		{"wwx02005e100001", "(interface)"},
 		{"wlx02005e100001.100", "(interface).100"},
 		{"02:00:5e:10:00:01.dev", "(address).dev"},
@@ -49,7 +53,9 @@ static void what_only_looks_so_stays(void **state) {
 	static const char *const texts[] = {"0000:0a:00.0", "10000:e1:00.0", "driver 580.105.08",
 		"6.1.0-28-amd64", "10de:1e84", "nvme0n1p2", "::", "enp4s0", "face", "", "1.2.3",
 		"12:30", "5.15.153.1-microsoft-standard-WSL2", "10.0.300.1", "2026-11-26",
-		"6b1f0a52-3c4d-4e5f-8a9b-0c1d2e3f4a5bc", "WD-WCC4", "xS4EWNX0", "S4EWNX01"};
+		"6b1f0a52-3c4d-4e5f-8a9b-0c1d2e3f4a5bc", "RTX 2070", "10de-1e84", "xA1B2-C3D4",
+		"QEMU 10.0.2.1", "Linux 5.15.153.1", "580.105.08.1", "10.0.02.1", "WD-WCC4",
+		"xS4EWNX0", "S4EWNX01"};
 
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		AUTO_TEXT struct text text = {0};
@@ -158,7 +164,7 @@ static void a_page_tells_the_kernel_and_no_serial_number(void **state) {
 	assert_null(strstr(text.data, "S4EWNX0"));
 }
 
-static void serial_numbers_that_look_like_usual_words_are_not_sought(void **state) {
+static void serial_numbers_are_gathered_in_order(void **state) {
 	struct attached attached[] = {
 		{.secret_kind = SECRET_SERIAL, .secret = "ZZ1234"},
 		{.secret_kind = SECRET_SERIAL, .secret = "2070"},
@@ -170,9 +176,10 @@ static void serial_numbers_that_look_like_usual_words_are_not_sought(void **stat
 	AUTO_SECRETS struct secrets secrets = {0};
 
 	assert_int_equal(secrets_gather(&attachments, &secrets), 0);
-	assert_int_equal(secrets.count, 2);
-	assert_string_equal(secrets.serials[0], "AA12345");
-	assert_string_equal(secrets.serials[1], "ZZ1234");
+	assert_int_equal(secrets.count, 3);
+	assert_string_equal(secrets.serials[0], "2070");
+	assert_string_equal(secrets.serials[1], "AA12345");
+	assert_string_equal(secrets.serials[2], "ZZ1234");
 }
 
 int main(void) {
@@ -184,7 +191,7 @@ int main(void) {
 		cmocka_unit_test(what_is_left_out_is_not_broken_into_lines_before),
 		cmocka_unit_test(lines_are_broken_between_characters),
 		cmocka_unit_test(a_page_tells_the_kernel_and_no_serial_number),
-		cmocka_unit_test(serial_numbers_that_look_like_usual_words_are_not_sought),
+		cmocka_unit_test(serial_numbers_are_gathered_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/network/interface.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <linux/if.h>
@@ -136,6 +137,21 @@ void interfaces_free(struct interfaces *interfaces) {
 	}
 	free(interfaces->interfaces);
 	*interfaces = (struct interfaces){0};
+}
+
+bool interface_has_address(const char *text, size_t length) {
+	static const char *const prefixes[] = {"enx", "wlx", "wwx"};
+	size_t digits = 3;
+	bool named = false;
+
+	for (size_t i = 0; i < COUNT(prefixes); i++) {
+		named |= length >= INTERFACE_ADDRESS_LENGTH && memcmp(text, prefixes[i], 3) == 0;
+	}
+	while (named && digits < length && isxdigit((unsigned char)text[digits])) {
+		digits++;
+	}
+	return digits == INTERFACE_ADDRESS_LENGTH &&
+	       (digits == length || !isalnum((unsigned char)text[digits]));
 }
 
 static int compare(const void *name, const void *interface) {

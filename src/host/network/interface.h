@@ -31,6 +31,12 @@ void interfaces_free(struct interfaces *interfaces);
 
 const struct interface *interfaces_find(const struct interfaces *interfaces, const char *name);
 
+#define INTERFACE_ADDRESS_LENGTH 15 /* "enx" and twelve digits */
+
+/* Is the word that the text begins with the name of an interface that is called after its hardware
+ * address, which tells whose it is (systemd.net-naming-scheme(7))? "enx02005e100001" */
+bool interface_has_address(const char *text, size_t length);
+
 /*
  * Does the one stand on nothing: is it a tunnel, whose own packets find their way by the routes?
  */
