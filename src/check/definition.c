@@ -27,42 +27,57 @@ static struct hugepages sum_pages(const struct numa *numa, uint64_t size_kib) {
 	return sum;
 }
 
-/* The most that is free in pages of one size: the definition may name any. */
-static uint64_t count_free(const struct numa *numa) {
-	const struct numa_node *first = numa->nodes;
-	uint64_t most = 0;
+static uint64_t default_kib(const struct numa *numa) {
+	return numa->default_hugepage_kib ? numa->default_hugepage_kib : DEFAULT_PAGE_KIB;
+}
 
+/* The size that the definition names, or by naming none leaves to the machine. Of a path of one's
+ * own it is not known: the one of which most is free. */
+static uint64_t page_kib(const struct numa *numa, const struct model *model) {
+	const struct numa_node *first = numa->nodes;
+	struct hugepages most = {.size_kib = default_kib(numa)};
+
+	if (model->hugepage_kib != HUGEPAGE_UNKNOWN) {
+		return model->hugepage_kib ? model->hugepage_kib : default_kib(numa);
+	}
 	for (size_t i = 0; numa->node_count > 0 && i < first->pages_count; i++) {
 		struct hugepages sum = sum_pages(numa, first->pages[i].size_kib);
 
-		most = sum.size_kib * sum.free > most ? sum.size_kib * sum.free : most;
+		most = sum.size_kib * sum.free > most.size_kib * most.free ? sum : most;
 	}
-	return most;
+	return most.size_kib;
 }
 
 /* What other guests have set aside stays, whoever uses it. */
-static void format_sysctl(const struct numa *numa, uint64_t wanted_kib, char *ret, size_t size) {
-	uint64_t size_kib =
-		numa->default_hugepage_kib ? numa->default_hugepage_kib : DEFAULT_PAGE_KIB;
-	struct hugepages sum = sum_pages(numa, size_kib);
-	uint64_t wanted = (wanted_kib + size_kib - 1) / size_kib;
-	uint64_t missing = wanted > sum.free ? wanted - sum.free : 0;
+static void format_remedy(const struct numa *numa, const struct hugepages *sum, uint64_t missing,
+	char *ret, size_t size) {
+	uint64_t count = sum->count + missing;
 
-	snprintf(ret, size, "sysctl vm.nr_hugepages=%" PRIu64, sum.count + missing);
+	if (sum->size_kib == default_kib(numa)) {
+		snprintf(ret, size, "sysctl vm.nr_hugepages=%" PRIu64, count);
+	} else {
+		snprintf(ret, size,
+			"echo %" PRIu64 " > /sys/kernel/mm/hugepages/hugepages-%" PRIu64
+			"kB/nr_hugepages",
+			count, sum->size_kib);
+	}
 }
 
-static void tell_hugepages(struct look *look, uint64_t wanted_kib) {
+static void tell_hugepages(struct look *look, const struct model *model) {
 	AUTO_NUMA struct numa numa = {0};
 	char remedy[128], value[64];
-	uint64_t free_kib;
+	uint64_t wanted_kib = model->memory_kib, wanted;
+	struct hugepages sum;
 
 	look_keep(look, numa_read(look->root, &numa));
-	free_kib = count_free(&numa);
-	if (numa.node_count == 0 || free_kib >= wanted_kib) {
+	sum = sum_pages(&numa, page_kib(&numa, model));
+	wanted = (wanted_kib + sum.size_kib - 1) / sum.size_kib;
+	if (numa.node_count == 0 || sum.free >= wanted) {
 		return;
 	}
-	format_sysctl(&numa, wanted_kib, remedy, sizeof(remedy));
-	snprintf(value, sizeof(value), "%" PRIu64 " MiB are free", free_kib / MIB_IN_KIB);
+	format_remedy(&numa, &sum, wanted - sum.free, remedy, sizeof(remedy));
+	snprintf(value, sizeof(value), "%" PRIu64 " MiB are free in pages of %" PRIu64 " kB",
+		sum.free * sum.size_kib / MIB_IN_KIB, sum.size_kib);
 	look_add(look, "guest-hugepages", look->on->title, remedy,
 		"wants %" PRIu64 " MiB in huge pages, and there are not so many: it does not start",
 		wanted_kib / MIB_IN_KIB);
@@ -104,7 +119,7 @@ static void look_memory(struct look *look) {
 		return;
 	}
 	if (model->hugepages) {
-		tell_hugepages(look, model->memory_kib);
+		tell_hugepages(look, model);
 	} else {
 		tell_memory(look, model->memory_kib);
 	}

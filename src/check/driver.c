@@ -184,6 +184,28 @@ static void look_oops(struct look *look) {
 	}
 }
 
+/* By its case (SMBIOS 3.7, 7.4.1): portable, laptop, notebook, hand held, sub notebook, tablet,
+ * convertible, detachable. One that does not say it counts as one if it has two cards. */
+static bool is_laptop(const struct look *look) {
+	static const unsigned int portable[] = {8, 9, 10, 11, 14, 30, 31, 32};
+	uint64_t type;
+	size_t cards = 0;
+
+	if (file_read_number(look->root, "/sys/class/dmi/id/chassis_type", 10, &type) < 0) {
+		for (size_t i = 0; i < look->host->device_count; i++) {
+			cards += is_graphics(&look->host->devices[i]);
+		}
+		return cards > 1;
+	}
+	for (size_t i = 0; i < COUNT(portable); i++) {
+		if (type == portable[i]) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Desktops have such a program too, where the distribution brings it along. */
 static void look_switchers(struct look *look) {
 	static const struct {
 		const char *path;
@@ -195,7 +217,7 @@ static void look_switchers(struct look *look) {
 		{"/usr/lib/systemd/system/com.system76.PowerDaemon.service", "system76-power"},
 	};
 
-	for (size_t i = 0; i < COUNT(switchers); i++) {
+	for (size_t i = 0; i < COUNT(switchers) && is_laptop(look); i++) {
 		if (file_exists(look->root, switchers[i].path)) {
 			look_add(look, "mode-switcher", switchers[i].name,
 				"set it to hybrid, and let one of the two hand the card over",

@@ -225,8 +225,10 @@ static int compare_devices(const void *a, const void *b) {
 }
 
 static bool has_before(const struct room *room, size_t index, const struct device *device) {
-	return device && index > 0 &&
-	       bsearch(&device, room->devices, index, sizeof(device), compare_devices);
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what is in it */
+	const size_t size = sizeof(device);
+
+	return device && index > 0 && bsearch(&device, room->devices, index, size, compare_devices);
 }
 
 bool room_begins_card(const struct listing *listing, const struct room *room, size_t index,

@@ -197,7 +197,11 @@ const struct trial trials[] = {
 		.broken = "F: /lib/modules/6.1.0-28-amd64/modules.alias\n"
 			  "| alias pci:v00008086d*sv*sd*bc03sc*i* i915\n",
 		.removed = PCI "0000:01:00.0/driver"},
-	{"mode-switcher", "nvidia-single", .broken = "F: /etc/supergfxd.conf\n| {}\n"},
+	{"mode-switcher", "nvidia-single",
+		.before = "F: /etc/supergfxd.conf\n| {}\n"
+			  "F: /sys/class/dmi/id/chassis_type\n| 3\n",
+		.broken = "F: /sys/class/dmi/id/chassis_type\n| 10\n"},
+	{"mode-switcher", "laptop-two-gpus", .broken = "F: /etc/supergfxd.conf\n| {}\n"},
 	{"old-scripts", "nvidia-single",
 		.broken = "F: /etc/libvirt/hooks/kvm.conf\n| VIRSH_GPU_VIDEO=pci_0000_0a_00_0\n"},
 
@@ -239,6 +243,15 @@ const struct trial trials[] = {
 	{"guest-hugepages", "nvidia-single",
 		.before = MEMORY PAGES("4096")
 			DOMAIN("vnc", "<memoryBacking><hugepages/></memoryBacking>"),
+		.broken = PAGES("100"), .word = "win11", .sound_word = "win11"},
+	/* There are more than enough of a size that the guest does not ask for. */
+	{"guest-hugepages", "nvidia-single",
+		.before = MEMORY PAGES(
+			"4096") "F: " NODE "hugepages/hugepages-1048576kB/nr_hugepages\n| 8\n"
+				"F: " NODE
+				"hugepages/hugepages-1048576kB/free_hugepages\n| 8\n" DOMAIN("vnc",
+					"<memoryBacking><hugepages><page size='2' unit='MiB'/>"
+					"</hugepages></memoryBacking>"),
 		.broken = PAGES("100"), .word = "win11", .sound_word = "win11"},
 	{"guest-memory", "nvidia-single",
 		.before = "F: /proc/meminfo\n| MemAvailable: 8388608 kB\n" DOMAIN("vnc", ""),
