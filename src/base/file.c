@@ -243,6 +243,9 @@ int file_read_line(int dir, const char *path, char *ret, size_t size) {
 	if (n < 0) {
 		return (int)n;
 	}
+	if (n == sizeof(data) - 1 && !memchr(data, '\n', (size_t)n)) {
+		return -ENAMETOOLONG; /* it goes on */
+	}
 	data[n] = '\0';
 	start += strspn(start, " \t");
 	length = strcspn(start, "\n");

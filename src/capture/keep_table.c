@@ -29,20 +29,37 @@ int keep_stat(const struct keeping *keeping, struct text *ret) {
 	return text_add(ret, "%.*s\n", (int)(end - keeping->data), keeping->data);
 }
 
+/* What is between blanks in a line, however long it is: taken by its place, nothing is cut. */
+struct field {
+	const char *at;
+	int length;
+};
+
+/* The next one of the line; *at moves behind it. Of length 0: there is none. */
+static struct field next_field(const char **at) {
+	const char *begin = *at + strspn(*at, " \t");
+	const struct field field = {begin, (int)strcspn(begin, " \t\n")};
+
+	*at = begin + field.length;
+	return field;
+}
+
 /* Those of nodes and buffers, with no address of this machine. */
 int keep_maps(const struct keeping *keeping, struct text *ret) {
 	int r = 0;
 
 	for (const char *line = keeping->data; *line && r == 0; line = text_next_line(line)) {
-		char one[LINE_SIZE], permissions[5], device[16], name[256];
+		char one[LINE_SIZE], permissions[5], device[16];
 		unsigned long long inode;
+		int name = 0;
 
-		if (sscanf(bound(line, one, sizeof(one)), "%*s %4s %*s %15s %llu %255[^\n]",
-			    permissions, device, &inode, name) == 4 &&
-			text_starts(name, "/dev/") && !text_starts(name, "/dev/shm/") &&
-			!text_starts(name, "/dev/zero")) {
-			r = text_add(ret, "1000-2000 %s 00000000 %s %llu %s\n", permissions, device,
-				inode, name);
+		if (sscanf(bound(line, one, sizeof(one)), "%*s %4s %*s %15s %llu %n", permissions,
+			    device, &inode, &name) == 3 &&
+			name > 0 && text_starts(line + name, "/dev/") &&
+			!text_starts(line + name, "/dev/shm/") &&
+			!text_starts(line + name, "/dev/zero")) {
+			r = text_add(ret, "1000-2000 %s 00000000 %s %llu %.*s\n", permissions,
+				device, inode, (int)strcspn(line + name, "\n"), line + name);
 		}
 	}
 	return r;
@@ -50,18 +67,20 @@ int keep_maps(const struct keeping *keeping, struct text *ret) {
 
 /* Of the options only the server's address: others may be passwords. */
 static int add_mount(struct text *ret, const char *line, const char *rest) {
-	char one[LINE_SIZE], type[64], source[512], options[4096] = "";
-	const char *address;
+	static const char key[] = ",addr=";
+	const char *at = rest + strlen(" - "), *address;
+	struct field type = next_field(&at), source = next_field(&at), options = next_field(&at);
 	int r;
 
-	if (sscanf(bound(rest, one, sizeof(one)), " - %63s %511s %4095s", type, source, options) <
-		2) {
+	if (!source.length) {
 		return 0;
 	}
-	address = strstr(options, ",addr=");
-	r = text_add(ret, "%.*s - %s %s rw", (int)(rest - line), line, type, source);
-	r = r == 0 && address ? text_add(ret, "%.*s", (int)(strcspn(address + 1, ",") + 1), address)
-			      : r;
+	address = memmem(options.at, (size_t)options.length, key, strlen(key));
+	r = text_add(ret, "%.*s - %.*s %.*s rw", (int)(rest - line), line, type.length, type.at,
+		source.length, source.at);
+	r = r == 0 && address
+		    ? text_add(ret, "%.*s", (int)(strcspn(address + 1, ", \t\n") + 1), address)
+		    : r;
 	return r < 0 ? r : text_add(ret, "\n");
 }
 
@@ -91,17 +110,20 @@ int keep_mounts(const struct keeping *keeping, struct text *ret) {
 }
 
 /* Whether it fails, waits for a unit or is not mounted at all; no name and no password. */
-static int add_options(struct text *ret, const char *options) {
+static int add_options(struct text *ret, const struct field *options) {
 	static const char *const known[] = {"noauto", "nofail", "ro", "rw"};
 	int r = text_add(ret, "defaults");
 
 	for (size_t i = 0; i < COUNT(known) && r == 0; i++) {
-		const char *found = strstr(options, known[i]);
-		size_t length = strlen(known[i]);
+		const char *end = options->at + options->length;
+		size_t length = strlen(known[i]), run;
 
-		if (found && (found == options || found[-1] == ',') &&
-			(!found[length] || found[length] == ',')) {
-			r = text_add(ret, ",%s", known[i]);
+		for (const char *at = options->at; at < end && r == 0; at += run + 1) {
+			run = strcspn(at, ", \t\n");
+			if (run == length && memcmp(at, known[i], length) == 0) {
+				r = text_add(ret, ",%s", known[i]);
+				break;
+			}
 		}
 	}
 	return r;
@@ -111,17 +133,17 @@ int keep_fstab(const struct keeping *keeping, struct text *ret) {
 	int r = 0;
 
 	for (const char *line = keeping->data; *line && r == 0; line = text_next_line(line)) {
-		char one[LINE_SIZE], device[256], point[256], type[64], options[1024] = "";
-		int n = *line == '#'
-				? 0
-				: sscanf(bound(line, one, sizeof(one)), "%255s %255s %63s %1023s",
-					  device, point, type, options);
+		const char *at = line;
+		struct field device = next_field(&at), point = next_field(&at);
+		struct field type = next_field(&at), options = next_field(&at);
 
-		r = n >= 3 && strcspn(line, "\n") > 0
-			    ? text_add(ret, "%s %s %s ", device, point, type)
-			    : 0;
-		r = r == 0 && n >= 3 ? add_options(ret, options) : r;
-		r = r == 0 && n >= 3 ? text_add(ret, "\n") : r;
+		if (*line == '#' || !type.length) {
+			continue;
+		}
+		r = text_add(ret, "%.*s %.*s %.*s ", device.length, device.at, point.length,
+			point.at, type.length, type.at);
+		r = r < 0 ? r : add_options(ret, &options);
+		r = r < 0 ? r : text_add(ret, "\n");
 	}
 	return r;
 }
@@ -131,10 +153,10 @@ int keep_passwd(const struct keeping *keeping, struct text *ret) {
 	int r = 0;
 
 	for (const char *line = keeping->data; *line && r == 0; line = text_next_line(line)) {
-		char one[LINE_SIZE], name[64];
+		char one[LINE_SIZE], name[256];
 		unsigned int uid;
 
-		if (sscanf(bound(line, one, sizeof(one)), "%63[^:\n]:%*[^:\n]:%u:", name, &uid) ==
+		if (sscanf(bound(line, one, sizeof(one)), "%255[^:\n]:%*[^:\n]:%u:", name, &uid) ==
 			2) {
 			r = text_add(ret, "%s:x:%u:%u:::\n", name, uid, uid);
 		}

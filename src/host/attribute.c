@@ -44,6 +44,10 @@ int attribute_read(int device, const char *name, char *ret, size_t size) {
 	if (r < 0) {
 		return r;
 	}
+	/* A whole page of one line may be cut, and blanks may hide that. */
+	if (strlen(data) == sizeof(data) - 1 && !strchr(data, '\n')) {
+		return -ENAMETOOLONG;
+	}
 	start += strspn(start, " \t");
 	length = strcspn(start, "\n");
 	while (length > 0 && (start[length - 1] == ' ' || start[length - 1] == '\t')) {

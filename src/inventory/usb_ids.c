@@ -12,15 +12,10 @@
 #define ID_LENGTH     4
 
 /* The rest of the line behind the id and the blanks. */
-static void take_name(const char *line, char *ret, size_t size) {
+static int add_name(struct text *ret, const char *line) {
 	const char *name = line + ID_LENGTH + strspn(line + ID_LENGTH, " ");
-	size_t length = strcspn(name, "\n");
 
-	if (length >= size) {
-		length = size - 1;
-	}
-	memcpy(ret, name, length);
-	ret[length] = '\0';
+	return text_add(ret, "%s%.*s", ret->length ? " " : "", (int)strcspn(name, "\n"), name);
 }
 
 /* "046d  Logitech, Inc." at the beginning of a line. */
@@ -46,19 +41,14 @@ static const char *find_product(const char *maker, const char *id) {
 }
 
 bool usb_ids_find(const char *data, const char *id, char ret[LABEL_SIZE]) {
-	char name[LABEL_SIZE], product[LABEL_SIZE] = "", both[LABEL_SIZE + LABEL_SIZE];
+	AUTO_TEXT struct text name = {0};
 	const char *maker = strlen(id) == 2 * ID_LENGTH + 1 ? find_maker(data, id) : NULL;
 	const char *found = maker ? find_product(maker, id + ID_LENGTH + 1) : NULL;
 
-	if (!maker) {
+	if (!maker || add_name(&name, maker) < 0 || (found && add_name(&name, found) < 0)) {
 		return false;
 	}
-	take_name(maker, name, sizeof(name));
-	if (found) {
-		take_name(found, product, sizeof(product));
-	}
-	snprintf(both, sizeof(both), "%s%s%s", name, found ? " " : "", product);
-	clean_set(ret, LABEL_SIZE, both);
+	clean_set(ret, LABEL_SIZE, name.data);
 	return true;
 }
 

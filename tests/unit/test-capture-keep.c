@@ -192,6 +192,24 @@ static void passwords_are_left_out(void **state) {
 		"3 1 0:6 / /y rw - cifs //s/a rw,addr=192.0.2.1\n");
 }
 
+/* What is longer than is usual stays what it is, and its end is not taken for the next column. */
+static void long_columns_stay_whole(void **state) {
+	char longer[5000], data[16384], kept[16384];
+
+	memset(longer, 'x', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	snprintf(data, sizeof(data), "UUID=%s /srv ext4 %s,nofail 0 2\n", longer, longer);
+	snprintf(kept, sizeof(kept), "UUID=%s /srv ext4 defaults,nofail\n", longer);
+	assert_kept("/etc/fstab", data, kept);
+	snprintf(data, sizeof(data), "3 1 0:6 / /y rw - nfs4 s:/%s rw,%s,addr=192.0.2.1\n", longer,
+		longer);
+	snprintf(kept, sizeof(kept), "3 1 0:6 / /y rw - nfs4 s:/%s rw,addr=192.0.2.1\n", longer);
+	assert_kept("/proc/1/mountinfo", data, kept);
+	snprintf(data, sizeof(data), "%.200s:x:7:7:Alice:/srv:/bin/sh\n", longer);
+	snprintf(kept, sizeof(kept), "%.200s:x:7:7:::\n", longer);
+	assert_kept("/etc/passwd", data, kept);
+}
+
 /* On a node of Proxmox VE, /etc/pve/qemu-server is a link. */
 static void a_file_is_known_where_links_lead(void **state) {
 	static const char guest[] = "#a\ncipassword: x\nsshkeys: x\nsmbios1: x\nipconfig0: x\n"
@@ -273,6 +291,7 @@ int main(void) {
 		cmocka_unit_test(a_serial_number_is_all_that_stays_of_config),
 		cmocka_unit_test(the_index_of_modules_answers_its_question),
 		cmocka_unit_test(passwords_are_left_out),
+		cmocka_unit_test(long_columns_stay_whole),
 		cmocka_unit_test(a_file_is_known_where_links_lead),
 		cmocka_unit_test(a_key_is_a_whole_one),
 		cmocka_unit_test(passwords_of_command_lines_are_left_out),

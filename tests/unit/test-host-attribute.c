@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "machine.h"
 
 static struct machine machine = {.root = -1};
@@ -51,6 +52,20 @@ static void what_does_not_fit_is_not_cut(void **state) {
 	assert_string_equal(value, "");
 }
 
+/* Blanks at the front would hide that there is more than is read at once. */
+static void a_line_that_goes_on_behind_what_is_read_is_refused(void **state) {
+	char data[8192], value[16] = "old";
+
+	memset(data, ' ', sizeof(data));
+	memcpy(data + 4090, "0123456789\n", sizeof("0123456789\n"));
+	write_attribute(data);
+	assert_int_equal(
+		attribute_read(machine.root, "attribute", value, sizeof(value)), -ENAMETOOLONG);
+	assert_int_equal(
+		file_read_line(machine.root, "attribute", value, sizeof(value)), -ENAMETOOLONG);
+	assert_string_equal(value, "old");
+}
+
 static void no_link_is_followed(void **state) {
 	char value[16];
 
@@ -78,6 +93,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_attribute_is_its_first_line_without_blanks),
 		cmocka_unit_test(what_does_not_fit_is_not_cut),
+		cmocka_unit_test(a_line_that_goes_on_behind_what_is_read_is_refused),
 		cmocka_unit_test(no_link_is_followed),
 		cmocka_unit_test(numbers_are_whole_or_zero),
 	};
