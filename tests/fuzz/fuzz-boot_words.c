@@ -29,7 +29,8 @@ static void try_place(const struct word_place *place, const char *data, size_t l
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 	static const struct word_place places[] = {{FORM_SHELL, "GRUB_CMDLINE_LINUX_DEFAULT"},
-		{FORM_SHELL, "A"}, {FORM_WORDS, NULL}, {FORM_ENTRIES, NULL}};
+		{FORM_SHELL, "A"}, {FORM_SHELL, "HOOKS", true}, {FORM_WORDS, NULL},
+		{FORM_ENTRIES, NULL}};
 
 	for (size_t i = 0; i < COUNT(places); i++) {
 		try_place(&places[i], (const char *)data, size);

@@ -401,6 +401,21 @@ static void a_rule_of_udevs_leaves_it_open(void **state) {
 		"the udev rule /etc/udev/rules.d/10-vfio.rules:1 may take it");
 }
 
+static void assert_initramfs(enum initramfs_kind kind) {
+	assert_int_equal(initramfs_find(snapshot.machine.root)->kind, kind);
+}
+
+static void what_is_left_of_one_maker_of_images_does_not_hide_the_other(void **state) {
+	put("usr/sbin/mkinitramfs", "");
+	assert_initramfs(INITRAMFS_TOOLS);
+	put("usr/bin/dracut", "");
+	assert_initramfs(INITRAMFS_DRACUT);
+	put("usr/sbin/update-initramfs", "#!/bin/sh\nexec dracut --force --regenerate-all\n");
+	assert_initramfs(INITRAMFS_DRACUT);
+	put("usr/sbin/update-initramfs", "#!/bin/sh\nmkinitramfs -o x\n");
+	assert_initramfs(INITRAMFS_TOOLS);
+}
+
 #define ASSIGNED "0000:0a:00.0 10de:1e84 1458:4000 030000\n"
 
 /* The image and the file are as old as they are said to be, in seconds since 1970. */
@@ -513,6 +528,8 @@ int main(void) {
 			the_next_command_line_counts_and_not_this_ones, take, leave),
 		cmocka_unit_test_setup_teardown(
 			a_built_in_vfio_listens_to_the_command_line_alone, take, leave),
+		cmocka_unit_test_setup_teardown(
+			what_is_left_of_one_maker_of_images_does_not_hide_the_other, take, leave),
 		cmocka_unit_test_setup_teardown(
 			whether_an_assignment_took_is_told_and_why_not, take, leave),
 		cmocka_unit_test_setup_teardown(

@@ -23,9 +23,23 @@ const struct initramfs initramfses[INITRAMFS_KIND_COUNT] = {
 	{INITRAMFS_UNKNOWN, "not recognised", NULL, NULL, NULL, {NULL}},
 };
 
+/*
+ * Where dracut has come in the place of initramfs-tools, a part of that may still be there, and
+ * update-initramfs a way to call dracut.
+ */
+static bool is_left_over(int root, enum initramfs_kind kind) {
+	AUTO_FREE char *data = NULL;
+
+	return kind == INITRAMFS_TOOLS &&
+	       file_exists(root, initramfses[INITRAMFS_DRACUT].program) &&
+	       (file_read(root, "/usr/sbin/update-initramfs", FILE_MAX_SIZE, &data, NULL) < 0 ||
+		       !strstr(data, "mkinitramfs"));
+}
+
 const struct initramfs *initramfs_find(int root) {
 	for (size_t i = 0; i < INITRAMFS_UNKNOWN; i++) {
-		if (file_exists(root, initramfses[i].program)) {
+		if (file_exists(root, initramfses[i].program) &&
+			!is_left_over(root, initramfses[i].kind)) {
 			return &initramfses[i];
 		}
 	}
