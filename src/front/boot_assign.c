@@ -196,6 +196,16 @@ static enum result find_functions(struct assigning *assigning) {
 	return r < 0 ? command_fail(RESULT_REFUSED, &error) : RESULT_DONE;
 }
 
+/* Does anything but baton's own have a say in it? */
+static bool has_others(const struct boot_device *device) {
+	for (size_t i = 0; i < device->lines.count; i++) {
+		if (device->lines.all[i].kind != BOOT_LINE_ASSIGNED) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* What is not refused, and had better be known. */
 static void warn(const struct assigning *assigning) {
 	bool told = false;
@@ -220,13 +230,12 @@ static void warn(const struct assigning *assigning) {
 	for (size_t i = 0; !told && i < assigning->boot.device_count; i++) {
 		const struct boot_device *device = &assigning->boot.devices[i];
 
-		told = device->lines.count > 0 &&
-		       is_planned(assigning->plan, device->device->address);
+		told = has_others(device) && is_planned(assigning->plan, device->device->address);
 	}
 	if (told) {
 		fprintf(stderr,
 			"baton: another set-up has a say in what it does at boot, too: `baton boot "
-			"status` shows it\n");
+			"status` shows it, `baton boot clean` takes it away\n");
 	}
 }
 
