@@ -95,4 +95,6 @@ complete -c baton -n '__baton_is install' -l list -d 'only say which guest has w
 complete -c baton -n '__baton_is install uninstall' -a 'libvirt proxmox all (__baton_vmids)'
 complete -c baton -n '__baton_is rom' -F -a 'dump check mend (__baton_devices)'
 complete -c baton -n '__baton_is boot' -s y -l yes -d 'do not ask'
-complete -c baton -n '__baton_is boot' -a 'status enable-iommu assign release clean undo'
+complete -c baton -n '__baton_is boot' -l on-demand -d 'setup: the host has all cards, and hands them over'
+complete -c baton -n '__baton_is boot' -l permanent -d 'setup: guests have these cards for good'
+complete -c baton -n '__baton_is boot' -a 'status setup enable-iommu assign release clean undo'

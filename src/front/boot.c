@@ -4,6 +4,7 @@
 
 #include "front/boot_change.h"
 #include "front/boot_clean.h"
+#include "front/boot_setup.h"
 #include "report/boot.h"
 
 static enum result print(int root, const struct boot *boot, bool json) {
@@ -56,9 +57,9 @@ int command_boot(const struct invocation *invocation) {
 	static const struct {
 		const char *name;
 		enum result (*run)(const struct invocation *invocation);
-	} actions[] = {{"status", run_status}, {"enable-iommu", boot_enable_iommu},
-		{"assign", boot_assign}, {"release", boot_release}, {"clean", boot_clean},
-		{"undo", boot_take_back}};
+	} actions[] = {{"status", run_status}, {"setup", boot_setup},
+		{"enable-iommu", boot_enable_iommu}, {"assign", boot_assign},
+		{"release", boot_release}, {"clean", boot_clean}, {"undo", boot_take_back}};
 	struct error error;
 
 	for (size_t i = 0; i < COUNT(actions); i++) {
@@ -67,7 +68,7 @@ int command_boot(const struct invocation *invocation) {
 		}
 	}
 	error_set(&error, -EINVAL,
-		"`baton boot` knows status, enable-iommu, assign, release, clean and undo, and not \"%s\"",
+		"`baton boot` knows status, setup, enable-iommu, assign, release, clean and undo, and not \"%s\"",
 		invocation->words[0]);
 	return command_fail(RESULT_USAGE, &error);
 }

@@ -208,8 +208,6 @@ static bool has_others(const struct boot_device *device) {
 
 /* What is not refused, and had better be known. */
 static void warn(const struct assigning *assigning) {
-	bool told = false;
-
 	for (size_t i = 0; i < assigning->plan->device_count; i++) {
 		const struct planned_device *planned = &assigning->plan->devices[i];
 		const struct device *device = host_device(&assigning->host, planned->address);
@@ -227,6 +225,12 @@ static void warn(const struct assigning *assigning) {
 				planned->name);
 		}
 	}
+}
+
+/* What else has a say in it. */
+static void warn_of_others(const struct assigning *assigning) {
+	bool told = false;
+
 	for (size_t i = 0; !told && i < assigning->boot.device_count; i++) {
 		const struct boot_device *device = &assigning->boot.devices[i];
 
@@ -239,33 +243,29 @@ static void warn(const struct assigning *assigning) {
 	}
 }
 
-static enum result do_assign(const struct assigning *assigning, const struct assigned *all) {
-	AUTO_BOOT_PLAN struct boot_plan plan = {0};
-	const struct invocation *invocation = assigning->invocation;
-	int root = assigning->session->root;
+static enum result check_room(const struct assigning *assigning) {
 	struct error error = {0};
-	struct planning planning = {
-		root, boot_owner(invocation, root), &assigning->boot, &plan, &error};
-	int r = 0;
 
-	if (!(invocation->options & OPTION_ROOT)) {
-		r = boot_assign_installed(root, assigning->boot.initramfs, &error);
-	}
-	r = r < 0 ? r : boot_plan_assign(&planning, all, assigning->plan->device_count);
-	if (r < 0) {
-		return command_fail(RESULT_REFUSED, &error);
-	}
-	if (plan.command_count == 0 && !boot_plan_changes(&plan)) {
+	return !(assigning->invocation->options & OPTION_ROOT) &&
+			       image_check_room(assigning->session->root, &error) < 0
+		       ? command_fail(RESULT_REFUSED, &error)
+		       : RESULT_DONE;
+}
+
+static enum result do_assign(const struct assigning *assigning, const struct boot_plan *plan) {
+	if (plan->command_count == 0 && !boot_plan_changes(plan)) {
 		puts("done: that is assigned already; `baton boot status` shows whether it took");
 		return RESULT_DONE;
 	}
 	warn(assigning);
-	if (!(invocation->options & OPTION_ROOT) && image_check_room(root, &error) < 0) {
-		return command_fail(RESULT_REFUSED, &error);
+	warn_of_others(assigning);
+	if (check_room(assigning) != RESULT_DONE) {
+		return RESULT_REFUSED;
 	}
-	return invocation->options & OPTION_DRY_RUN
-		       ? boot_show_plan(&plan)
-		       : boot_carry_out(root, &plan, assigning->boot.initramfs->name);
+	return assigning->invocation->options & OPTION_DRY_RUN
+		       ? boot_show_plan(plan)
+		       : boot_carry_out(
+				 assigning->session->root, plan, assigning->boot.initramfs->name);
 }
 
 static void describe(const struct device *device, struct assigned *ret) {
@@ -280,9 +280,10 @@ static void describe(const struct device *device, struct assigned *ret) {
 }
 
 /* In the order of addresses: the plan has them in the order out. */
-static enum result assign_functions(const struct assigning *assigning) {
+static enum result plan_functions(const struct assigning *assigning, struct planning *planning) {
 	struct assigned all[PLAN_DEVICES_MAX];
 	size_t count = 0;
+	int r = 0;
 
 	for (size_t i = 0; i < assigning->host.device_count; i++) {
 		const struct device *device = &assigning->host.devices[i];
@@ -291,10 +292,16 @@ static enum result assign_functions(const struct assigning *assigning) {
 			describe(device, &all[count++]);
 		}
 	}
-	return do_assign(assigning, all);
+	if (!(assigning->invocation->options & OPTION_ROOT)) {
+		r = boot_assign_installed(
+			planning->root, assigning->boot.initramfs, planning->error);
+	}
+	r = r < 0 ? r : boot_plan_assign(planning, all, count);
+	return r < 0 ? command_fail(RESULT_REFUSED, planning->error) : RESULT_DONE;
 }
 
-static enum result assign(struct assigning *assigning) {
+/* Which functions, and is there anything against it? */
+static enum result look(struct assigning *assigning) {
 	struct error error = {0};
 	enum result result;
 	int root = assigning->session->root;
@@ -308,7 +315,33 @@ static enum result assign(struct assigning *assigning) {
 	result = result == RESULT_DONE ? check_iommu(assigning) : result;
 	result = result == RESULT_DONE ? check_refusals(assigning->plan) : result;
 	result = result == RESULT_DONE ? check_expected(&assigning->host, assigning->plan) : result;
-	return result == RESULT_DONE ? assign_functions(assigning) : result;
+	return result;
+}
+
+static enum result assign(struct assigning *assigning) {
+	AUTO_BOOT_PLAN struct boot_plan plan = {0};
+	int root = assigning->session->root;
+	struct error error = {0};
+	struct planning planning = {
+		root, boot_owner(assigning->invocation, root), &assigning->boot, &plan, &error};
+	enum result result = look(assigning);
+
+	result = result == RESULT_DONE ? plan_functions(assigning, &planning) : result;
+	return result == RESULT_DONE ? do_assign(assigning, &plan) : result;
+}
+
+enum result boot_assign_plan(const struct invocation *invocation, struct planning *planning) {
+	AUTO_SESSION struct session session = {.root = -1};
+	AUTO_ASSIGNING struct assigning assigning = {.invocation = invocation, .session = &session};
+	enum result result = session_open(invocation, NULL, &session);
+
+	result = result == RESULT_DONE ? look(&assigning) : result;
+	result = result == RESULT_DONE ? plan_functions(&assigning, planning) : result;
+	result = result == RESULT_DONE ? check_room(&assigning) : result;
+	if (result == RESULT_DONE) {
+		warn(&assigning);
+	}
+	return result;
 }
 
 enum result boot_assign(const struct invocation *invocation) {

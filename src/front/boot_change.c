@@ -119,28 +119,58 @@ enum result boot_enable_iommu(const struct invocation *invocation) {
 	return result ? result : change(&session);
 }
 
-enum result boot_take_back(const struct invocation *invocation) {
-	AUTO_CLOSE int root = root_open(invocation->root);
+static enum result print_count(size_t count, const char *done) {
+	puts(count > 0 ? done : "baton has changed nothing for the next boot");
+	return RESULT_DONE;
+}
+
+/* What it would do, and what it could not. */
+static enum result preview_undo(const struct invocation *invocation, int root) {
+	AUTO_BOOT_PLAN struct boot_plan plan = {0};
+	AUTO_FINDINGS struct findings findings = {0};
+	struct boot_setup setup = boot_make_setup(root);
+	struct error error = {0};
+	enum result result;
+	size_t count = 0;
+
+	setup.owner = boot_owner(invocation, root);
+	if (boot_undo_preview(&setup, &plan, &count, &findings, &error) < 0) {
+		return command_fail(RESULT_REFUSED, &error);
+	}
+	result = boot_print_findings(&findings, RESULT_DONE);
+	if (result == RESULT_DONE && count > 0) {
+		return boot_show_plan(&plan);
+	}
+	return result ? result : print_count(count, "");
+}
+
+static enum result undo(int root) {
 	AUTO_FINDINGS struct findings findings = {0};
 	const struct boot_setup setup = boot_make_setup(root);
 	struct error error = {0};
-	enum result result = boot_may_change(invocation);
+	enum result result;
 	size_t count = 0;
-	int r;
+	int r = boot_undo(&setup, &count, &findings, &error);
 
-	if (result != RESULT_DONE) {
-		return result;
-	}
-	if (root < 0 || (invocation->options & OPTION_DRY_RUN) || invocation->word_count > 1) {
-		error_set(&error, -EINVAL, "`baton boot undo` takes no words and no --dry-run");
-		return command_fail(RESULT_USAGE, &error);
-	}
-	r = boot_undo(&setup, &count, &findings, &error);
 	result = boot_print_findings(&findings, r < 0 ? RESULT_UNRESOLVED : RESULT_DONE);
 	if (r < 0) {
 		return command_fail(RESULT_UNRESOLVED, &error);
 	}
-	puts(count > 0 ? "done: restart the machine for it to take effect"
-		       : "baton has changed nothing for the next boot");
-	return result;
+	return result ? result
+		      : print_count(count, "done: restart the machine for it to take effect");
+}
+
+enum result boot_take_back(const struct invocation *invocation) {
+	AUTO_CLOSE int root = root_open(invocation->root);
+	struct error error = {0};
+	enum result result = boot_may_change(invocation);
+
+	if (result != RESULT_DONE) {
+		return result;
+	}
+	if (root < 0 || invocation->word_count > 1) {
+		error_set(&error, -EINVAL, "`baton boot undo` takes no words");
+		return command_fail(RESULT_USAGE, &error);
+	}
+	return invocation->options & OPTION_DRY_RUN ? preview_undo(invocation, root) : undo(root);
 }

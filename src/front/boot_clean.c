@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "front/ask.h"
 #include "front/boot_session.h"
 #include "front/select.h"
 #include "report/remains.h"
@@ -39,26 +38,7 @@ static void tell_empty(const struct boot_plan *plan) {
 }
 
 static bool has_something(const struct boot_plan *plan) {
-	for (size_t i = 0; i < plan->file_count; i++) {
-		if (boot_file_changes(&plan->files[i])) {
-			return true;
-		}
-	}
-	return plan->command_count > 0;
-}
-
-/* Asked once, for all of it. */
-static enum result confirm(const struct invocation *invocation) {
-	if (invocation->options & OPTION_YES) {
-		return RESULT_DONE;
-	}
-	if (!ask_can()) {
-		return fail(RESULT_USAGE, -EINVAL,
-			"nobody is there to be asked: --yes does it, --dry-run shows what would be done");
-	}
-	return ask_yes("Take away what goes? [y/N] ")
-		       ? RESULT_DONE
-		       : fail(RESULT_REFUSED, -ECANCELED, "nothing was changed");
+	return plan->command_count > 0 || boot_plan_changes(plan);
 }
 
 static enum result carry_out(const struct boot_session *session, const struct boot_plan *plan) {
@@ -68,7 +48,7 @@ static enum result carry_out(const struct boot_session *session, const struct bo
 	if (session->invocation->options & OPTION_DRY_RUN) {
 		return boot_show_plan(plan);
 	}
-	result = confirm(session->invocation);
+	result = boot_confirm(session->invocation, "Take away what goes? [y/N] ");
 	return result ? result
 		      : boot_carry_out(session->root, plan, session->boot.loader.loader->name);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "advise/diff.h"
+#include "front/ask.h"
 #include "report/terminal.h"
 
 #define PROGRAM_TIMEOUT_S 1800 /* update-initramfs for many kernels on a slow disk */
@@ -175,6 +176,24 @@ enum result boot_may_change(const struct invocation *invocation) {
 	}
 	if (geteuid() != 0) {
 		error_set(&error, -EPERM, "only root can change what happens at boot");
+		return command_fail(RESULT_REFUSED, &error);
+	}
+	return RESULT_DONE;
+}
+
+enum result boot_confirm(const struct invocation *invocation, const char *question) {
+	struct error error;
+
+	if (invocation->options & OPTION_YES) {
+		return RESULT_DONE;
+	}
+	if (!ask_can()) {
+		error_set(&error, -EINVAL,
+			"nobody is there to be asked: --yes does it, --dry-run shows what would be done");
+		return command_fail(RESULT_USAGE, &error);
+	}
+	if (!ask_yes(question)) {
+		error_set(&error, -ECANCELED, "nothing was changed");
 		return command_fail(RESULT_REFUSED, &error);
 	}
 	return RESULT_DONE;

@@ -35,6 +35,9 @@ uid_t boot_owner(const struct invocation *invocation, int root);
 /* --root is for looking, and only root changes anything. */
 enum result boot_may_change(const struct invocation *invocation);
 
+/* Asked once, for all of it; --yes is an answer, too. Refused: no. */
+enum result boot_confirm(const struct invocation *invocation, const char *question);
+
 /* Programs run for as long as it takes, and what they print is printed. */
 struct boot_setup boot_make_setup(int root);
 

@@ -183,8 +183,9 @@ const struct command commands[] = {
 		.name = "boot",
 		.arguments = "ACTION [ARGUMENT...]",
 		.summary =
-			"status, enable-iommu, assign, release, clean or undo: what happens when the machine starts",
-		.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_ROOT | OPTION_YES,
+			"status, setup, enable-iommu, assign, release, clean or undo: what happens when the machine starts",
+		.options = OPTION_DRY_RUN | OPTION_JSON | OPTION_ON_DEMAND | OPTION_PERMANENT |
+			   OPTION_ROOT | OPTION_YES,
 		.words_min = 1,
 		.words_max = 32,
 		.run = command_boot,
@@ -208,6 +209,8 @@ static const struct {
 } option_help[] = {
 	{OPTION_CARDS, "--cards", "only cards with a picture, whole"},
 	{OPTION_APPLY, "--apply", "have the hypervisor change it, once what was is kept"},
+	{OPTION_ON_DEMAND, "--on-demand", "setup: the host has all cards, and hands them over"},
+	{OPTION_PERMANENT, "--permanent", "setup: guests have these cards for good"},
 	{OPTION_CYCLE, "--cycle", "take cards that are home to VFIO and back"},
 	{OPTION_DEVICE, "--device DEVICE", "only this device, slot or card"},
 	{OPTION_DRY_RUN, "-n, --dry-run", "only say what would be done"},
@@ -362,7 +365,9 @@ static int parse_options(
 		{"list", no_argument, NULL, OPTION_LIST},
 		{"looking-glass", required_argument, NULL, OPTION_PICTURE},
 		{"no-guard", no_argument, NULL, OPTION_NO_GUARD},
+		{"on-demand", no_argument, NULL, OPTION_ON_DEMAND},
 		{"only", required_argument, NULL, OPTION_ONLY},
+		{"permanent", no_argument, NULL, OPTION_PERMANENT},
 		{"rom", required_argument, NULL, OPTION_ROM},
 		{"root", required_argument, NULL, OPTION_ROOT},
 		{"serials", no_argument, NULL, OPTION_SERIALS},

@@ -39,6 +39,8 @@ enum command_option {
 	OPTION_ROM = 1 << 21,        /* --rom FILE: the card's */
 	OPTION_PICTURE = 1 << 22,    /* --looking-glass SIZE: memory for it */
 	OPTION_YES = 1 << 23,        /* --yes: do not ask */
+	OPTION_PERMANENT = 1 << 24,  /* --permanent: cards that the host never has */
+	OPTION_ON_DEMAND = 1 << 25,  /* --on-demand: and those that it hands over */
 };
 
 /* Where a command gets the machine from: main alone knows which one it is. */

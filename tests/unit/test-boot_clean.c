@@ -236,6 +236,33 @@ static void assert_status_is_clean(const struct left *left) {
 	}
 }
 
+/* What undoing would do is said, and not done. */
+static void assert_preview(const struct left *left, const struct boot_plan *plan) {
+	const struct boot_setup setup = setup_for(left);
+	AUTO_BOOT_PLAN struct boot_plan preview = {0};
+	AUTO_FINDINGS struct findings findings = {0};
+	struct error error = {0};
+	size_t count;
+
+	if (boot_undo_preview(&setup, &preview, &count, &findings, &error) < 0) {
+		fail_msg("%s", error.text);
+	}
+	assert_int_equal(count, 1);
+	assert_int_equal(findings.count, 0);
+	assert_int_equal(preview.file_count, count_changes(plan));
+	for (size_t i = 0; i < preview.file_count; i++) {
+		const struct boot_file *file = &preview.files[i];
+
+		for (size_t k = 0; k < plan->file_count; k++) {
+			if (strcmp(plan->files[k].path, file->path) == 0) {
+				assert_string_equal(file->after.data, plan->files[k].before.data);
+				assert_int_equal(file->was, !plan->files[k].gone);
+			}
+		}
+	}
+	assert_files(left, plan, true);
+}
+
 static bool is_done_by_hand(const struct remains *remains) {
 	return remains_have(remains, REMAIN_BY_HAND);
 }
@@ -262,8 +289,34 @@ static void try_one(const char *name) {
 			assert_status_is_clean(&left);
 		}
 	}
+	assert_preview(&left, &plan);
 	undo(&left);
 	assert_files(&left, &plan, false);
+}
+
+/* Lines come back around what somebody has written since; where that is not certain, none does. */
+static void what_somebody_has_changed_since_stays(void **state) {
+	AUTO_LEFT struct left left = {.machine = {.root = -1}};
+	AUTO_REMAINS struct remains remains = {0};
+	AUTO_BOOT_PLAN struct boot_plan plan = {0};
+	AUTO_FREE char *modules = NULL, *conf = NULL;
+
+	make_left("seed-000.txt", &left);
+	plan_clean(&left, &remains, &plan);
+	make(&left, &plan);
+	assert_int_equal(machine_write(&left.machine, "/etc/modules",
+				 "# mine\n# /etc/modules: kernel modules to load at boot time.\n"),
+		0);
+	assert_int_equal(
+		machine_write(&left.machine, "/etc/pve/datacenter.cfg", "console: html5\n"), 0);
+	undo(&left);
+	assert_int_equal(file_read(left.machine.root, "/etc/modules", TEXT_MAX, &modules, NULL), 0);
+	assert_string_equal(modules,
+		"# mine\n# /etc/modules: kernel modules to load at boot time.\n"
+		"vfio\nvfio_iommu_type1\nvfio_pci\nvfio_virqfd\n");
+	assert_int_equal(
+		file_read(left.machine.root, "/etc/pve/datacenter.cfg", TEXT_MAX, &conf, NULL), 0);
+	assert_string_equal(conf, "console: html5\n");
 }
 
 static void every_set_up_goes_and_comes_back(void **state) {
@@ -285,6 +338,7 @@ static void every_set_up_goes_and_comes_back(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_set_up_goes_and_comes_back),
+		cmocka_unit_test(what_somebody_has_changed_since_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,6 +57,7 @@ struct remains_wanted {
 	const struct device *const *devices;
 	size_t count;
 	bool all;
+	bool own; /* with all: what baton itself has assigned, too */
 };
 
 /*

@@ -305,7 +305,8 @@ void search_files(struct search *search) {
 	const struct line_reader datacenter = {.found = look_at_datacenter, .context = search};
 	const struct line_reader wrong = {.found = look_at_wrong_file, .context = search};
 	const struct line_reader assigned = {.found = look_at_assigned, .context = search};
-	int r = search->wanted->all ? 0 : lines_read(search->root, ASSIGNED_FILE, &assigned);
+	bool spared = search->wanted->all && !search->wanted->own;
+	int r = spared ? 0 : lines_read(search->root, ASSIGNED_FILE, &assigned);
 
 	search->remains->r = r < 0 ? r : search->remains->r;
 	search_driverctl(search);

@@ -309,25 +309,33 @@ static int plan_all(struct planning *planning) {
 	return r < 0 ? r : regenerate_menu(planning, BOOT_WAY_BOTH);
 }
 
-int boot_plan_words(int root, uid_t owner, const struct boot *boot, const struct names *words,
-	struct boot_plan *ret, struct error *error) {
-	AUTO_BOOT_PLAN struct boot_plan plan = {0};
-	struct planning planning = {root, owner, boot, &plan, error};
+int planning_words(struct planning *planning, const struct names *words) {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < words->count; i++) {
 		if (!word_is_plain(words->names[i])) {
-			return error_set(error, -EINVAL,
+			return error_set(planning->error, -EINVAL,
 				"\"%s\" is no plain word for the kernel's command line",
 				words->names[i]);
 		}
-		r = names_add(&plan.words, words->names[i]);
+		r = names_add(&planning->plan->words, words->names[i]);
 	}
-	r = r < 0 ? planning_result(&planning, r) : plan_all(&planning);
+	r = r < 0 ? planning_result(planning, r) : plan_all(planning);
+	if (r == 0) {
+		planning->plan->loader = planning->boot->loader.loader;
+	}
+	return r;
+}
+
+int boot_plan_words(int root, uid_t owner, const struct boot *boot, const struct names *words,
+	struct boot_plan *ret, struct error *error) {
+	AUTO_BOOT_PLAN struct boot_plan plan = {0};
+	struct planning planning = {root, owner, boot, &plan, error};
+	int r = planning_words(&planning, words);
+
 	if (r < 0) {
 		return r;
 	}
-	plan.loader = boot->loader.loader;
 	*ret = plan;
 	plan = (struct boot_plan){0};
 	return 0;

@@ -164,3 +164,19 @@ int boot_plan_assign(struct planning *planning, const struct assigned *all, size
 	}
 	return r;
 }
+
+int boot_plan_assigned(const struct boot_plan *plan, struct names *ret) {
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < plan->file_count; i++) {
+		const struct text *after = &plan->files[i].after;
+		struct assigned_reader reader = {.data = after->data, .length = after->length};
+		struct assigned one;
+
+		while (r == 0 && strcmp(plan->files[i].path, ASSIGNED_FILE) == 0 &&
+			assigned_next(&reader, &one) == ASSIGNED_FOUND) {
+			r = names_add(ret, one.address);
+		}
+	}
+	return r;
+}

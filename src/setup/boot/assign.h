@@ -14,6 +14,9 @@
 int boot_plan_assign(struct planning *planning, const struct assigned *all, size_t count)
 	MUST_CHECK;
 
+/* Appends the addresses that are assigned with the plan, of all that it changes. -ENOMEM. */
+int boot_plan_assigned(const struct boot_plan *plan, struct names *ret) MUST_CHECK;
+
 /* Is what has to be on the image installed on this machine? -ENOENT. */
 int boot_assign_installed(int root, const struct initramfs *initramfs, struct error *error)
 	MUST_CHECK;

@@ -307,12 +307,19 @@ int history_create(int directory, const struct boot_plan *plan, unsigned int *re
 
 int history_last(
 	int directory, unsigned int before, unsigned int *ret_number, struct error *error) {
-	AUTO_NAMES struct names names = {0};
-	unsigned long long number, last = 0;
 	int r = remove_all(directory, FRESH);
 
 	r = r < 0 ? r : remove_all(directory, OLD);
-	r = r < 0 ? r : names_read(directory, ".", &names);
+	return r < 0 ? cannot("read", r, error)
+		     : history_find(directory, before, ret_number, error);
+}
+
+int history_find(
+	int directory, unsigned int before, unsigned int *ret_number, struct error *error) {
+	AUTO_NAMES struct names names = {0};
+	unsigned long long number, last = 0;
+	int r = names_read(directory, ".", &names);
+
 	if (r < 0) {
 		return cannot("read", r, error);
 	}

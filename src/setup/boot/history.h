@@ -30,6 +30,10 @@ int history_last(int directory, unsigned int before, unsigned int *ret_number, s
 
 #define HISTORY_ALL UINT_MAX /* before no number: the last one of all */
 
+/* The same, and nothing is cleared away. */
+int history_find(int directory, unsigned int before, unsigned int *ret_number, struct error *error)
+	MUST_CHECK;
+
 int history_load(int directory, unsigned int number, struct boot_plan *ret,
 	enum history_state *ret_state, struct error *error) MUST_CHECK;
 int history_set(int directory, unsigned int number, const struct boot_plan *plan,

@@ -122,10 +122,15 @@ static void run_back(struct work *work, const struct boot_plan *plan, struct tro
 static int take_back(struct work *work, const struct boot_plan *plan) {
 	struct trouble first = {0};
 
-	(void)!history_set(work->directory, work->number, plan, HISTORY_UNDOING, NULL);
+	if (!work->preview) {
+		(void)!history_set(work->directory, work->number, plan, HISTORY_UNDOING, NULL);
+	}
 	restore_all(work, plan, &first);
 	if (!work->untouched) {
 		run_back(work, plan, &first);
+	}
+	if (work->preview && first.r == 0) {
+		return 0;
 	}
 	return first.r < 0 ? error_set(work->error, first.r, "%s", first.error.text)
 			   : history_remove(work->directory, work->number, work->error);
@@ -264,11 +269,13 @@ int boot_make(const struct boot_setup *setup, const struct boot_plan *plan, bool
 
 /* Each time, from the last; one that cannot be taken back does not keep the others from it. */
 static int undo_all(struct work *work, size_t *ret_count) {
+	int (*find)(int directory, unsigned int before, unsigned int *ret_number,
+		struct error *error) = work->preview ? history_find : history_last;
 	unsigned int before = HISTORY_ALL;
 	struct trouble first = {0};
 	int r;
 
-	while ((r = history_last(work->directory, before, &work->number, work->error)) == 0 &&
+	while ((r = find(work->directory, before, &work->number, work->error)) == 0 &&
 		work->number > 0) {
 		AUTO_BOOT_PLAN struct boot_plan plan = {0};
 		enum history_state state;
@@ -311,4 +318,28 @@ int boot_undo(const struct boot_setup *setup, size_t *ret_count, struct findings
 	}
 	close_work(&work);
 	return r < 0 ? error_set(error, r, "%s", why.text) : 0;
+}
+
+int boot_undo_preview(const struct boot_setup *setup, struct boot_plan *ret, size_t *ret_count,
+	struct findings *findings, struct error *error) {
+	AUTO_BOOT_PLAN struct boot_plan preview = {0};
+	struct error why = {0};
+	struct work work;
+	int r = open_work(setup, false, &work, error);
+
+	*ret_count = 0;
+	if (r < 0) {
+		return r == -ENOENT ? 0 : r;
+	}
+	work.error = &why;
+	work.findings = findings;
+	work.preview = &preview;
+	r = undo_all(&work, ret_count);
+	close_work(&work);
+	if (r < 0) {
+		return error_set(error, r, "%s", why.text);
+	}
+	*ret = preview;
+	preview = (struct boot_plan){0};
+	return 0;
 }

@@ -46,3 +46,10 @@ int boot_make(const struct boot_setup *setup, const struct boot_plan *plan, bool
  */
 int boot_undo(const struct boot_setup *setup, size_t *ret_count, struct findings *findings,
 	struct error *error) MUST_CHECK;
+
+/*
+ * What that would do, and nothing is done: *ret, which is {0}, has the files from what they are to
+ * what they would be, and the programs as BOOT_WAY_THERE.
+ */
+int boot_undo_preview(const struct boot_setup *setup, struct boot_plan *ret, size_t *ret_count,
+	struct findings *findings, struct error *error) MUST_CHECK;

@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "setup/boot/lines.h"
+#include "setup/boot/put_back.h"
 #include "setup/boot/replace.h"
 #include "setup/boot/words.h"
 
 static void tell(const struct work *work, enum finding_level level, const struct boot_file *file,
 	const char *reason) {
-	if (work->findings) {
+	if (work->findings && !(work->preview && level == FINDING_OK)) {
 		findings_add(work->findings, "", level, file->path, "", "%s", reason);
 	}
 }
@@ -48,6 +49,35 @@ static int take_all_words(const struct boot_plan *plan, const struct boot_file *
 		r = r == 1 ? take_word(file, word, ret) : r;
 	}
 	return r;
+}
+
+/*
+ * What was taken out of it, by `baton boot clean` and its like, comes back where the lines around
+ * it are as they were, and is named where they are not.
+ */
+static int put_lines_back(struct work *work, const struct boot_file *file, const struct text *now,
+	const struct stat *stat) {
+	AUTO_TEXT struct text text = {0}, list = {0};
+	int r = put_back(&file->before, &file->after, now, &text);
+
+	if (r == 0) {
+		r = work_put_as(work, file, &text, stat);
+		if (r == 0) {
+			tell(work, FINDING_WARNING, file,
+				"was changed by somebody since: only what baton took out of it was put back");
+		}
+		return r;
+	}
+	r = r == -EINVAL ? put_back_list(&file->before, &file->after, &list) : r;
+	if (r < 0 && r != -EINVAL) {
+		return work_cannot(work, "change", file, r);
+	}
+	if (work->findings) {
+		findings_add(work->findings, "", FINDING_WARNING, file->path, "",
+			"was changed by somebody since where baton took something out: it stays as it is, without %s",
+			list.length ? list.data : "that");
+	}
+	return 0;
 }
 
 /* Somebody has changed it since: only our words, or lines, are ours to take. */
@@ -99,6 +129,9 @@ static int restore_missing(struct work *work, const struct boot_file *file) {
 /* Somebody has changed it since, or has made another where baton has left none. */
 static int restore_changed(struct work *work, const struct boot_plan *plan,
 	const struct boot_file *file, const struct text *now, const struct stat *stat) {
+	if (!file->gone && file->was && file->form == FORM_NONE) {
+		return put_lines_back(work, file, now, stat);
+	}
 	if (!file->gone) {
 		return take_words(work, plan, file, now, stat);
 	}
@@ -111,7 +144,7 @@ static int restore_changed(struct work *work, const struct boot_plan *plan,
 static int restore(struct work *work, const struct boot_plan *plan, const struct boot_file *file) {
 	AUTO_TEXT struct text now = {0};
 	struct stat stat = {0};
-	int r = replace_clear(work->setup->root, file->path);
+	int r = work->preview ? 0 : replace_clear(work->setup->root, file->path);
 
 	if (r < 0) {
 		return work_cannot(work, "clear up beside", file, r);
@@ -153,7 +186,7 @@ void restore_all(struct work *work, const struct boot_plan *plan, struct trouble
 		}
 		work_note(work, first, r);
 	}
-	for (size_t i = plan->directories.count; i > 0; i--) {
+	for (size_t i = work->preview ? 0 : plan->directories.count; i > 0; i--) {
 		const char *path = plan->directories.names[i - 1];
 		int r = replace_remove_directory(work->setup->root, path);
 

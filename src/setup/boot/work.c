@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "setup/boot/history.h"
+#include "setup/boot/preview.h"
 #include "setup/boot/replace.h"
 #include "setup/program.h"
 
@@ -25,7 +26,12 @@ int work_read(const struct work *work, const struct boot_file *file, struct text
 	struct stat *ret_stat) {
 	AUTO_FREE char *data = NULL;
 	size_t length = 0;
-	int r = replaced_read(work->setup->root, file->path, &data, &length, ret_stat);
+	int r = work->preview ? preview_read(work->preview, file->path, ret, ret_stat) : 0;
+
+	if (r != 0) {
+		return r < 0 ? r : 0;
+	}
+	r = replaced_read(work->setup->root, file->path, &data, &length, ret_stat);
 
 	return r < 0 ? r : text_append(ret, data, length);
 }
@@ -39,7 +45,9 @@ int work_put_as(const struct work *work, const struct boot_file *file, const str
 	const struct stat *stat) {
 	const struct replacement replacement = {
 		file->path, content, stat->st_mode & 07777, stat->st_uid, stat->st_gid};
-	int r = replace_file(work->setup->root, &replacement);
+	int r = work->preview
+			? preview_put(work->preview, work->setup->root, file->path, content, stat)
+			: replace_file(work->setup->root, &replacement);
 
 	return r < 0 ? work_cannot(work, "write", file, r) : 0;
 }
@@ -51,7 +59,9 @@ int work_put(const struct work *work, const struct boot_file *file) {
 }
 
 int work_remove(const struct work *work, const struct boot_file *file) {
-	int r = replace_remove(work->setup->root, file->path);
+	int r = work->preview
+			? preview_put(work->preview, work->setup->root, file->path, NULL, NULL)
+			: replace_remove(work->setup->root, file->path);
 
 	return r < 0 ? work_cannot(work, "remove", file, r) : 0;
 }
@@ -95,6 +105,11 @@ int work_run(const struct work *work, const struct names *words,
 		.tick = work->setup->tick ? tick : NULL,
 		.context = &listener};
 
+	if (work->preview) {
+		r = preview_run(work->preview, words);
+		return r < 0 ? error_set(work->error, r, "cannot say what is run: %s", strerror(-r))
+			     : 0;
+	}
 	if (words->count == 0 || words->count > ARGUMENTS_MAX ||
 		asprintf(&path, "%s%s", work->setup->prefix, words->names[0]) < 0) {
 		path = NULL;

@@ -14,6 +14,9 @@ struct work {
 	bool untouched; /* no program has changed anything that the machine starts from */
 	struct findings *findings;
 	struct error *error;
+
+	/* Nothing is done, and what would be comes into this (setup/boot/preview.h); or NULL. */
+	struct boot_plan *preview;
 };
 
 /* The first failure is the one that is returned; each is told of where it happens. */

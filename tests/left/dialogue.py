@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Talks to `baton boot setup` at a terminal, and compares the conversation with what it should be.
+
+    dialogue.py BATON [--update] [FILE...]
+
+A file, tests/left/NAME.dialogue, begins like one of tests/left/NAME.txt with a machine and what is
+on it, and goes on with rows of
+
+    $ WORDS of a baton command line
+    what is printed; a line that ends with "> ANSWER" is a question, and what is typed
+    = exit code
+
+--update writes what it is now: then there may be rows that are but "$ WORDS" and "> ANSWER" lines.
+"""
+
+import difflib
+import os
+import pathlib
+import pty
+import re
+import select
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).parent
+MACHINES = HERE.parent / "machines"
+PATIENCE_S = 60
+QUESTION = re.compile(r"\[[^\]\n]*\] $")
+
+
+def read(terminal, deadline):
+    """What comes next; nothing at the end."""
+    if not select.select([terminal], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        raise TimeoutError("baton says nothing more")
+    try:
+        return os.read(terminal, 4096).decode().replace("\r\n", "\n")
+    except OSError:
+        return ""
+
+
+def converse(baton, machine, words, replies):
+    """The conversation, and the exit code."""
+    command, *rest = words.split()
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(baton, [baton, command, "--root", machine, *rest])
+    deadline = time.monotonic() + PATIENCE_S
+    said, since, replies = "", "", list(replies)
+    while part := read(terminal, deadline):
+        since += part
+        if QUESTION.search(since):
+            reply = replies.pop(0)
+            said += f"{since}> {reply}".rstrip(" ") + "\n"
+            os.write(terminal, f"{reply}\n".encode())
+            echo = ""
+            while not echo.endswith("\n"):
+                echo += read(terminal, deadline)
+            since = echo.split("\n", 1)[1]
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    os.close(terminal)
+    if replies:
+        raise AssertionError(f"baton did not ask for {replies}")
+    return f"$ {words}\n{said}{since}= {code}\n"
+
+
+def conversations(baton, text):
+    """What a file should be."""
+    name = re.match(r"# machine: (\S+)\n", text)[1]
+    head, *rows = re.split(r"^(?=\$ )", text, flags=re.MULTILINE)
+    with tempfile.NamedTemporaryFile("w", suffix=".umockdev") as machine:
+        machine.write((MACHINES / f"{name}.umockdev").read_text() + "\n" + head)
+        machine.flush()
+        return head + "\n".join(
+            converse(baton, machine.name, row.split("\n", 1)[0][2:],
+                     re.findall(r"(?:^|\] )> ?(.*)$", row, re.MULTILINE)) for row in rows)
+
+
+def main(arguments):
+    """Returns the exit status."""
+    update = "--update" in arguments
+    baton, *names = [word for word in arguments if word != "--update"]
+    files = [pathlib.Path(name) for name in names] or sorted(HERE.glob("*.dialogue"))
+    failed = 0
+    for file in files:
+        expected = file.read_text()
+        found = conversations(baton, expected)
+        if update:
+            file.write_text(found)
+        elif found != expected:
+            failed += 1
+            sys.stdout.writelines(difflib.unified_diff(expected.splitlines(True),
+                                                       found.splitlines(True),
+                                                       str(file), "what it is now"))
+    print(f"{len(files) - failed} passed, {failed} failed")
+    return 1 if failed or not files else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
