@@ -106,17 +106,17 @@ int journal_oopses(struct ops *ops, struct journal *journal, int64_t count, stru
 	return 0;
 }
 
-int journal_oops(struct ops *ops, struct journal *journal, size_t index, int64_t count,
+int journal_oops(struct ops *ops, struct journal *journal, size_t index, int64_t count, bool open,
 	struct error *error) {
 	int r;
 
 	assert(index < journal->record_count);
-	r = write_line(ops, journal, error, "oops %zu %lld", index, (long long)count);
+	r = write_line(
+		ops, journal, error, "oops %zu %lld%s", index, (long long)count, open ? " or" : "");
 	if (r < 0) {
 		return r;
 	}
-	journal->oopses = count;
-	journal->records[index].oopsed = true;
+	journal_set_oops(journal, index, count, open);
 	return 0;
 }
 

@@ -15,7 +15,8 @@ struct record {
 	bool popped;
 	bool tried; /* false: another guest, or another step, did it; undone all the same */
 	struct process writer; /* none: none recorded, or done with it */
-	bool oopsed; /* the kernel did while it was made or undone: nothing more is done to it */
+	int64_t oopsed; /* which oops of the kernel's was, or may have been, while it was made or
+			   undone: nothing more is done to it; 0: none */
 };
 
 struct journal {
@@ -32,6 +33,7 @@ struct journal {
 	bool torn;         /* the last line is torn: whoever wrote it died */
 	unsigned int line; /* number of the last good line */
 	int64_t oopses;    /* of the kernel (ops.h) that are known of; -1: not known how many */
+	bool untold;       /* an oops could not be written */
 	size_t written;    /* the record that a writer was named for last */
 };
 
@@ -73,10 +75,13 @@ int journal_pop(struct ops *ops, struct journal *journal, size_t index, struct e
 int journal_hold(struct ops *ops, struct journal *journal, struct error *error) MUST_CHECK;
 int journal_turn_home(struct ops *ops, struct journal *journal, struct error *error) MUST_CHECK;
 
-/* How many oopses there have been, none of which is this hand-over's; and one that is. */
+/*
+ * How many oopses there have been, none of which is this hand-over's; and one that is. open: it may
+ * have been another record's, too, which is said next.
+ */
 int journal_oopses(struct ops *ops, struct journal *journal, int64_t count, struct error *error)
 	MUST_CHECK;
-int journal_oops(struct ops *ops, struct journal *journal, size_t index, int64_t count,
+int journal_oops(struct ops *ops, struct journal *journal, size_t index, int64_t count, bool open,
 	struct error *error) MUST_CHECK;
 
 /*
@@ -86,6 +91,7 @@ int journal_oops(struct ops *ops, struct journal *journal, size_t index, int64_t
 void journal_add(struct journal *journal, const struct step *step, bool tried);
 void journal_set_writer(struct journal *journal, size_t index, struct process writer);
 void journal_end_writers(struct journal *journal);
+void journal_set_oops(struct journal *journal, size_t index, int64_t count, bool open);
 
 /* Records that are not popped. */
 size_t journal_depth(const struct journal *journal);

@@ -34,7 +34,8 @@ struct attempt {
 /*
  * To be called after each: its r again; or -EOWNERDEAD and a sentence, with the record marked, if
  * the kernel has oopsed since. If it was another writer that died, one that had been left in the
- * kernel, that one's record is marked, and this change is as good as it was.
+ * kernel, that one's record is marked, and this change is as good as it was. If it may have been
+ * one of several, all of them are marked.
  */
 int oops_check(struct ops *ops, struct journal *journal, const struct attempt *attempt,
 	struct error *error) MUST_CHECK;
@@ -42,7 +43,9 @@ int oops_check(struct ops *ops, struct journal *journal, const struct attempt *a
 /*
  * Before a step is undone: has the kernel oopsed in a run that nobody has come back from, or
  * under a writer that was left there? Then the step is marked that was being made. What it did
- * while no writer was in the kernel, with the guest or long after the run, is nobody's.
+ * while no writer was in the kernel, with the guest or long after the run, is nobody's. If it has
+ * not, whoever was left there and is gone has come back: that is written, so that no later oops is
+ * put on him.
  */
 void oops_find(struct ops *ops, struct journal *journal);
 

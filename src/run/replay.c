@@ -117,7 +117,7 @@ void journal_set_writer(struct journal *journal, size_t index, struct process wr
 		}
 	}
 	journal->records[index].writer = writer;
-	journal->written = index;
+	journal->written = writer.pid ? index : journal->written;
 }
 
 static int replay_writer(struct journal *journal, const char *text) {
@@ -159,15 +159,23 @@ static int replay_oopses(struct journal *journal, const char *text) {
 	return take_count(&text, &journal->oopses) < 0 || *text ? -EINVAL : 0;
 }
 
+void journal_set_oops(struct journal *journal, size_t index, int64_t count, bool open) {
+	journal->records[index].oopsed = count;
+	journal->oopses = open ? journal->oopses : count;
+}
+
 static int replay_oops(struct journal *journal, const char *text) {
 	struct record *record;
+	int64_t count;
+	bool open;
 	int r = take_record(journal, &text, &record);
 
-	r = r < 0 ? r : take_count(&text, &journal->oopses);
-	if (r < 0 || *text) {
+	r = r < 0 ? r : take_count(&text, &count);
+	open = r == 0 && strcmp(text, "or") == 0;
+	if (r < 0 || (*text && !open)) {
 		return -EINVAL;
 	}
-	record->oopsed = true;
+	journal_set_oops(journal, (size_t)(record - journal->records), count, open);
 	return 0;
 }
 

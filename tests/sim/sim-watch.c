@@ -74,7 +74,7 @@ void sim_watch(struct sim *sim, const struct step *step) {
 	if (world_oopsed_at(sim->world, step)) {
 		world_violate(sim->world, "\"%s\" after an oops in the last change of it", text);
 	}
-	if (sim->world->oopses > 1) {
+	if (sim->world->told_oopses > 1) {
 		world_violate(sim->world, "\"%s\" although the kernel has oopsed twice", text);
 	}
 	if (!world_same_process(sim->world->lock, sim->self)) {

@@ -80,6 +80,7 @@ static int stumble(struct sim *sim, struct world_process *writer) {
 	sim->oops = OOPS_NOT;
 	world_end(sim->world, writer);
 	world_oops(sim->world, &step);
+	sim->world->told_oopses = sim->world->oopses;
 	return -ECHILD;
 }
 
@@ -146,7 +147,10 @@ static void explain(
 }
 
 static int64_t oopses(struct ops *ops) {
-	return sim_of(ops)->world->oopses;
+	struct world *world = sim_of(ops)->world;
+
+	world->told_oopses = world->oopses;
+	return world->oopses;
 }
 
 static int prove_free(struct ops *ops, const char *address, struct error *error) {

@@ -183,6 +183,8 @@ struct world {
 	bool may_end;          /* programs may be ended: whoever asks for a device has allowed it */
 	bool framebuffer_lost; /* vfio-pci has removed one */
 	unsigned int oopses;   /* of the kernel */
+	unsigned int told_oopses; /* that baton must know of: its own writer died, or it has asked
+				     since */
 	struct step oopsed[WORLD_OOPSES]; /* what was being changed then: locked for ever */
 	char violation[256];              /* the first thing that must never be done; empty: none */
 	struct world_journal journals[WORLD_JOURNALS];

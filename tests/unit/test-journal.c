@@ -244,7 +244,13 @@ static void names_of_any_kind_survive(void **state) {
 	assert_int_equal(journal_create(&file.ops, &beginning, &written, &error), 0);
 	assert_int_equal(step_make(FACT_CONSOLE, "frame buffer device", "bound", "-", &step), 0);
 	assert_int_equal(journal_push(&file.ops, written, &step, true, &error), 0);
-	assert_int_equal(journal_oops(&file.ops, written, 0, 8, &error), 0);
+	assert_int_equal(journal_oops(&file.ops, written, 0, 8, true, &error), 0);
+	assert_int_equal(written->oopses, 7); /* it may have been another one, which is said next */
+	assert_int_equal(parse(&file.text, &read), 0);
+	assert_int_equal(read->records[0].oopsed, 8);
+	assert_int_equal(read->oopses, 7);
+	journal_free(&read);
+	assert_int_equal(journal_oops(&file.ops, written, 0, 8, false, &error), 0);
 	assert_int_equal(parse(&file.text, &read), 0);
 	assert_string_equal(read->guest, request.guest);
 	assert_string_equal(read->title, request.title);

@@ -16,6 +16,7 @@ struct kernel {
 	struct ops ops;
 	int64_t oopses;
 	unsigned int lines;
+	bool full; /* its disk */
 };
 
 static int64_t oopses(struct ops *ops) {
@@ -24,7 +25,12 @@ static int64_t oopses(struct ops *ops) {
 
 static int append(
 	struct ops *ops, const char *guest, const char *data, size_t length, struct error *error) {
-	((struct kernel *)ops)->lines++;
+	struct kernel *kernel = (struct kernel *)ops;
+
+	if (kernel->full) {
+		return -ENOSPC;
+	}
+	kernel->lines++;
 	return 0;
 }
 
@@ -137,14 +143,58 @@ static void whoever_repairs_finds_the_one_that_nobody_has_told(void **state) {
 }
 
 /* Both writers are gone by now: one of them because it was done, the other died in the kernel. */
-static void of_a_way_out_only_the_last_writer_can_have_died(void **state) {
+static void of_two_that_may_have_died_both_are_left_alone(void **state) {
 	AUTO_JOURNAL struct journal *journal = begin();
 	struct kernel kernel = kernel_of(4);
 
 	journal_set_writer(journal, 1, (struct process){10, 20});
 	oops_find(&kernel.ops, journal);
+	assert_true(journal->records[1].oopsed);
 	assert_true(journal->records[3].oopsed);
 	assert_int_equal(oops_count(journal), 1);
+	assert_int_equal(kernel.lines, 2);
+	assert_int_equal(journal->oopses, 4);
+}
+
+static void two_that_died_are_two_oopses(void **state) {
+	AUTO_JOURNAL struct journal *journal = begin();
+	struct kernel kernel = kernel_of(5);
+
+	journal_set_writer(journal, 1, (struct process){10, 20});
+	oops_find(&kernel.ops, journal);
+	assert_int_equal(journal->records[1].oopsed, 4);
+	assert_int_equal(journal->records[3].oopsed, 5);
+	assert_int_equal(oops_count(journal), 2);
+}
+
+/* The kernel has not oopsed since it was left there: so a later oops is another's. */
+static void who_has_come_back_is_none_of_those_who_may_have_died(void **state) {
+	AUTO_JOURNAL struct journal *journal = begin();
+	struct kernel kernel = kernel_of(3);
+
+	journal_set_writer(journal, 1, (struct process){10, 20});
+	journal->records[3].popped = true;
+	oops_find(&kernel.ops, journal);
+	assert_int_equal(journal->records[1].writer.pid, 0);
+	assert_int_equal(kernel.lines, 1);
+	kernel.oopses = 4;
+	oops_find(&kernel.ops, journal);
+	assert_int_equal(oops_count(journal), 0);
+}
+
+/* Then only the kernel's count says it to whoever comes next, and that must not be said to be
+ * known. */
+static void after_one_that_cannot_be_written_none_is(void **state) {
+	AUTO_JOURNAL struct journal *journal = begin();
+	struct kernel kernel = kernel_of(4);
+
+	kernel.full = true;
+	assert_int_equal(check(&kernel, journal, 3, -ECHILD), -EOWNERDEAD);
+	kernel.full = false;
+	kernel.oopses = 5;
+	assert_int_equal(check(&kernel, journal, 1, -ECHILD), -EOWNERDEAD);
+	assert_int_equal(kernel.lines, 0);
+	assert_int_equal(oops_count(journal), 2);
 }
 
 /* Days later, perhaps: what is left in the journal failed, and its writer has come back. */
@@ -178,13 +228,13 @@ static void it_is_final_when_all_that_is_left_depends_on_it(void **state) {
 	AUTO_JOURNAL struct journal *journal = begin();
 
 	assert_false(oops_is_final(journal));
-	journal->records[3].oopsed = true;
+	journal->records[3].oopsed = 4;
 	assert_false(oops_is_final(journal));
 	journal->records[0].popped = journal->records[1].popped = true;
 	assert_true(oops_is_final(journal)); /* the override of the same device */
 	journal->records[1].popped = false;
 	assert_false(oops_is_final(journal));
-	journal->records[2].oopsed = true; /* a second one ends everything */
+	journal->records[2].oopsed = 5; /* a second one ends everything */
 	assert_true(oops_is_final(journal));
 }
 
@@ -196,7 +246,10 @@ int main(void) {
 		cmocka_unit_test(a_writer_that_died_is_not_taken_for_another),
 		cmocka_unit_test(a_units_change_is_no_drivers),
 		cmocka_unit_test(whoever_repairs_finds_the_one_that_nobody_has_told),
-		cmocka_unit_test(of_a_way_out_only_the_last_writer_can_have_died),
+		cmocka_unit_test(of_two_that_may_have_died_both_are_left_alone),
+		cmocka_unit_test(two_that_died_are_two_oopses),
+		cmocka_unit_test(who_has_come_back_is_none_of_those_who_may_have_died),
+		cmocka_unit_test(after_one_that_cannot_be_written_none_is),
 		cmocka_unit_test(what_happened_when_no_writer_was_in_the_kernel_is_nobodys),
 		cmocka_unit_test(what_happened_while_the_guest_had_it_is_nobodys),
 		cmocka_unit_test(it_is_final_when_all_that_is_left_depends_on_it),
