@@ -32,9 +32,10 @@ struct journal {
 	bool homeward;     /* the way back has begun: whoever finds this journal goes on with it */
 	bool torn;         /* the last line is torn: whoever wrote it died */
 	unsigned int line; /* number of the last good line */
-	int64_t oopses;    /* of the kernel (ops.h) that are known of; -1: not known how many */
-	bool untold;       /* an oops could not be written */
-	size_t written;    /* the record that a writer was named for last */
+	unsigned int pushed; /* the same, if that is one that has added a record; else 0 */
+	int64_t oopses;      /* of the kernel (ops.h) that are known of; -1: not known how many */
+	bool untold;         /* an oops could not be written */
+	size_t written;      /* the record that a writer was named for last */
 };
 
 /*

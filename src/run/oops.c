@@ -2,6 +2,7 @@
 #include "run/oops.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* Of several that are marked for one oops it was one: nobody knows which. */
 size_t oops_count(const struct journal *journal) {
@@ -19,14 +20,28 @@ size_t oops_count(const struct journal *journal) {
 	return count;
 }
 
-/* Is it an oops's own record, or one that has to be undone after such a one? */
+const struct record *oops_at(const struct journal *journal, const char *subject) {
+	for (size_t i = 0; i < journal->record_count; i++) {
+		const struct record *record = &journal->records[i];
+
+		if (record->oopsed && strcmp(record->step.subject, subject) == 0) {
+			return record;
+		}
+	}
+	return NULL;
+}
+
+/* Is it of what has oopsed, or one that has to be undone after such a one? */
 static bool is_lost(const struct journal *journal, size_t index) {
 	const struct record *record = &journal->records[index];
 
+	if (oops_at(journal, record->step.subject)) {
+		return true;
+	}
 	for (size_t i = index; i < journal->record_count; i++) {
 		const struct record *later = &journal->records[i];
 
-		if (later->oopsed && (i == index || step_depends(&record->step, &later->step))) {
+		if (later->oopsed && step_depends(&record->step, &later->step)) {
 			return true;
 		}
 	}

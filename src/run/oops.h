@@ -20,6 +20,9 @@
 /* How many changes of this hand-over the kernel has answered with an oops. */
 size_t oops_count(const struct journal *journal);
 
+/* A change of this subject that it has answered so, or NULL. */
+const struct record *oops_at(const struct journal *journal, const char *subject);
+
 /* Will none of what is left ever be undone? */
 bool oops_is_final(const struct journal *journal);
 

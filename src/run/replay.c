@@ -228,12 +228,14 @@ static int replay_line(struct journal *journal, const char *text) {
 
 /*
  * A line of the right number is replayed. The number of the last good line once more is right too:
- * then the append before was told to have failed although the line got there; what such a line says
- * was never tried, and undoing what was never tried does nothing.
+ * then the append before was told to have failed although the line got there. What such a line says
+ * was never tried, and a record that it pushed is none: whoever wrote the next line has not counted
+ * it.
  */
 static int replay(struct journal *journal, unsigned int number, const char *data, size_t length,
 	struct error *error) {
 	char text[LINE_OVERHEAD + STEP_TEXT_SIZE + 4 * WORD_MAX];
+	size_t records;
 
 	if (number != journal->line + 1 && (journal->line == 0 || number != journal->line)) {
 		return error_set(error, -EBADMSG,
@@ -246,6 +248,10 @@ static int replay(struct journal *journal, unsigned int number, const char *data
 	}
 	memcpy(text, data, length);
 	text[length] = '\0';
+	if (number == journal->line && journal->pushed == number) {
+		journal->record_count--;
+	}
+	records = journal->record_count;
 	if (replay_line(journal, text) < 0) {
 		return error_set(error, -EBADMSG,
 			"line %u is whole but makes no sense: \"%.80s\"; undo it by hand "
@@ -253,6 +259,7 @@ static int replay(struct journal *journal, unsigned int number, const char *data
 			number, text);
 	}
 	journal->line = number;
+	journal->pushed = journal->record_count > records ? number : 0;
 	return 0;
 }
 

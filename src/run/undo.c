@@ -245,7 +245,7 @@ static bool is_given_up(const struct journal *journal, struct error *error) {
 static enum outcome undo_record(struct ops *ops, struct journal *journal, size_t index,
 	const struct claims *claims, struct error *error) {
 	const struct record *record = &journal->records[index];
-	const struct record *stuck = find_stuck(ops, journal, record->step.subject);
+	const struct record *stuck = find_stuck(ops, journal, record->step.subject), *oopsed;
 	int r;
 
 	/* Who has left the kernel by now may have died there, and the count knows that first. */
@@ -253,8 +253,9 @@ static enum outcome undo_record(struct ops *ops, struct journal *journal, size_t
 	if (is_given_up(journal, error)) {
 		return OUTCOME_STUCK;
 	}
-	if (record->oopsed) {
-		(void)!oops_refuse(record, error);
+	oopsed = oops_at(journal, record->step.subject);
+	if (oopsed) {
+		(void)!oops_refuse(oopsed, error);
 		return OUTCOME_STUCK;
 	}
 	if (stuck) {

@@ -117,6 +117,20 @@ static void a_torn_line_was_never_tried(void **state) {
 	}
 }
 
+/* Its write was told to have failed, so whoever wrote it has gone on without it. */
+static void a_push_whose_number_comes_again_is_no_record(void **state) {
+	AUTO_TEXT struct text text = sample();
+	AUTO_JOURNAL struct journal *journal = NULL;
+
+	add_line(&text, 10, "push reset-method 0000:01:00.0 bus flr");
+	add_line(&text, 10, "push driver 0000:01:00.0 - vfio-pci");
+	add_line(&text, 11, "writer 2 70 80");
+	assert_int_equal(parse(&text, &journal), 0);
+	assert_int_equal(journal->record_count, 3);
+	assert_int_equal(journal->records[2].step.fact, FACT_DRIVER);
+	assert_int_equal(journal->records[2].writer.pid, 70);
+}
+
 static void the_line_after_a_torn_one_counts(void **state) {
 	AUTO_TEXT struct text text = sample();
 	AUTO_JOURNAL struct journal *journal = NULL;
@@ -271,6 +285,7 @@ int main(void) {
 		cmocka_unit_test(the_step_after_a_writers_says_that_it_was_done),
 		cmocka_unit_test(a_writer_of_no_process_says_that_it_has_come_back),
 		cmocka_unit_test(a_torn_line_was_never_tried),
+		cmocka_unit_test(a_push_whose_number_comes_again_is_no_record),
 		cmocka_unit_test(the_line_after_a_torn_one_counts),
 		cmocka_unit_test(a_line_that_arrived_although_its_write_failed_does_no_harm),
 		cmocka_unit_test(a_gap_stops_everything),
