@@ -43,29 +43,28 @@ static void free_left(struct left *left) {
 
 #define AUTO_LEFT CLEANUP(free_left)
 
-static char *read_text(const char *directory, const char *name) {
+static void read_text(const char *directory, const char *name, char **ret) {
 	AUTO_CLOSE int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char *data = NULL;
 
 	assert_true(fd >= 0);
-	assert_int_equal(file_read(fd, name, TEXT_MAX, &data, NULL), 0);
-	return data;
+	assert_int_equal(file_read(fd, name, TEXT_MAX, ret, NULL), 0);
 }
 
 /* The machine that the first line names, and what stands up to the first "$ ". */
 static void make_left(const char *name, struct left *ret) {
 	static const char key[] = "# machine: ";
-	AUTO_FREE char *golden = read_text(LEFT, name), *base = NULL;
+	AUTO_FREE char *golden = NULL, *base = NULL;
 	AUTO_TEXT struct text text = {0};
-	char file[64];
-	char *end = strstr(golden, "\n$ ");
+	char file[64], *end;
 
+	read_text(LEFT, name, &golden);
+	end = strstr(golden, "\n$ ");
 	assert_true(text_starts(golden, key) && end);
 	end[1] = '\0';
 	assert_int_equal(name_format(file, sizeof(file), "%.*s.umockdev",
 				 (int)strcspn(golden + strlen(key), "\n"), golden + strlen(key)),
 		0);
-	base = read_text(MACHINES, file);
+	read_text(MACHINES, file, &base);
 	assert_int_equal(text_add(&text, "%s\n%s", base, golden), 0);
 	assert_int_equal(machine_make(text.data, text.length, &ret->machine), 0);
 	assert_int_equal(machine_write(&ret->machine, "/var/lib/keep", ""), 0);

@@ -11,7 +11,7 @@
 static int find_assignment(
 	const struct take_place *place, const char *variable, struct shell_assignment *ret) {
 	struct shell_reader reader = {.data = place->data, .length = place->length};
-	struct shell_assignment found;
+	struct shell_assignment found = {0};
 	bool there = false;
 
 	while (shell_assignment_next(&reader, &found)) {
@@ -173,7 +173,7 @@ static bool find_whole(
 int take_from_list(const struct take_place *place, const char *variable, const struct names *words,
 	struct text *ret) {
 	AUTO_TEXT struct text rest = {0};
-	struct shell_assignment found;
+	struct shell_assignment found = {0};
 	struct list list;
 	struct span whole;
 	size_t left;
