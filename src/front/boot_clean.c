@@ -27,12 +27,17 @@ static enum result show(const struct remains *remains) {
 
 /* What a script has written over, nobody can bring back. */
 static void tell_empty(const struct boot_plan *plan) {
+	static const char *const lists[] = {"/etc/modules", "/etc/initramfs-tools/modules"};
+
 	for (size_t i = 0; i < plan->file_count; i++) {
 		const struct boot_file *file = &plan->files[i];
 
-		if (boot_file_changes(file) && !file->gone && file->after.length == 0) {
-			printf("%s is empty then: what somebody may have overwritten in it is in a backup or nowhere\n",
-				file->path);
+		for (size_t k = 0; k < COUNT(lists); k++) {
+			if (strcmp(file->path, lists[k]) == 0 && boot_file_changes(file) &&
+				file->after.length == 0) {
+				printf("%s is empty then: what somebody may have overwritten in it is in a backup or nowhere\n",
+					file->path);
+			}
 		}
 	}
 }

@@ -232,6 +232,26 @@ static int clean_one(struct cleaning *cleaning, struct remain *remain) {
 	return 0;
 }
 
+/* Does the initramfs have a copy of it? */
+static bool is_included(const struct boot *boot, const char *path) {
+	static const char *const always[] = {"/etc/modprobe.d/", "/etc/initramfs-tools/",
+		"/etc/dracut.conf", "/etc/mkinitcpio", "/etc/booster.yaml"};
+	static const char *const others[] = {
+		"/etc/modules-load.d/", "/etc/udev/rules.d/", "/etc/driverctl.d/"};
+
+	for (size_t i = 0; i < COUNT(always); i++) {
+		if (text_starts(path, always[i])) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < COUNT(others); i++) {
+		if (boot->initramfs->kind != INITRAMFS_TOOLS && text_starts(path, others[i])) {
+			return true;
+		}
+	}
+	return strstr(path, "/vfio-pci-override") != NULL;
+}
+
 /* The last line of a file first, so that the others keep their numbers. */
 static int compare(const void *a, const void *b) {
 	const struct remain *const *x = a, *const *y = b;
@@ -254,6 +274,9 @@ static int clean_all(struct cleaning *cleaning) {
 	qsort(ordered, remains->count, sizeof(struct remain *), compare);
 	for (size_t i = 0; r == 0 && i < remains->count; i++) {
 		r = ordered[i]->fate == REMAIN_GOES ? clean_one(cleaning, ordered[i]) : 0;
+		/* By the name under which it is read: that may be a link. */
+		cleaning->initramfs |= ordered[i]->fate == REMAIN_GOES &&
+				       is_included(cleaning->planning->boot, ordered[i]->path);
 	}
 	return r < 0 ? r : planning_result(cleaning->planning, remains->r);
 }
@@ -310,26 +333,6 @@ static void drop_empty(struct cleaning *cleaning, struct boot_file *file) {
 	}
 }
 
-/* Does the initramfs have a copy of it? */
-static bool is_included(const struct boot *boot, const char *path) {
-	static const char *const always[] = {"/etc/modprobe.d/", "/etc/initramfs-tools/",
-		"/etc/dracut.conf", "/etc/mkinitcpio", "/etc/booster.yaml"};
-	static const char *const others[] = {
-		"/etc/modules-load.d/", "/etc/udev/rules.d/", "/etc/driverctl.d/"};
-
-	for (size_t i = 0; i < COUNT(always); i++) {
-		if (text_starts(path, always[i])) {
-			return true;
-		}
-	}
-	for (size_t i = 0; i < COUNT(others); i++) {
-		if (boot->initramfs->kind != INITRAMFS_TOOLS && text_starts(path, others[i])) {
-			return true;
-		}
-	}
-	return strstr(path, "/vfio-pci-override") != NULL;
-}
-
 /* What is not changed in the end is no part of the plan, but for the order of the others. */
 static void look_at_files(struct cleaning *cleaning) {
 	struct boot_plan *plan = cleaning->planning->plan;
@@ -340,8 +343,6 @@ static void look_at_files(struct cleaning *cleaning) {
 		if (boot_file_changes(file) && !file->gone) {
 			drop_empty(cleaning, file);
 		}
-		cleaning->initramfs |= boot_file_changes(file) &&
-				       is_included(cleaning->planning->boot, file->path);
 		cleaning->assigned |=
 			boot_file_changes(file) && strcmp(file->path, ASSIGNED_FILE) == 0;
 	}
