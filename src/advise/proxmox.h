@@ -22,7 +22,8 @@ int proxmox_change(const struct change *change, struct text *document, struct er
 
 /*
  * The words of the one `qm set` that makes `after` of `before`, the program's name first; none if
- * nothing differs. -ENOMEM.
+ * nothing differs. It refuses a configuration that is not `before` any more when it has the guest's
+ * lock: qemu-server takes the SHA-1 of the whole file for that (parse_vm_config). -ENOMEM.
  */
 int proxmox_words(const char *vmid, const struct text *before, const struct text *after,
 	struct names *ret) MUST_CHECK;

@@ -91,7 +91,11 @@ static int apply_proxmox(struct advise_session *advise, struct error *error) {
 	}
 	r = check_unchanged(advise, error);
 	r = r < 0 ? r : advise->session.platform->run(program, words.names, error);
-	return r > 0 ? error_set(error, -EIO, "qm set ended with %d", r) : r;
+	return r > 0 ? error_set(error, -EIO,
+			       "qm set ended with %d; if it speaks of a checksum, somebody has changed "
+			       "the guest meanwhile: ask again",
+			       r)
+		     : r;
 }
 
 static int apply_by(struct advise_session *advise, struct error *error) {
