@@ -70,15 +70,6 @@ static bool may_stop(const struct policy *policy, const struct holder *holder) {
 	       policy_has(&policy->services, holder->who.user_unit);
 }
 
-static bool has(const struct names *names, const char *name) {
-	for (size_t i = 0; i < names->count; i++) {
-		if (strcmp(names->names[i], name) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Whether the unit itself is up is known; whether its manager answers is not. */
 static int ask_manager(struct ops *ops, const struct holder *holder, struct answers *answers,
 	struct error *error) {
@@ -86,7 +77,7 @@ static int ask_manager(struct ops *ops, const struct holder *holder, struct answ
 	bool ignored;
 	int r = step_write_user_unit(holder->who.unit, holder->who.user_unit, subject);
 
-	if (r < 0 || has(&answers->silent, holder->who.unit)) {
+	if (r < 0 || names_has(&answers->silent, holder->who.unit)) {
 		return 0; /* one that no step can name is none that is stopped */
 	}
 	r = ask_unit(ops, subject, &ignored, error);

@@ -5,49 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "advise/conf.h"
+#include "advise/hostpci.h"
 #include "base/sha1.h"
 
 #define ROM_DIRECTORY "/usr/share/kvm/" /* that romfile= is below of (qm.conf(5)) */
-
-/* Disks that could have an I/O thread, as model.disks counts them. */
-#define SCSI_DISKS 100
 
 /* The slot "0000:0a:00" of an address. */
 static void slot_of(struct address address, char ret[ADDRESS_SIZE]) {
 	address_format(address, ret);
 	*strrchr(ret, '.') = '\0';
-}
-
-static bool hostpci(const struct text *document, unsigned int n, char key[CONF_KEY_SIZE],
-	char value[CONF_VALUE_SIZE]) {
-	(void)!name_format(key, CONF_KEY_SIZE, "hostpci%u", n);
-	return conf_get(document, key, value);
-}
-
-/* What host= says, with the key or without. */
-static bool host_of(const char *value, char ret[CONF_VALUE_SIZE]) {
-	return property_get(value, "host", ret) || property_get(value, NULL, ret);
-}
-
-/* Does the hostpci give something of that slot? */
-static bool is_of_slot(const char *value, struct address address) {
-	char ids[CONF_VALUE_SIZE];
-	struct proxmox_set set;
-	struct selection slot = {.address = address, .whole_slot = true};
-
-	return host_of(value, ids) &&
-	       proxmox_set_parse(ids, PROXMOX_DOMAIN_MAY_BE_LEFT_OUT, &set, NULL) == 0 &&
-	       proxmox_set_overlaps(&set, &slot);
-}
-
-/* Is the one id, "0a:00.1", of that slot? */
-static bool is_id_of(const char *id, struct address address) {
-	struct selection slot = {.address = address, .whole_slot = true};
-	struct proxmox_set set;
-
-	return proxmox_set_parse(id, PROXMOX_DOMAIN_MAY_BE_LEFT_OUT, &set, NULL) == 0 &&
-	       proxmox_set_overlaps(&set, &slot);
 }
 
 /*
@@ -65,7 +31,7 @@ static int replace_ids(
 		const char *keep = id;
 
 		r = name_format(id, sizeof(id), "%.*s", (int)length, ids);
-		if (r == 0 && is_id_of(id, address)) {
+		if (r == 0 && hostpci_id_is_of_slot(id, address)) {
 			keep = slot;
 			slot = NULL;
 		}
@@ -83,7 +49,7 @@ static int set_host(struct text *document, const char *key, const char *value,
 	char ids[CONF_VALUE_SIZE], is[CONF_VALUE_SIZE], with[CONF_VALUE_SIZE];
 	int r;
 
-	if (!host_of(value, is)) {
+	if (!hostpci_host(value, is)) {
 		return 0;
 	}
 	r = replace_ids(is, address, slot, ids);
@@ -105,14 +71,15 @@ static int write_card(const struct change *change, struct text *document) {
 
 	slot_of(change->address, slot);
 	for (unsigned int n = 0; r == 0 && n < PROXMOX_HOSTPCI_MAX; n++) {
-		if (hostpci(document, n, key, value) && is_of_slot(value, change->address)) {
+		if (hostpci_get(document, n, key, value) &&
+			hostpci_is_of_slot(value, change->address)) {
 			r = set_host(document, key, value, change->address, placed ? NULL : slot);
 			placed = true;
 		}
 	}
 	express = conf_get(document, "machine", machine) && strstr(machine, "q35");
 	for (unsigned int n = 0; r == 0 && !placed && n < PROXMOX_HOSTPCI_MAX; n++) {
-		if (!hostpci(document, n, key, value)) {
+		if (!hostpci_get(document, n, key, value)) {
 			placed = name_format(value, sizeof(value), "%s%s", slot,
 					 express ? ",pcie=1" : "") == 0;
 			r = conf_set(document, key, value);
@@ -127,7 +94,8 @@ static int set_of_device(
 	char key[CONF_KEY_SIZE], value[CONF_VALUE_SIZE], fresh[CONF_VALUE_SIZE];
 
 	for (unsigned int n = 0; n < PROXMOX_HOSTPCI_MAX; n++) {
-		if (hostpci(document, n, key, value) && is_of_slot(value, change->address)) {
+		if (hostpci_get(document, n, key, value) &&
+			hostpci_is_of_slot(value, change->address)) {
 			int r = property_set(value, part, with, fresh);
 
 			return r < 0 ? r : conf_set(document, key, fresh);
@@ -153,7 +121,7 @@ static int set_express(struct text *document) {
 	int r = 0;
 
 	for (unsigned int n = 0; r == 0 && n < PROXMOX_HOSTPCI_MAX; n++) {
-		if (hostpci(document, n, key, value)) {
+		if (hostpci_get(document, n, key, value)) {
 			r = property_set(value, "pcie", "1", fresh);
 			r = r < 0 ? r : conf_set(document, key, fresh);
 		}
@@ -209,9 +177,9 @@ static int write_affinity(const struct change *change, struct text *document) {
 
 static int write_disk(const struct change *change, struct text *document) {
 	char key[CONF_KEY_SIZE], value[CONF_VALUE_SIZE], fresh[CONF_VALUE_SIZE];
-	bool scsi = change->index >= SCSI_DISKS;
+	bool scsi = change->index >= PROXMOX_SCSI_DISKS;
 	int r = name_format(key, sizeof(key), "%s%u", scsi ? "scsi" : "virtio",
-		change->index - (scsi ? SCSI_DISKS : 0));
+		change->index - (scsi ? PROXMOX_SCSI_DISKS : 0));
 
 	r = r < 0 || conf_get(document, key, value) ? r : -EINVAL;
 	r = r < 0 ? r : property_set(value, "iothread", "1", fresh);
@@ -317,178 +285,4 @@ int proxmox_words(
 		r = names_add(ret, changes.names[i]);
 	}
 	return r;
-}
-
-static unsigned int number(const struct text *document, const char *key, unsigned int otherwise) {
-	char value[CONF_VALUE_SIZE];
-	unsigned long long n;
-
-	return conf_get(document, key, value) && number_parse(value, 1 << 30, &n) == 0
-		       ? (unsigned int)n
-		       : otherwise;
-}
-
-/* Is an integrated card given in the way that qemu-server has for an i440fx alone? */
-static bool has_legacy_card(const struct text *document) {
-	char key[CONF_KEY_SIZE], value[CONF_VALUE_SIZE], part[CONF_VALUE_SIZE];
-
-	for (unsigned int n = 0; n < PROXMOX_HOSTPCI_MAX; n++) {
-		if (hostpci(document, n, key, value) && property_get(value, "legacy-igd", part) &&
-			strcmp(part, "0") != 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static void read_machine(const struct text *document, struct model *model) {
-	char value[CONF_VALUE_SIZE];
-
-	model->accelerated = !conf_get(document, "kvm", value) || strcmp(value, "0") != 0;
-	model->foreign = conf_get(document, "arch", value) && strcmp(value, "x86_64") != 0;
-	(void)conf_get(document, "machine", value);
-	model->chipset = strstr(value, "q35") ? CHIPSET_Q35 : CHIPSET_I440FX;
-	model->legacy_igd = has_legacy_card(document);
-	model->uefi = conf_get(document, "bios", value) && strcmp(value, "ovmf") == 0;
-	if (conf_get(document, "ostype", value)) {
-		model->system = value[0] == 'w'   ? SYSTEM_WINDOWS
-				: value[0] == 'l' ? SYSTEM_LINUX
-						  : SYSTEM_UNKNOWN;
-	}
-}
-
-static void read_cpu(const struct text *document, struct model *model) {
-	char value[CONF_VALUE_SIZE], part[CONF_VALUE_SIZE];
-
-	model->vcpus = number(document, "sockets", 1) * number(document, "cores", 1);
-	if (conf_get(document, "affinity", value)) {
-		(void)!model_cpus_parse(value, &model->affinity);
-	}
-	(void)conf_get(document, "cpu", value);
-	if (property_get(value, "cputype", part) || property_get(value, NULL, part)) {
-		(void)!name_set(model->cpu, sizeof(model->cpu), part);
-	}
-	model->hidden = property_get(value, "hidden", part) && strcmp(part, "1") == 0;
-	model->vendor_id = property_get(value, "hv-vendor-id", part);
-}
-
-static void read_disks(const struct text *document, struct model *model) {
-	char key[CONF_KEY_SIZE], value[CONF_VALUE_SIZE], part[CONF_VALUE_SIZE];
-	bool single =
-		conf_get(document, "scsihw", value) && strcmp(value, "virtio-scsi-single") == 0;
-
-	for (unsigned int i = 0; i < 32 && model->disk_count < MODEL_DISKS_MAX; i++) {
-		bool scsi = i >= 16;
-
-		if ((scsi && !single) ||
-			name_format(key, sizeof(key), "%s%u", scsi ? "scsi" : "virtio", i % 16) <
-				0 ||
-			!conf_get(document, key, value) || strstr(value, "media=cdrom") ||
-			property_get(value, "iothread", part)) {
-			continue;
-		}
-		model->disks[model->disk_count++] = i % 16 + (scsi ? SCSI_DISKS : 0);
-	}
-}
-
-static void read_displays(const struct text *document, struct model *model) {
-	char key[CONF_KEY_SIZE], value[CONF_VALUE_SIZE], part[CONF_VALUE_SIZE];
-
-	(void)conf_get(document, "vga", value);
-	model->video = !(property_get(value, NULL, part) || property_get(value, "type", part)) ||
-		       (strcmp(part, "none") != 0 && !text_starts(part, "serial"));
-	model->remote_display = model->video;
-	/* With x-vga, Proxmox gives the guest no other display. */
-	for (unsigned int n = 0; n < PROXMOX_HOSTPCI_MAX; n++) {
-		if (hostpci(document, n, key, value) && property_get(value, "x-vga", part) &&
-			strcmp(part, "0") != 0) {
-			model->video = false;
-		}
-	}
-	if (conf_get(document, "ivshmem", value) && property_get(value, "size", part)) {
-		unsigned long long mib;
-
-		model->shared_kib =
-			number_parse(part, 1 << 20, &mib) == 0 ? (uint64_t)mib * 1024 : 0;
-	}
-}
-
-/* What the hostpci says of a device, and whether another one has given one of its card before. */
-static void read_device(const struct text *document, struct model_device *device) {
-	char key[CONF_KEY_SIZE], value[CONF_VALUE_SIZE], part[CONF_VALUE_SIZE];
-	bool seen = false, found = false;
-
-	for (unsigned int n = 0; n < PROXMOX_HOSTPCI_MAX; n++) {
-		struct proxmox_set set;
-		struct selection one = {.address = device->address};
-
-		if (!hostpci(document, n, key, value) || !host_of(value, part) ||
-			proxmox_set_parse(part, PROXMOX_DOMAIN_MAY_BE_LEFT_OUT, &set, NULL) < 0) {
-			continue;
-		}
-		if (proxmox_set_overlaps(&set, &one)) {
-			found = true;
-			device->alone = seen;
-			device->has_rom =
-				property_get(value, "romfile", part) ||
-				(property_get(value, "rombar", part) && strcmp(part, "0") == 0);
-			device->conventional =
-				!property_get(value, "pcie", part) || strcmp(part, "1") != 0;
-		}
-		seen = seen || is_of_slot(value, device->address);
-	}
-	device->elsewhere = !found;
-}
-
-static void read_devices(const struct host *host, const struct proxmox_guest *guest,
-	const struct text *document, struct model *model) {
-	for (size_t i = 0; i < guest->device_count; i++) {
-		const struct selection *selection = &guest->devices[i].selection;
-		bool found = false;
-
-		for (size_t n = 0; n < host->device_count; n++) {
-			struct address address = host->devices[n].address;
-			bool meant = selection->whole_slot
-					     ? address_same_slot(selection->address, address)
-					     : address_compare(selection->address, address) == 0;
-
-			if (meant && model->device_count < REQUEST_DEVICES_MAX) {
-				found = true;
-				model->devices[model->device_count].address = address;
-				read_device(document, &model->devices[model->device_count++]);
-			}
-		}
-		if (!found && model->device_count < REQUEST_DEVICES_MAX) {
-			model->devices[model->device_count++].address = selection->address;
-		}
-	}
-}
-
-int proxmox_model(const struct host *host, const struct proxmox_guest *guest,
-	const struct text *document, struct model *ret, struct error *error) {
-	AUTO_FREE struct model *model = calloc(1, sizeof(*model));
-	char value[CONF_VALUE_SIZE], part[CONF_VALUE_SIZE];
-	unsigned long long mib = 512;
-
-	if (!model) {
-		return error_set(error, -ENOMEM, "out of memory");
-	}
-	model->hypervisor = MODEL_PROXMOX;
-	model->can = CAN_AFFINITY | CAN_IOTHREAD | CAN_EXPRESS;
-	model->node = NODE_ANY;
-	model->iothreads = 1; /* each disk brings its own */
-	(void)!name_set(model->name, sizeof(model->name), guest->guest + strlen("proxmox:"));
-	read_machine(document, model);
-	read_cpu(document, model);
-	read_disks(document, model);
-	read_displays(document, model);
-	if (conf_get(document, "memory", value) &&
-		(property_get(value, "current", part) || property_get(value, NULL, part))) {
-		(void)!number_parse(part, 1 << 30, &mib);
-	}
-	model->memory_kib = (uint64_t)mib * 1024;
-	model->balloon = !conf_get(document, "balloon", value) || strcmp(value, "0") != 0;
-	read_devices(host, guest, document, model);
-	*ret = *model;
-	return 0;
 }

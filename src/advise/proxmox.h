@@ -11,6 +11,9 @@
  * and in snapshots is not looked at.
  */
 
+/* Disks that could have an I/O thread, as model.disks counts them. */
+#define PROXMOX_SCSI_DISKS 100
+
 /* guest: what it gets (request/proxmox/guest.h). -EINVAL, -EFBIG; *ret is untouched then. */
 int proxmox_model(const struct host *host, const struct proxmox_guest *guest,
 	const struct text *document, struct model *ret, struct error *error) MUST_CHECK;

@@ -351,6 +351,21 @@ static int compare_names(const void *a, const void *b) {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+void names_sort(struct names *names) {
+	if (names->count > 1) {
+		qsort(names->names, names->count, sizeof(*names->names), compare_names);
+	}
+}
+
+bool names_has(const struct names *names, const char *name) {
+	for (size_t i = 0; i < names->count; i++) {
+		if (strcmp(names->names[i], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static int read_names(DIR *stream, struct names *names) {
 	for (;;) {
 		const struct dirent *entry;
@@ -380,9 +395,7 @@ int names_read(int dir, const char *path, struct names *ret) {
 	if (r < 0) {
 		return r;
 	}
-	if (names.count > 1) {
-		qsort(names.names, names.count, sizeof(*names.names), compare_names);
-	}
+	names_sort(&names);
 	*ret = names;
 	names = (struct names){0};
 	return 0;

@@ -82,6 +82,8 @@ struct names {
 
 int names_read(int dir, const char *path, struct names *ret) MUST_CHECK;
 int names_add(struct names *names, const char *name) MUST_CHECK;
+void names_sort(struct names *names);
+bool names_has(const struct names *names, const char *name);
 void names_free(struct names *names);
 
 #define AUTO_NAMES CLEANUP(names_free)

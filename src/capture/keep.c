@@ -107,15 +107,6 @@ int keep(const struct keeper *keeper, const char *path, const char *data, size_t
 	return row->keep ? row->keep(&keeping, ret) : 0;
 }
 
-static bool has(const struct names *names, const char *name) {
-	for (size_t i = 0; i < names->count; i++) {
-		if (strcmp(names->names[i], name) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 int keeper_begin(const struct host *host, struct keeper *ret) {
 	struct keeper keeper = {.host = host};
 	int r = 0;
@@ -123,7 +114,9 @@ int keeper_begin(const struct host *host, struct keeper *ret) {
 	for (size_t i = 0; i < host->device_count && r == 0; i++) {
 		const char *modalias = host->devices[i].modalias;
 
-		r = has(&keeper.modaliases, modalias) ? 0 : names_add(&keeper.modaliases, modalias);
+		r = names_has(&keeper.modaliases, modalias)
+			    ? 0
+			    : names_add(&keeper.modaliases, modalias);
 	}
 	if (r < 0) {
 		keeper_end(&keeper);

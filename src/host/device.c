@@ -201,24 +201,13 @@ static void device_done(struct device *device) {
 	names_free(&device->suppliers);
 }
 
-static int compare_names(const void *a, const void *b) {
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The kernel's order is not ours. */
-static void sort_names(struct names *names) {
-	if (names->count > 1) {
-		qsort(names->names, names->count, sizeof(*names->names), compare_names);
-	}
-}
-
 static int look_at_names(int dir, struct device *device) {
 	struct looking looking = {.dir = dir, .device = device};
 	int r = dir_each(dir, look_at_name, &looking);
 
 	bars_read(dir, looking.bars, device->bar_sizes);
-	sort_names(&device->consumers);
-	sort_names(&device->suppliers);
+	names_sort(&device->consumers); /* the kernel's order is not ours */
+	names_sort(&device->suppliers);
 	return r == -ENOMEM || r == -E2BIG ? r : 0; /* and not that it went away meanwhile */
 }
 

@@ -132,15 +132,6 @@ bool line_find(const char *data, size_t length, const struct source_line *line,
 	return false;
 }
 
-static bool has(const struct names *names, const char *name) {
-	for (size_t i = 0; i < names->count; i++) {
-		if (strcmp(names->names[i], name) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 struct reading {
 	int root;
 	const struct drop_ins *drop_ins;
@@ -159,7 +150,8 @@ static int read_directory(struct reading *reading, const char *directory) {
 		const char *name = files.names[i];
 		char path[512];
 
-		if (!text_ends(name, reading->drop_ins->suffix) || has(&reading->seen, name) ||
+		if (!text_ends(name, reading->drop_ins->suffix) ||
+			names_has(&reading->seen, name) ||
 			name_format(path, sizeof(path), "%s/%s", directory, name) < 0) {
 			continue;
 		}

@@ -95,15 +95,6 @@ void candidates_free(struct candidates *candidates) {
 	*candidates = (struct candidates){0};
 }
 
-static bool has(const struct names *names, const char *name) {
-	for (size_t i = 0; i < names->count; i++) {
-		if (strcmp(names->names[i], name) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* The place of the first with that key, or where it would be. */
 static size_t find_first(const struct candidates *candidates, uint64_t key) {
 	size_t low = 0, high = candidates->count;
@@ -126,7 +117,7 @@ static int add_fitting(const struct candidates *candidates, uint64_t key, const 
 		i < candidates->count && candidates->candidates[i].key == key; i++) {
 		const struct alias *alias = candidates->candidates[i].alias;
 
-		if (fnmatch(alias->pattern, modalias, 0) == 0 && !has(names, alias->module)) {
+		if (fnmatch(alias->pattern, modalias, 0) == 0 && !names_has(names, alias->module)) {
 			int r = names_add(names, alias->module);
 
 			if (r < 0) {
@@ -135,10 +126,6 @@ static int add_fitting(const struct candidates *candidates, uint64_t key, const 
 		}
 	}
 	return 0;
-}
-
-static int compare_names(const void *a, const void *b) {
-	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 int candidates_find(const struct candidates *candidates, const char *modalias, struct names *ret) {
@@ -152,9 +139,7 @@ int candidates_find(const struct candidates *candidates, const char *modalias, s
 	if (r < 0) {
 		return r;
 	}
-	if (names.count > 1) {
-		qsort(names.names, names.count, sizeof(*names.names), compare_names);
-	}
+	names_sort(&names);
 	*ret = names;
 	names = (struct names){0};
 	return 0;

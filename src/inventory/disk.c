@@ -11,8 +11,8 @@
 #include "host/holder/holder.h"
 #include "host/holder/node.h"
 #include "host/link.h"
+#include "host/udev.h"
 #include "inventory/clean.h"
-#include "inventory/udev.h"
 
 #define NUMBERS    "sys/dev/block"
 #define CLASS      "sys/class/block"

@@ -110,6 +110,14 @@ void document_number(struct document *document, const char *key, long long value
 	}
 }
 
+void document_names(struct document *document, const char *key, const struct names *names) {
+	document_array(document, key);
+	for (size_t i = 0; i < names->count; i++) {
+		document_text(document, NULL, names->names[i]);
+	}
+	document_close(document);
+}
+
 void document_bool(struct document *document, const char *key, bool value) {
 	if (document->r == 0) {
 		add(document, key, value ? jansson->json_true() : jansson->json_false());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 
 #include <stdbool.h>
@@ -31,6 +32,7 @@ void document_text(struct document *document, const char *key, const char *value
 /* An empty name is null: there is none. */
 void document_name(struct document *document, const char *key, const char *value);
 void document_number(struct document *document, const char *key, long long value);
+void document_names(struct document *document, const char *key, const struct names *names);
 void document_bool(struct document *document, const char *key, bool value);
 
 /* Closes the outermost value and appends the text and a newline to *ret; frees all in any case. */

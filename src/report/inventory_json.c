@@ -4,14 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static void add_names(struct document *document, const char *key, const struct names *names) {
-	document_array(document, key);
-	for (size_t i = 0; i < names->count; i++) {
-		document_text(document, NULL, names->names[i]);
-	}
-	document_close(document);
-}
-
 static void add_null(struct document *document, const char *key) {
 	document_name(document, key, "");
 }
@@ -71,7 +63,7 @@ void report_detail(struct document *document, const struct detail *detail) {
 		add_bar(document, &detail->bars[i]);
 	}
 	document_close(document);
-	add_names(document, "candidates", &detail->modules);
+	document_names(document, "candidates", &detail->modules);
 	document_name(document, "domain", detail->domain);
 }
 
@@ -219,7 +211,7 @@ void report_machine(struct document *document, const struct inventory *inventory
 	document_object(document, "iommus");
 	document_name(
 		document, "kind", iommu->kind == IOMMU_NONE ? "" : iommu_kind_name(iommu->kind));
-	add_names(document, "units", &iommu->units);
+	document_names(document, "units", &iommu->units);
 	document_close(document);
 	add_topology(document, &inventory->topology);
 	document_object(document, "memory");

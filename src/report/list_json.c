@@ -30,14 +30,6 @@ static void add_identity(
 	document_name(document, "class_name", name);
 }
 
-static void add_names(struct document *document, const char *key, const struct names *names) {
-	document_array(document, key);
-	for (size_t i = 0; i < names->count; i++) {
-		document_text(document, NULL, names->names[i]);
-	}
-	document_close(document);
-}
-
 static void add_connectors(struct document *document, const struct drm_card *card) {
 	static const char *const status[] = {
 		[CONNECTOR_UNKNOWN] = "unknown",
@@ -118,8 +110,8 @@ static void add_device(
 	document_number(document, "numa_node", device->numa_node);
 	document_bool(document, "virtual_function", device->is_virtual_function);
 	document_number(document, "virtual_functions", device->virtual_functions);
-	add_names(document, "consumers", &device->consumers);
-	add_names(document, "suppliers", &device->suppliers);
+	document_names(document, "consumers", &device->consumers);
+	document_names(document, "suppliers", &device->suppliers);
 	if (card) {
 		document_text(document, "card", card->name);
 		add_connectors(document, card);
@@ -152,8 +144,8 @@ static void add_verdict(struct document *document, const struct verdict *verdict
 		document_text(document, "sentence", sentence.data);
 	}
 	document_bool(document, "assigned", verdict->assigned);
-	add_names(document, "stops", &verdict->stops);
-	add_names(document, "losses", &verdict->losses);
+	document_names(document, "stops", &verdict->stops);
+	document_names(document, "losses", &verdict->losses);
 	document_array(document, "refusals");
 	for (size_t i = 0; i < verdict->refusal_count; i++) {
 		report_refusal(document, &verdict->refusals[i]);

@@ -67,14 +67,6 @@ void run_report_event(struct run_report *report, const struct event *event) {
 	document_close(document);
 }
 
-static void add_names(struct document *document, const char *key, const struct names *names) {
-	document_array(document, key);
-	for (size_t i = 0; i < names->count; i++) {
-		document_text(document, NULL, names->names[i]);
-	}
-	document_close(document);
-}
-
 int run_report_end(struct run_report *report, enum result result, const struct plan *plan,
 	struct text *ret, struct error *error) {
 	struct document *document = &report->document;
@@ -83,8 +75,8 @@ int run_report_end(struct run_report *report, enum result result, const struct p
 	document_close(document);
 	report_refusals(document, plan);
 	report_warnings(document, plan);
-	add_names(document, "errors", &report->errors);
-	add_names(document, "guests", &report->guests);
+	document_names(document, "errors", &report->errors);
+	document_names(document, "guests", &report->guests);
 	document_text(document, "result", results[result]);
 	r = document_end(document, ret, error);
 	names_free(&report->guests);

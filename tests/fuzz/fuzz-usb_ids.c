@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/macros.h"
-#include "inventory/udev.h"
+#include "host/udev.h"
 #include "inventory/usb_ids.h"
 
 /* The same for what udev has noted: both are looked up line by line. */

@@ -129,20 +129,30 @@ static void swap_and_several_places_are_all_told(void **state) {
 		"    swap swap (swap)\n");
 }
 
+/* The server has two disks of one kind: # stands for the number of one. */
+static void expect_of_both(const struct snapshot *snapshot, const char *expected) {
+	static const char *const disks[] = {"10000:01:00.0", "10000:02:00.0"};
+
+	for (size_t i = 0; i < COUNT(disks); i++) {
+		AUTO_TEXT struct text text = {0};
+
+		assert_int_equal(text_add(&text, "%s", expected), 0);
+		for (char *at = text.data; (at = strchr(at, '#'));) {
+			*at = (char)('0' + i);
+		}
+		expect(snapshot, disks[i], text.data);
+	}
+}
+
 static void a_pool_is_mounted_from_each_of_its_disks(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("proxmox-server");
-	static const char expected[] = "disk nvme%dn1 (disk)\n"
-				       "  partition nvme%dn1p1\n"
-				       "  partition nvme%dn1p2\n"
-				       "  partition nvme%dn1p3 (zfs_member) rpool\n"
+	static const char expected[] = "disk nvme#n1 (disk)\n"
+				       "  partition nvme#n1p1\n"
+				       "  partition nvme#n1p2\n"
+				       "  partition nvme#n1p3 (zfs_member) rpool\n"
 				       "    mount / (zfs)\n"
 				       "    mount /var/lib/vz (zfs)\n";
-	char text[512];
-
-	snprintf(text, sizeof(text), expected, 0, 0, 0, 0);
-	expect(&snapshot, "10000:01:00.0", text);
-	snprintf(text, sizeof(text), expected, 1, 1, 1, 1);
-	expect(&snapshot, "10000:02:00.0", text);
+	expect_of_both(&snapshot, expected);
 }
 
 static void a_btrfs_is_mounted_from_each_of_its_disks(void **state) {
@@ -162,13 +172,12 @@ static void a_btrfs_is_mounted_from_each_of_its_disks(void **state) {
 
 static void a_volume_stands_below_each_of_its_disks_and_a_loop_of_them_ends(void **state) {
 	AUTO_SNAPSHOT struct snapshot snapshot = snapshot_take("proxmox-server");
-	static const char expected[] = "disk nvme%dn1 (disk)\n"
-				       "  partition nvme%dn1p1\n"
+	static const char expected[] = "disk nvme#n1 (disk)\n"
+				       "  partition nvme#n1p1\n"
 				       "    volume md0 (RAID) md0\n"
 				       "      volume dm-0 (LVM) vg-home\n"
-				       "  partition nvme%dn1p2\n"
-				       "  partition nvme%dn1p3 (zfs_member) rpool\n";
-	char text[512];
+				       "  partition nvme#n1p2\n"
+				       "  partition nvme#n1p3 (zfs_member) rpool\n";
 
 	snapshot_write(&snapshot, "/proc/1/mountinfo", "");
 	snapshot_write(&snapshot, "/sys/devices/virtual/block/md0/md/array_state", "clean\n");
@@ -183,10 +192,7 @@ static void a_volume_stands_below_each_of_its_disks_and_a_loop_of_them_ends(void
 	snapshot_link(&snapshot, "/sys/devices/virtual/block/md0/slaves/dm-0", "../x");
 	snapshot_link(&snapshot, "/sys/devices/virtual/block/md0/slaves/md0", "../x");
 	snapshot_link(&snapshot, "/sys/devices/virtual/block/dm-0/slaves/md0", "../x");
-	snprintf(text, sizeof(text), expected, 0, 0, 0, 0);
-	expect(&snapshot, "10000:01:00.0", text);
-	snprintf(text, sizeof(text), expected, 1, 1, 1, 1);
-	expect(&snapshot, "10000:02:00.0", text);
+	expect_of_both(&snapshot, expected);
 }
 
 static void a_bridge_stands_on_its_card(void **state) {

@@ -37,12 +37,21 @@ static void make(uint8_t block[BLOCK]) {
 	close_block(block);
 }
 
+/* What a block says that is whole. */
+static struct edid say(uint8_t block[BLOCK]) {
+	struct edid edid;
+
+	close_block(block);
+	assert_int_equal(edid_parse(block, BLOCK, &edid), 0);
+	return edid;
+}
+
 static void a_monitor_says_who_it_is(void **state) {
 	uint8_t block[BLOCK];
 	struct edid edid;
 
 	make(block);
-	assert_int_equal(edid_parse(block, BLOCK, &edid), 0);
+	edid = say(block);
 	assert_string_equal(edid.maker, "DEL");
 	assert_int_equal(edid.product, 0xa0f1);
 	assert_string_equal(edid.name, "DELL U2720Q");
@@ -51,39 +60,28 @@ static void a_monitor_says_who_it_is(void **state) {
 
 static void thirteen_letters_need_no_newline(void **state) {
 	uint8_t block[BLOCK];
-	struct edid edid;
 
 	make(block);
 	set_text(block, 2, 0xfc, "THIRTEEN CHAR");
-	close_block(block);
-	assert_int_equal(edid_parse(block, BLOCK, &edid), 0);
-	assert_string_equal(edid.name, "THIRTEEN CHAR");
+	assert_string_equal(say(block).name, "THIRTEEN CHAR");
 }
 
 static void without_a_printed_serial_its_number_counts(void **state) {
 	uint8_t block[BLOCK];
-	struct edid edid;
 
 	make(block);
 	set_text(block, 1, 0x10, "");
-	close_block(block);
-	assert_int_equal(edid_parse(block, BLOCK, &edid), 0);
-	assert_string_equal(edid.serial, "305419896");
+	assert_string_equal(say(block).serial, "305419896");
 	memset(block + 12, 0, 4);
-	close_block(block);
-	assert_int_equal(edid_parse(block, BLOCK, &edid), 0);
-	assert_string_equal(edid.serial, "");
+	assert_string_equal(say(block).serial, "");
 }
 
 static void a_name_that_is_no_text_is_made_one(void **state) {
 	uint8_t block[BLOCK];
-	struct edid edid;
 
 	make(block);
 	set_text(block, 2, 0xfc, "A\033[2J\xff\nB");
-	close_block(block);
-	assert_int_equal(edid_parse(block, BLOCK, &edid), 0);
-	assert_string_equal(edid.name, "A?[2J?");
+	assert_string_equal(say(block).name, "A?[2J?");
 }
 
 static void one_that_is_broken_says_nothing(void **state) {

@@ -5,46 +5,21 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "host/udev.h"
 
-#define IMPORTED      "proc/spl/kstat/zfs" /* a directory for each imported pool, and files */
-#define FILE_MAX_SIZE 65536
-
-/* Takes "E:KEY=VALUE" out of what udev has noted. */
-static int find_property(const char *data, const char *key, char *ret, size_t size) {
-	for (const char *line = data; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (text_starts(line, "E:") && text_starts(line + 2, key) &&
-			line[2 + strlen(key)] == '=') {
-			const char *value = line + 2 + strlen(key) + 1;
-			size_t length = strcspn(value, "\n");
-
-			if (length >= size) {
-				return -ENAMETOOLONG;
-			}
-			memcpy(ret, value, length);
-			ret[length] = '\0';
-			return 0;
-		}
-	}
-	return -ENOENT;
-}
+#define IMPORTED "proc/spl/kstat/zfs" /* a directory for each imported pool, and files */
 
 /* The pool that the node is a member of. */
 static int find_pool(int root, const struct node *node, char *ret, size_t size) {
-	char path[64], type[32];
+	char type[32];
 	AUTO_FREE char *data = NULL;
-	int r = name_format(path, sizeof(path), "run/udev/data/b%u:%u", node->major, node->minor);
+	int r = udev_read(root, 'b', node->major, node->minor, &data);
 
-	if (r == 0) {
-		r = file_read(root, path, FILE_MAX_SIZE, &data, NULL);
-	}
-	if (r == 0) {
-		r = find_property(data, "ID_FS_TYPE", type, sizeof(type));
-	}
+	r = r < 0 ? r : udev_property(data, "ID_FS_TYPE", type, sizeof(type));
 	if (r < 0 || strcmp(type, "zfs_member") != 0) {
 		return r < 0 ? r : -ENOENT;
 	}
-	return find_property(data, "ID_FS_LABEL", ret, size);
+	return udev_property(data, "ID_FS_LABEL", ret, size);
 }
 
 int pools_read(

@@ -81,15 +81,6 @@ static bool descends(int root, int pid, const char *unit) {
 	return false;
 }
 
-static bool has(const struct names *names, const char *name) {
-	for (size_t i = 0; i < names->count; i++) {
-		if (strcmp(names->names[i], name) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Has the user of a session another one, which stays? */
 static bool stays(
 	const struct sessions *sessions, const bool *ours, const struct session *session) {
@@ -112,7 +103,7 @@ static bool lingers(int root, const struct session *session) {
 }
 
 static int add_name(struct names *names, const char *name) {
-	return has(names, name) ? 0 : names_add(names, name);
+	return names_has(names, name) ? 0 : names_add(names, name);
 }
 
 /* A user's manager outlives the desktop if the user has another session, or lingers. */
@@ -169,7 +160,7 @@ int host_ends_with_display_manager(int root, int pid, bool *ret) {
 	if (r < 0) {
 		return r;
 	}
-	*ret = has(&manager.units, unit) || has(&manager.desktops, unit);
+	*ret = names_has(&manager.units, unit) || names_has(&manager.desktops, unit);
 	return 0;
 }
 
@@ -185,8 +176,8 @@ static bool is_graphics(const struct holder *holder) {
 }
 
 static bool runs_below(const struct display_manager *manager, const struct holder *holder) {
-	return has(&manager->units, holder->who.unit) ||
-	       (is_graphics(holder) && has(&manager->desktops, holder->who.unit));
+	return names_has(&manager->units, holder->who.unit) ||
+	       (is_graphics(holder) && names_has(&manager->desktops, holder->who.unit));
 }
 
 /* Does a process of the display manager, and not one on its behalf, hold the device? */

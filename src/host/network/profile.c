@@ -36,15 +36,6 @@ static void actives_free(struct actives *actives) {
 	*actives = (struct actives){0};
 }
 
-static bool has(const struct names *names, const char *name) {
-	for (size_t i = 0; i < names->count; i++) {
-		if (strcmp(names->names[i], name) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Takes "KEY = VALUE" apart: the value, or NULL if the line has another key. */
 static char *value_of(char *line, const char *key) {
 	size_t length = strlen(key);
@@ -123,7 +114,7 @@ static void set_permissions(struct settings *settings, char *list) {
 			continue;
 		}
 		user[strcspn(user, ":")] = '\0';
-		if (has(settings->users, user) &&
+		if (names_has(settings->users, user) &&
 			name_set(settings->user, sizeof(settings->user), user) < 0) {
 			settings->user[0] = '\0';
 		}
@@ -217,7 +208,7 @@ static int add(
 	}
 	memcpy(profile.user, settings->user, sizeof(profile.user));
 	find_interface(search->root, active->index, profile.interface, sizeof(profile.interface));
-	profile.own = has(search->own, profile.interface);
+	profile.own = names_has(search->own, profile.interface);
 	if (!ARRAY_ROOM(search->profiles, search->count)) {
 		return -ENOMEM;
 	}

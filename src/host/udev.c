@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "inventory/udev.h"
+#include "host/udev.h"
 
 #include <errno.h>
 #include <string.h>
