@@ -14,10 +14,8 @@ static const struct {
 	const char *text;
 	const char *summary;
 } option_help[] = {
-	{OPTION_CARDS, "--cards", "only cards with a picture, whole"},
 	{OPTION_APPLY, "--apply", "have the hypervisor change it, once what was is kept"},
-	{OPTION_ON_DEMAND, "--on-demand", "setup: the host has all cards, and hands them over"},
-	{OPTION_PERMANENT, "--permanent", "setup: guests have these cards for good"},
+	{OPTION_CARDS, "--cards", "only cards with a picture, whole"},
 	{OPTION_CYCLE, "--cycle", "take cards that are home to VFIO and back"},
 	{OPTION_DEVICE, "--device DEVICE", "only this device, slot or card"},
 	{OPTION_DRY_RUN, "-n, --dry-run", "only say what would be done"},
@@ -28,15 +26,17 @@ static const struct {
 	{OPTION_GUEST, "--guest NAME", "call the guest so, whatever QEMU calls it"},
 	{OPTION_HOLDERS, "--holders", "only who keeps them busy, and what would make each go"},
 	{OPTION_JSON, "--json", "report as JSON"},
+	{OPTION_KEEP_NAMES, "--keep-names", "leave ids, addresses and names of people as they are"},
+	{OPTION_LIST, "--list", "only say which guest has which door"},
 	{OPTION_PICTURE, "--looking-glass SIZE",
 		"memory for Looking Glass: of a picture such as 2560x1440"},
+	{OPTION_NO_GUARD, "--no-guard", "start no guard: `baton repair` is then up to you"},
+	{OPTION_ON_DEMAND, "--on-demand", "setup: the host has all cards, and hands them over"},
 	{OPTION_ONLY, "--only IDS", "only these"},
+	{OPTION_PERMANENT, "--permanent", "setup: guests have these cards for good"},
 	{OPTION_ROM, "--rom FILE", "give the guest this file for the card's ROM"},
 	{OPTION_ROOT, "--root ROOT",
 		"read a captured machine, a directory or a file, not this one"},
-	{OPTION_KEEP_NAMES, "--keep-names", "leave ids, addresses and names of people as they are"},
-	{OPTION_LIST, "--list", "only say which guest has which door"},
-	{OPTION_NO_GUARD, "--no-guard", "start no guard: `baton repair` is then up to you"},
 	{OPTION_SERIALS, "--serials", "with serial numbers and addresses, left out otherwise"},
 	{OPTION_STATE, "--state STATE", "host or guest (the default): who is to have it"},
 	{OPTION_SVG, "--svg", "the drawing alone"},
@@ -96,8 +96,8 @@ static void set_value(struct invocation *invocation, unsigned int option) {
 int invocation_read(
 	struct invocation *invocation, const struct command *command, int argc, char **argv) {
 	static const struct option options[] = {
-		{"cards", no_argument, NULL, OPTION_CARDS},
 		{"apply", no_argument, NULL, OPTION_APPLY},
+		{"cards", no_argument, NULL, OPTION_CARDS},
 		{"cycle", no_argument, NULL, OPTION_CYCLE},
 		{"device", required_argument, NULL, OPTION_DEVICE},
 		{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
@@ -113,8 +113,8 @@ int invocation_read(
 		{"looking-glass", required_argument, NULL, OPTION_PICTURE},
 		{"no-guard", no_argument, NULL, OPTION_NO_GUARD},
 		{"on-demand", no_argument, NULL, OPTION_ON_DEMAND},
-		{"permanent", no_argument, NULL, OPTION_PERMANENT},
 		{"only", required_argument, NULL, OPTION_ONLY},
+		{"permanent", no_argument, NULL, OPTION_PERMANENT},
 		{"rom", required_argument, NULL, OPTION_ROM},
 		{"root", required_argument, NULL, OPTION_ROOT},
 		{"serials", no_argument, NULL, OPTION_SERIALS},
