@@ -53,7 +53,8 @@ static enum result carry_out(const struct boot_session *session, const struct bo
 	if (session->invocation->options & OPTION_DRY_RUN) {
 		return boot_show_plan(plan);
 	}
-	result = boot_confirm(session->invocation, "Take away what goes? [y/N] ");
+	result = boot_check_room(session, plan);
+	result = result ? result : boot_confirm(session->invocation, "Take away what goes? [y/N] ");
 	return result ? result
 		      : boot_carry_out(session->root, plan, session->boot.loader.loader->name);
 }

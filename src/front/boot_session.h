@@ -44,6 +44,9 @@ struct boot_setup boot_make_setup(int root);
 /* Prints the difference that it makes to each file, and the commands in their order. */
 enum result boot_show_plan(const struct boot_plan *plan);
 
+/* Is there room for the images that the plan has made again? Before anybody is asked. */
+enum result boot_check_room(const struct boot_session *session, const struct boot_plan *plan);
+
 /* Does it, and says so. system: what it concerns, for people. */
 enum result boot_carry_out(int root, const struct boot_plan *plan, const char *system);
 

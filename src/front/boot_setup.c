@@ -262,7 +262,8 @@ static enum result carry_out(const struct boot_session *session, const struct bo
 	if (invocation->options & OPTION_DRY_RUN) {
 		return boot_show_plan(plan);
 	}
-	result = boot_confirm(invocation, "Do it? [y/N] ");
+	result = boot_check_room(session, plan);
+	result = result ? result : boot_confirm(invocation, "Do it? [y/N] ");
 	return result ? result
 		      : boot_carry_out(session->root, plan, session->boot.loader.loader->name);
 }
