@@ -89,26 +89,34 @@ static enum result check_refusals(const struct plan *plan) {
 	return result;
 }
 
-static enum result refuse_expected(
-	const struct planned_device *device, const struct holder *holder) {
+static enum result refuse_holder(const struct planned_device *device, const struct holder *holder) {
 	char text[HOLDER_TEXT_SIZE], sentence[HOLDER_TEXT_SIZE + 128];
 
 	holder_format(holder, text);
-	snprintf(sentence, sizeof(sentence), "%s %s: the machine would wait for it when it starts",
+	snprintf(sentence, sizeof(sentence), "%s %s: the host cannot do without it when it starts",
 		device->name, text);
 	return refuse(sentence);
 }
 
-/* A file system that is expected at boot, and is mounted nowhere now. */
-static enum result check_expected(const struct host *host, const struct plan *plan) {
+/*
+ * A file system that is expected at boot, and is mounted nowhere now. Of a plan with as many
+ * refusals as it can hold, one that counts may have been left out: then it is looked for here.
+ */
+static bool is_needed(const struct plan *plan, const struct holder *holder) {
+	return holder->kind == HOLDER_FSTAB ||
+	       (plan->refusal_count == PLAN_REFUSALS_MAX && holder->kind != HOLDER_PROCESS &&
+		       holder_keeps(holder));
+}
+
+static enum result check_needed(const struct host *host, const struct plan *plan) {
 	enum result result = RESULT_DONE;
 
 	for (size_t i = 0; i < host->holder_count; i++) {
 		const struct holder *holder = &host->holders[i];
 
-		for (size_t k = 0; holder->kind == HOLDER_FSTAB && k < plan->device_count; k++) {
+		for (size_t k = 0; is_needed(plan, holder) && k < plan->device_count; k++) {
 			if (address_compare(plan->devices[k].address, holder->device) == 0) {
-				result = refuse_expected(&plan->devices[k], holder);
+				result = refuse_holder(&plan->devices[k], holder);
 			}
 		}
 	}
@@ -227,19 +235,20 @@ static void warn(const struct assigning *assigning) {
 	}
 }
 
-/* What else has a say in it. */
+/* What else has a say in it, or in others. */
 static void warn_of_others(const struct assigning *assigning) {
 	bool told = false;
 
+	/* Also of others: vfio-pci is loaded first from now on, and takes what it has ids of. */
 	for (size_t i = 0; !told && i < assigning->boot.device_count; i++) {
-		const struct boot_device *device = &assigning->boot.devices[i];
-
-		told = has_others(device) && is_planned(assigning->plan, device->device->address);
-	}
-	if (told) {
-		fprintf(stderr,
-			"baton: another set-up has a say in what it does at boot, too: `baton boot "
-			"status` shows it, `baton boot clean` takes it away\n");
+		told = has_others(&assigning->boot.devices[i]);
+		if (told) {
+			fprintf(stderr,
+				"baton: another set-up has a say in what happens to %s at boot, too, "
+				"and vfio-pci is loaded first from now on: `baton boot status` shows "
+				"it, `baton boot clean` takes it away\n",
+				assigning->boot.devices[i].device->name);
+		}
 	}
 }
 
@@ -314,7 +323,7 @@ static enum result look(struct assigning *assigning) {
 	result = find_functions(assigning);
 	result = result == RESULT_DONE ? check_iommu(assigning) : result;
 	result = result == RESULT_DONE ? check_refusals(assigning->plan) : result;
-	result = result == RESULT_DONE ? check_expected(&assigning->host, assigning->plan) : result;
+	result = result == RESULT_DONE ? check_needed(&assigning->host, assigning->plan) : result;
 	return result;
 }
 

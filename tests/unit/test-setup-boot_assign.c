@@ -235,11 +235,11 @@ static void a_module_that_is_built_in_need_not_be_on_the_image(void **state) {
 
 static void a_program_that_fails_leaves_nothing_changed(void **state) {
 	struct error error = {0};
-	bool as_before = true;
+	bool as_before = false;
 
 	tree_file(&tree, "fail", "");
 	assert_int_equal(try_make(&card, &as_before, &error), -EIO);
-	assert_false(as_before); /* it fails on the way back, too */
+	assert_true(as_before); /* it would fail on the way back, too, and is not asked */
 	assert_false(file_exists(tree.fd, "etc/baton"));
 	assert_true(tree_holds(&tree, IMAGE, "lib/modules/1/kernel/fs/ext4.ko\n"));
 }
@@ -439,6 +439,48 @@ static void where_nothing_was_changed_nothing_is_made_again(void **state) {
 	assert_false(file_exists(tree.fd, "var/lib/baton/boot/1"));
 }
 
+/* It may write over the one that is there, and remove what has become of that. */
+static void an_image_that_was_removed_is_made_again(void **state) {
+	struct error error = {0};
+	bool as_before = true;
+
+	put_program("usr/sbin/update-initramfs",
+		"#!/bin/sh\nrm -f \"${0%/usr/sbin/update-initramfs}/boot/initrd.img-1\"\nexit 1\n");
+	assert_int_equal(utimensat(tree.fd, IMAGE, (struct timespec[2]){{1, 0}, {1, 0}}, 0), 0);
+	assert_int_equal(try_make(&card, &as_before, &error), -EIO);
+	assert_false(as_before);
+	assert_true(file_exists(tree.fd, "var/lib/baton/boot/1"));
+}
+
+/* The program says that it is done, and the card would be taken for ever. */
+static void an_undo_that_leaves_the_card_on_the_image_is_none(void **state) {
+	static const char *const programs[] = {"#!/bin/sh\nexit 0\n",
+		"#!/bin/sh\nroot=${0%/usr/sbin/update-initramfs}\n"
+		"cat \"$root/glue\" >\"$root/boot/initrd.img-1\"\n"};
+	static const char *const sentences[] = {
+		"has made no initramfs anew", "still has /etc/baton/assigned"};
+
+	for (size_t i = 0; i < COUNT(programs); i++) {
+		AUTO_FINDINGS struct findings findings = {0};
+		struct error error = {0};
+		size_t count;
+
+		make(&card);
+		tree_file(&tree, "usr/sbin/mkinitramfs", "");
+		put_program("usr/sbin/update-initramfs", programs[i]);
+		assert_int_equal(
+			utimensat(tree.fd, IMAGE, (struct timespec[2]){{1, 0}, {1, 0}}, 0), 0);
+		assert_int_equal(boot_undo(&setup, &count, &findings, &error), -EBADMSG);
+		if (!strstr(error.text, sentences[i])) {
+			fail_msg("%s", error.text);
+		}
+		assert_true(file_exists(tree.fd, "var/lib/baton/boot/1"));
+		put_program("usr/sbin/update-initramfs", update_initramfs);
+		undo(&findings);
+		assert_as_before();
+	}
+}
+
 static void run_make(void *context) {
 	bool as_before;
 
@@ -540,6 +582,10 @@ int main(void) {
 			an_image_that_may_not_fit_is_not_made_anew, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			where_nothing_was_changed_nothing_is_made_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_image_that_was_removed_is_made_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_undo_that_leaves_the_card_on_the_image_is_none, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			death_at_any_operation_is_mended_by_the_next_call, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

@@ -81,11 +81,8 @@ static void find_image(struct reading *reading) {
 	}
 }
 
-/*
- * What was said of it: 1 if it was taken, 0 if not, -ENOENT. "ADDRESS taken SENTENCE"; what was
- * said of all of them counts for each.
- */
-static int find_result(const struct reading *reading, const char *address, struct text *ret) {
+/* "ADDRESS taken SENTENCE": 1 if it was taken, 0 if not, -ENOENT. */
+static int find_said(const struct reading *reading, const char *address, struct text *ret) {
 	const char *line, *next;
 
 	for (line = reading->result; line && *line; line = next) {
@@ -95,16 +92,23 @@ static int find_result(const struct reading *reading, const char *address, struc
 		int r;
 
 		next = text_next_line(line);
-		if (!sentence || sentence > next ||
-			(strncmp(line, "- ", 2) != 0 &&
-				(strlen(address) != length ||
-					memcmp(line, address, length) != 0))) {
+		/* What is said of a line of the file is of no function. */
+		if (!sentence || sentence > next || strlen(address) != length ||
+			memcmp(line, address, length) != 0 ||
+			text_starts(sentence + 1, ASSIGNED_FILE ":")) {
 			continue;
 		}
 		r = text_append(ret, sentence + 1, strcspn(sentence + 1, "\n"));
 		return r < 0 ? r : text_starts(space, " taken ");
 	}
 	return -ENOENT;
+}
+
+/* The same of this function, or else of all of them. */
+static int find_result(const struct reading *reading, const char *address, struct text *ret) {
+	int r = find_said(reading, address, ret);
+
+	return r == -ENOENT ? find_said(reading, "-", ret) : r;
 }
 
 static bool is_same(const struct assigned *assigned, const struct device *device) {

@@ -65,6 +65,7 @@ static int merge(struct planning *planning, struct wanted *wanted, struct boot_f
 	struct assigned_reader reader = {.data = file->before.data, .length = file->before.length};
 	AUTO_TEXT struct text after = {0};
 	struct assigned there;
+	size_t lines = 0;
 	int r = text_append(&after, file->was ? "" : header, file->was ? 0 : strlen(header));
 
 	for (size_t start = 0; r == 0; start = reader.at) {
@@ -78,6 +79,7 @@ static int merge(struct planning *planning, struct wanted *wanted, struct boot_f
 			r = text_append(&after, file->before.data + start, end - start);
 			break;
 		}
+		lines++;
 		/* (Comments in front of a line are passed over along with it.) */
 		while (start < end && memchr(file->before.data + start, '\n', end - start - 1)) {
 			const char *newline = memchr(file->before.data + start, '\n', end - start);
@@ -93,6 +95,11 @@ static int merge(struct planning *planning, struct wanted *wanted, struct boot_f
 	}
 	for (size_t i = 0; r == 0 && i < wanted->count; i++) {
 		r = wanted->done[i] ? 0 : add_line(&after, &wanted->all[i]);
+		lines += !wanted->done[i];
+	}
+	if (lines > ASSIGNED_MAX || after.length >= ASSIGNED_SIZE_MAX) {
+		return error_set(planning->error, -E2BIG,
+			"more than %d functions in " ASSIGNED_FILE, ASSIGNED_MAX);
 	}
 	if (r < 0) {
 		return planning_result(planning, r);

@@ -3,11 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
-#include "base/text.h"
 
 #define PATH_SIZE       512
 #define LEVELS          4
@@ -43,7 +42,7 @@ static int look_at(const struct fresh *fresh, const char *path, unsigned int lev
 		return levels > 0 ? look_into(fresh, path, levels - 1) : 0;
 	}
 	return S_ISREG(stat.st_mode) && stat.st_mtime + FAT_PRECISION_S >= fresh->since_s
-		       ? fresh->found(fresh->context, path)
+		       ? fresh->found(fresh->context, path, &stat)
 		       : 0;
 }
 
@@ -57,14 +56,14 @@ int fresh_find(const struct fresh *fresh) {
 	return r;
 }
 
-static int stop(void *context, const char *path) {
-	(void)context;
-	(void)path;
-	return 1;
+static int add(void *context, const char *path, const struct stat *stat) {
+	return text_add(context, "%s %ju %ju %jd.%ld\n", path, (uintmax_t)stat->st_ino,
+		(uintmax_t)stat->st_size, (intmax_t)stat->st_mtim.tv_sec, stat->st_mtim.tv_nsec);
 }
 
-int fresh_any(int root, time_t since_s) {
-	const struct fresh fresh = {.root = root, .since_s = since_s, .found = stop};
+int fresh_list(int root, struct text *ret) {
+	const struct fresh all = {.root = root, .found = add, .context = ret};
+	int r = text_append(ret, "", 0);
 
-	return fresh_find(&fresh);
+	return r < 0 ? r : fresh_find(&all);
 }

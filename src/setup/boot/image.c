@@ -57,16 +57,15 @@ struct room {
 	struct error *error;
 };
 
-static int check_image(void *context, const char *path) {
+static int check_image(void *context, const char *path, const struct stat *stat) {
 	const struct room *room = context;
 	AUTO_CLOSE int fd = path_open(room->root, path, O_PATH | O_NOFOLLOW);
 	const char *name = strrchr(path, '/') + 1;
 	struct statvfs system;
-	struct stat stat;
 	uint64_t free;
 
 	if ((!text_starts(name, "initrd") && !text_starts(name, "initramfs-")) || fd < 0 ||
-		fstat(fd, &stat) < 0 || fstatvfs(fd, &system) < 0) {
+		fstatvfs(fd, &system) < 0) {
 		return 0;
 	}
 	free = (uint64_t)system.f_bfree * system.f_frsize;
@@ -76,11 +75,11 @@ static int check_image(void *context, const char *path) {
 			"read-only",
 			path);
 	}
-	if (free < (uint64_t)stat.st_size + MARGIN) {
+	if (free < (uint64_t)stat->st_size + MARGIN) {
 		return error_set(room->error, -ENOSPC,
 			"%s cannot be made anew for certain: it has %ju MiB, and %ju MiB are free "
 			"beside it: remove old kernels, and try again",
-			path, (uintmax_t)(stat.st_size >> 20), (uintmax_t)(free >> 20));
+			path, (uintmax_t)(stat->st_size >> 20), (uintmax_t)(free >> 20));
 	}
 	return 0;
 }

@@ -121,6 +121,7 @@ static void run_back(struct work *work, const struct boot_plan *plan, struct tro
  */
 static int take_back(struct work *work, const struct boot_plan *plan) {
 	struct trouble first = {0};
+	time_t since_s = time(NULL);
 
 	if (!work->preview) {
 		(void)!history_set(work->directory, work->number, plan, HISTORY_UNDOING, NULL);
@@ -131,6 +132,9 @@ static int take_back(struct work *work, const struct boot_plan *plan) {
 	}
 	if (work->preview && first.r == 0) {
 		return 0;
+	}
+	if (!work->untouched && first.r == 0) {
+		work_note(work, &first, verify_back(work, plan, since_s));
 	}
 	return first.r < 0 ? error_set(work->error, first.r, "%s", first.error.text)
 			   : history_remove(work->directory, work->number, work->error);
@@ -206,8 +210,10 @@ static int carry_out(struct work *work, const struct boot_plan *plan, time_t sin
 }
 
 static int make(struct work *work, const struct boot_plan *plan, bool *ret_as_before) {
+	AUTO_TEXT struct text before = {0}, after = {0};
 	time_t since_s = time(NULL);
 	struct error *error = work->error, back = {0};
+	bool listed = fresh_list(work->setup->root, &before) == 0;
 	int r = history_create(work->directory, plan, &work->number, error), undone;
 
 	if (r < 0) {
@@ -218,7 +224,8 @@ static int make(struct work *work, const struct boot_plan *plan, bool *ret_as_be
 		return 0;
 	}
 	/* What has failed to make an image anew would fail again, and there is no need of it. */
-	work->untouched = plan->initramfs && fresh_any(work->setup->root, since_s) == 0;
+	work->untouched = plan->initramfs && listed && fresh_list(work->setup->root, &after) == 0 &&
+			  same_text(&before, &after);
 	work->error = &back;
 	undone = take_back(work, plan);
 	work->error = error;

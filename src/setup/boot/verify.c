@@ -77,7 +77,9 @@ static void gather(void *context, const char *data, size_t length) {
 	}
 }
 
-static int look_at_image(struct work *work, const struct initramfs *initramfs, const char *path) {
+/* assigned: it has to have what takes the cards; otherwise it must not have a list of them. */
+static int look_at_image(
+	struct work *work, const struct initramfs *initramfs, const char *path, bool assigned) {
 	static const char *const listers[INITRAMFS_KIND_COUNT] = {
 		[INITRAMFS_TOOLS] = "/usr/bin/lsinitramfs",
 		[INITRAMFS_DRACUT] = "/usr/bin/lsinitrd",
@@ -94,6 +96,13 @@ static int look_at_image(struct work *work, const struct initramfs *initramfs, c
 	if (r < 0) {
 		return r;
 	}
+	if (!assigned) {
+		return lists(&listing, &ASSIGNED_FILE[1])
+			       ? error_set(work->error, -EBADMSG,
+					 "the initramfs %s was made, and still has " ASSIGNED_FILE,
+					 path)
+			       : 0;
+	}
 	missing = verify_listing(work->setup->root, initramfs->kind, &listing);
 	return missing ? error_set(work->error, -EBADMSG, "the initramfs %s was made, and lacks %s",
 				 path, missing)
@@ -104,24 +113,27 @@ static int look_at_image(struct work *work, const struct initramfs *initramfs, c
 struct images {
 	struct work *work;
 	const struct initramfs *initramfs;
+	bool assigned;
 	size_t count;
 };
 
 /* A unified image has the kernel, too, and not every lister reads those. */
-static int look_at_file(void *context, const char *path) {
+static int look_at_file(void *context, const char *path, const struct stat *stat) {
 	struct images *images = context;
 	const char *name = strrchr(path, '/') + 1;
 
+	(void)stat;
 	if (text_starts(name, "initrd") || text_starts(name, "initramfs-")) {
 		images->count++;
-		return look_at_image(images->work, images->initramfs, path);
+		return look_at_image(images->work, images->initramfs, path, images->assigned);
 	}
 	images->count += text_ends(name, ".efi");
 	return 0;
 }
 
-static int verify_images(struct work *work, const struct initramfs *initramfs, time_t since_s) {
-	struct images images = {work, initramfs, 0};
+static int verify_images(
+	struct work *work, const struct initramfs *initramfs, bool assigned, time_t since_s) {
+	struct images images = {work, initramfs, assigned, 0};
 	const struct fresh fresh = {work->setup->root, since_s, look_at_file, &images};
 	int r = fresh_find(&fresh);
 
@@ -227,7 +239,27 @@ int verify_plan(struct work *work, const struct boot_plan *plan, time_t since_s)
 	int r = plan->loader ? verify_words(work, plan) : 0;
 
 	if (r == 0 && plan->initramfs && plan->initramfs->kind != INITRAMFS_BOOSTER) {
-		r = verify_images(work, plan->initramfs, since_s);
+		r = verify_images(work, plan->initramfs, true, since_s);
 	}
 	return r;
+}
+
+static bool is_of_assigned(const struct boot_plan *plan) {
+	for (size_t i = 0; i < plan->file_count; i++) {
+		if (strcmp(plan->files[i].path, ASSIGNED_FILE) == 0 &&
+			boot_file_changes(&plan->files[i])) {
+			return plan->command_count > 0;
+		}
+	}
+	return false;
+}
+
+/* (Of what is assigned still, the time that it was made for is the proof.) */
+int verify_back(struct work *work, const struct boot_plan *plan, time_t since_s) {
+	const struct initramfs *initramfs = initramfs_find(work->setup->root);
+
+	return !is_of_assigned(plan) || file_exists(work->setup->root, ASSIGNED_FILE) ||
+			       initramfs->kind >= INITRAMFS_BOOSTER
+		       ? 0
+		       : verify_images(work, initramfs, false, since_s);
 }

@@ -12,6 +12,9 @@
  */
 int verify_plan(struct work *work, const struct boot_plan *plan, time_t since_s) MUST_CHECK;
 
+/* The same on the way back: with nothing assigned any more, no new image may take a card. */
+int verify_back(struct work *work, const struct boot_plan *plan, time_t since_s) MUST_CHECK;
+
 /* What an image lacks, by what its lister has printed; NULL: nothing. root: where the kernels'
  * lists of what is built in are. */
 const char *verify_listing(int root, enum initramfs_kind kind, const struct text *listing);
