@@ -9,7 +9,7 @@ import mini
 class Boot:
     """What a machine boots: paths, all held in the cache until close().
 
-    kernel, initrd; root and modules: disk images, None for the mini host; key: what they are.
+    kernel, initrd; root, and others that are only read: disk images; key: what they are.
     """
 
     def __init__(self, stock, initrd, root=None, modules=None):
@@ -17,8 +17,13 @@ class Boot:
         self.kernel = stock / "vmlinuz"
         self.initrd = initrd / "initrd"
         self.root = root and root / "root.img"
-        self.modules = modules and modules / "modules.img"
+        self.others = [modules / "modules.img"] if modules else []
         self.key = [thing.path.name for thing in self._things]
+
+    def arguments(self, machine):
+        """QEMU's, by which it starts the kernel."""
+        return ["-kernel", str(self.kernel), "-initrd", str(self.initrd),
+                "-append", machine.cmdline()]
 
     def close(self):
         """Let go of the cache."""

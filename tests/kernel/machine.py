@@ -44,7 +44,7 @@ PLUGS = {
 class Machine:
     """What differs between virtual hosts. Saved states are kept per Machine."""
 
-    kind: str                       # "mini" or "full"
+    kind: str                       # "mini" or "full", or "boot": by its own boot loader
     kernel: str = DEFAULT           # "6.1" or "6.12"
     bochs: bool = True              # False: no DRM driver for the cards
     uefi: bool = False              # True: firmware with a framebuffer (efifb), not VGA's text mode
@@ -57,7 +57,7 @@ class Machine:
     @property
     def memory_mib(self):
         """The size of the RAM."""
-        return {"mini": 512, "full": 1536}[self.kind]
+        return {"mini": 512, "full": 1536, "boot": 1024}[self.kind]
 
     @property
     def title(self):

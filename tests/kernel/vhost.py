@@ -22,7 +22,7 @@ import picture
 import qemu
 from agent import Failed
 
-BOOT_S = {"mini": 120, "full": 400}
+BOOT_S = {"mini": 120, "full": 400, "boot": 900}
 READY_S = 120
 
 WAIT_READY = pathlib.Path(__file__).resolve().parent / "full/wait-ready"
@@ -58,8 +58,9 @@ def start(machine, cargo=None):
 class VirtualHost:
     """A running virtual host; end it with close(), or use it in a `with`."""
 
-    def __init__(self, machine, saved=None, directory=None):
-        """saved: a Thing made by state.py, to go on from; None boots.
+    def __init__(self, machine, saved=None, directory=None, boots=None):
+        """saved: a Thing made by state.py, to go on from; None boots: what image.py has for this
+        machine, or the `boots` given, which are as image.Boot is.
 
         directory: keep RAM and disk there as the files of a state to be saved, not throw them away;
         with `saved`, a copy of its RAM must be there already.
@@ -69,7 +70,7 @@ class VirtualHost:
         self._plugged = 0
         self._folder = tempfile.TemporaryDirectory(prefix="baton-vhost-")
         self.directory = pathlib.Path(self._folder.name)
-        boots = image.obtain(machine)
+        boots = boots or image.obtain(machine)
         try:
             self._launch(boots, saved)
         except BaseException:
@@ -97,9 +98,7 @@ class VirtualHost:
         arguments = self.machine.arguments(acceleration.name())
         arguments += ["-audiodev", "none,id=silence", "-device", "virtio-serial-pci,id=ports",
                       "-device", f"virtserialport,name={hardware.AGENT_PORT},chardev=agent",
-                      "-device", "virtio-rng-pci",
-                      "-kernel", str(boots.kernel), "-initrd", str(boots.initrd),
-                      "-append", self.machine.cmdline()]
+                      "-device", "virtio-rng-pci", *boots.arguments(self.machine)]
         arguments += self._memory(saved)
         for index, disk in enumerate(self._disks(boots, saved)):
             arguments += ["-drive", f"if=none,id=disk{index},{disk}",
@@ -131,7 +130,7 @@ class VirtualHost:
             first = f"file={self._draft / 'disk'},format=qcow2"
         else:
             first = f"file={root},{kept},snapshot=on"
-        return [first, f"file={boots.modules},format=raw,readonly=on"]
+        return [first, *(f"file={path},format=raw,readonly=on" for path in boots.others)]
 
     def _resume(self, saved):
         self._share_memory()

@@ -84,6 +84,12 @@ def _hosts(*options, name="kernel", limit_s=2400):
                  limit_s=limit_s)
 
 
+def _boot(*options, limit_s=900):
+    """What the boot tools of Debian write is started."""
+    return Level("boot", ["tests/boot/run", *options], needs=("build release",), cores=CORES,
+                 limit_s=limit_s)
+
+
 def _selftest(*words, limit_s=1800):
     """Do the virtual hosts promise what the scenarios build on? After these: what is to be made
     cold is made by then."""
@@ -99,7 +105,8 @@ def _browser():
 
 
 def usual(cold):
-    return _all_but_hosts("check") + [_hosts(*["--cold"] * cold), _selftest("has_its_cards")]
+    cold = ["--cold"] * cold
+    return _all_but_hosts("check") + [_hosts(*cold), _boot(*cold), _selftest("has_its_cards")]
 
 
 def long(cold):
@@ -113,6 +120,7 @@ def long(cold):
         _browser(),
         _hosts(*options, limit_s=7200),
         _hosts(*options, "--kernel", NEW_KERNEL, name=f"kernel {NEW_KERNEL}", limit_s=7200),
+        _boot(*options, limit_s=5400),
         _selftest(),
     ]
 
