@@ -105,13 +105,16 @@ enum result boot_show_plan(const struct boot_plan *plan) {
 	return boot_print(&text, r, RESULT_DONE);
 }
 
-enum result boot_carry_out(int root, const struct boot_plan *plan, const char *system) {
+enum result boot_carry_out(int root, const struct boot_plan *plan, const char *untried) {
 	const struct boot_setup setup = boot_make_setup(root);
 	struct error error = {0};
 	bool as_before = true;
 
-	fprintf(stderr, "baton: what baton does has not yet been run on a real machine with %s\n",
-		system);
+	if (untried) {
+		fprintf(stderr,
+			"baton: what baton does has not yet been run on a real machine with %s\n",
+			untried);
+	}
 	if (boot_make(&setup, plan, &as_before, &error) < 0) {
 		return command_fail(as_before ? RESULT_UNDONE : RESULT_UNRESOLVED, &error);
 	}

@@ -12,15 +12,17 @@
 
 const struct initramfs initramfses[INITRAMFS_KIND_COUNT] = {
 	{INITRAMFS_TOOLS, "initramfs-tools", "/usr/sbin/mkinitramfs", "/etc/initramfs-tools",
-		"update-initramfs -u -k all", {"/usr/sbin/update-initramfs", "-u", "-k", "all"}},
+		"update-initramfs -u -k all", {"/usr/sbin/update-initramfs", "-u", "-k", "all"},
+		true},
 	{INITRAMFS_DRACUT, "dracut", "/usr/bin/dracut", "/etc/dracut.conf.d",
 		"dracut --force --regenerate-all",
-		{"/usr/bin/dracut", "--force", "--regenerate-all"}},
+		{"/usr/bin/dracut", "--force", "--regenerate-all"}, false},
 	{INITRAMFS_MKINITCPIO, "mkinitcpio", "/usr/bin/mkinitcpio", "/etc/mkinitcpio.conf",
-		"mkinitcpio -P", {"/usr/bin/mkinitcpio", "-P"}},
+		"mkinitcpio -P", {"/usr/bin/mkinitcpio", "-P"}, false},
 	{INITRAMFS_BOOSTER, "booster", "/usr/bin/booster", "/etc/booster.yaml",
-		"/usr/lib/booster/regenerate_images", {"/usr/lib/booster/regenerate_images"}},
-	{INITRAMFS_UNKNOWN, "not recognised", NULL, NULL, NULL, {NULL}},
+		"/usr/lib/booster/regenerate_images", {"/usr/lib/booster/regenerate_images"},
+		false},
+	{INITRAMFS_UNKNOWN, "not recognised", NULL, NULL, NULL, {NULL}, false},
 };
 
 /*

@@ -20,6 +20,7 @@ struct initramfs {
 	const char *configuration; /* the same, where programs are not to be seen */
 	const char *command;       /* makes all of them again */
 	const char *make[4];       /* the same as the program's path and its words */
+	bool tried; /* with baton, on a machine that then started: docs/HARDWARE.md */
 };
 
 extern const struct initramfs initramfses[INITRAMFS_KIND_COUNT];
