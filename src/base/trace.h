@@ -13,7 +13,7 @@
  * All readers go through base/file.h or note by themselves what they open in another way
  * (tests/tidy/symbols.py knows who may).
  *
- * The notes are in memory that children share, because much is read by a child (host/aside.h).
+ * The notes are in memory that children share, because much is read by a child (base/aside.h).
  * There is one trace, or none: then a note costs a comparison.
  */
 enum trace_kind {

@@ -6,9 +6,9 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/aside.h"
 #include "base/file.h"
 #include "host/array.h"
-#include "host/aside.h"
 
 #define FILE_MAX ((size_t)32 << 20)
 #define ALL_MAX  ((size_t)512 << 20)

@@ -6,10 +6,10 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "base/aside.h"
 #include "capture/capture.h"
 #include "front/command.h"
 #include "front/roster.h"
-#include "host/aside.h"
 
 /*
  * What is captured is what the commands look at that can read a captured machine: each of them is

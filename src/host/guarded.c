@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/aside.h"
 #include "base/text.h"
-#include "host/aside.h"
 #include "host/attribute.h"
 #include "host/serial.h"
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/aside.h"
 #include "base/text.h"
-#include "host/aside.h"
 #include "host/attribute.h"
 #include "inventory/clean.h"
 #include "inventory/edid.h"

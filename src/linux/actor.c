@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/aside.h"
 #include "base/text.h"
-#include "host/aside.h"
 #include "linux/process.h"
 
 #define COMMAND_LINE_MAX (1U << 20)

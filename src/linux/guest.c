@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <sys/file.h>
 
+#include "base/aside.h"
 #include "base/text.h"
 #include "linux/deadline.h"
 #include "linux/process.h"
@@ -67,16 +68,25 @@ static bool is_dying_hypervisor(const struct process_stat *stat) {
 	       is_hypervisor(stat->comm);
 }
 
+/* Whose command line does not come, because he is stuck, is told by the devices that he has. */
+static bool is_marked_process(int root, int pid, const struct mark *mark) {
+	AUTO_FREE char *command_line = NULL;
+	char path[64];
+	size_t length;
+
+	return name_format(path, sizeof(path), "proc/%d/cmdline", pid) == 0 &&
+	       aside_read_file(root, path, COMMAND_MAX, &command_line, &length) == 0 &&
+	       has_mark(command_line, length, mark);
+}
+
 /*
- * Is it the guest? Then *ret, which a guess does not replace. Only a QEMU's command line is read: a
- * process that is stuck can block who reads its.
+ * Is it the guest? Then *ret, which a guess does not replace. Only a QEMU's command line is read,
+ * and aside: a process that is stuck can block who reads its.
  */
 static void judge(int root, int pid, const struct mark *mark, struct found *ret) {
-	AUTO_FREE char *command_line = NULL;
 	char path[64], program[NAME_MAX + 1];
 	struct process_stat stat;
 	struct found found = {.process.pid = (pid_t)pid};
-	size_t length;
 	int r = name_format(path, sizeof(path), "proc/%d/exe", pid);
 
 	if (r < 0 || process_stat_read(root, (pid_t)pid, &stat) < 0) {
@@ -89,10 +99,7 @@ static void judge(int root, int pid, const struct mark *mark, struct found *ret)
 		if (r == -ENOENT && is_dying_hypervisor(&stat) && !ret->process.pid) {
 			*ret = found;
 		}
-	} else if (is_hypervisor(program) &&
-		   name_format(path, sizeof(path), "proc/%d/cmdline", pid) == 0 &&
-		   file_read(root, path, COMMAND_MAX, &command_line, &length) == 0 &&
-		   has_mark(command_line, length, mark)) {
+	} else if (is_hypervisor(program) && is_marked_process(root, pid, mark)) {
 		*ret = found;
 	}
 }

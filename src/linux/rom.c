@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/aside.h"
 #include "base/create.h"
-#include "host/aside.h"
 #include "host/rom.h"
 #include "linux/attribute.h"
 #include "linux/machine.h"

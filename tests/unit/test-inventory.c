@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "inventory/inventory.h"
 
+#include "base/aside.h"
 #include "base/trace.h"
-#include "host/aside.h"
 #include "snapshot.h"
 
 #define NOTES_SIZE (32U << 20)

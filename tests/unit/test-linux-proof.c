@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/aside.h"
 #include "base/trace.h"
-#include "host/aside.h"
 #include "snapshot.h"
 
 #define DISKS   "0000:02:00.1" /* with sda on it */

@@ -3,8 +3,8 @@
 
 #include <sys/resource.h>
 
+#include "base/aside.h"
 #include "base/trace.h"
-#include "host/aside.h"
 #include "inventory/inventory.h"
 
 /*

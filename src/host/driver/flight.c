@@ -11,8 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/aside.h"
 #include "base/text.h"
-#include "host/aside.h"
 #include "host/attribute.h"
 #include "host/driver/stuck.h"
 #include "host/holder/pids.h"

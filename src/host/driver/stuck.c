@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/aside.h"
 #include "base/text.h"
-#include "host/aside.h"
 #include "host/holder/holder.h"
 #include "host/holder/pids.h"
 #include "host/link.h"

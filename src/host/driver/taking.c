@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/aside.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "host/aside.h"
 #include "host/lines.h"
 
 #define WORDS_MAX   64 /* of a command */

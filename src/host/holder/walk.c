@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/aside.h"
 #include "base/text.h"
-#include "host/aside.h"
 #include "host/holder/look.h"
 #include "host/holder/pids.h"
 #include "host/holder/user.h"

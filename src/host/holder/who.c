@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/aside.h"
 #include "base/text.h"
-#include "host/aside.h"
 #include "host/holder/container.h"
 #include "host/holder/holder.h"
 #include "host/holder/process.h"
@@ -17,10 +17,6 @@
 #define FILE_MAX_SIZE    65536
 #define COMMAND_MAX_SIZE (1U << 20)
 #define PASSWD_MAX_SIZE  (4U << 20)
-
-/* How long to wait for the command line of one that is stuck (aside.h). */
-#define PATIENCE_MS 125
-#define LIMIT_MS    2000
 
 int who_open(int root, int pid) {
 	char path[32];
@@ -108,27 +104,13 @@ void who_describe(int directory, int pid, struct who *ret) {
 	}
 }
 
-/* In a child, to whom this directory is all that is open. */
-static void read_guest_there(void *context, size_t index, void *ret_value) {
-	const struct aside *aside = context;
-
-	(void)!read_guest(aside->root, ret_value);
-}
-
+/* Whose command line does not come (aside.h) has no name. */
 static void read_guest_aside(int directory, char ret[LABEL_SIZE]) {
-	struct aside aside = {
-		.read = read_guest_there,
-		.context = &aside,
-		.size = LABEL_SIZE,
-		.root = directory,
-		.patience_ms = PATIENCE_MS,
-		.limit_ms = LIMIT_MS,
-	};
-	char guest[LABEL_SIZE];
-	bool answered;
+	AUTO_FREE char *command_line = NULL;
+	size_t length;
 
-	if (aside_read(&aside, 1, guest, &answered) == 0 && answered && guest[0]) {
-		memcpy(ret, guest, sizeof(guest));
+	if (aside_read_file(directory, "cmdline", COMMAND_MAX_SIZE, &command_line, &length) == 0) {
+		(void)!qemu_guest_parse(command_line, length, ret);
 	}
 }
 

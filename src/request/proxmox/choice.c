@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "request/proxmox/choice.h"
 
+#include "base/aside.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "request/proxmox/reservation.h"
@@ -64,9 +65,13 @@ static int runs(const struct proxmox_choice *choice, const struct proxmox_reserv
 		return 0;
 	}
 	r = r < 0 ? r : name_format(path, sizeof(path), "/proc/%u/cmdline", reservation->pid);
-	r = r < 0 ? r : file_read(choice->root, path, CMDLINE_MAX, &cmdline, &length);
+	r = r < 0 ? r : aside_read_file(choice->root, path, CMDLINE_MAX, &cmdline, &length);
 	if (r == -ENOENT || r == -ESRCH) {
 		return 0;
+	}
+	/* A process that is stuck keeps its command line, and a guest's its devices. */
+	if (r == -ETIMEDOUT) {
+		return 1;
 	}
 	if (r < 0) {
 		return error_set(error, r, "cannot read %s: %s", path, strerror(-r));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/aside.h"
+#include "base/aside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +12,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+
+#include "base/file.h"
+
+/* For one file. */
+#define PATIENCE_MS 125
+#define LIMIT_MS    2000
 
 /*
  * What the children write into and we read from. Each value has a mark of its own: a child that was
@@ -190,4 +196,68 @@ void aside_memory_free(void *memory, size_t size) {
 	if (memory) {
 		munmap(memory, size);
 	}
+}
+
+struct reading {
+	int directory;
+	const char *path;
+	size_t limit;
+	char *data; /* shared */
+};
+
+struct outcome {
+	int r;
+	size_t length;
+};
+
+/* In the child. */
+static void read_file(void *context, size_t index, void *ret_value) {
+	const struct reading *reading = context;
+	struct outcome outcome = {0};
+	char *data = NULL;
+
+	outcome.r = file_read(
+		reading->directory, reading->path, reading->limit, &data, &outcome.length);
+	if (outcome.r == 0) {
+		memcpy(reading->data, data, outcome.length);
+	}
+	free(data);
+	memcpy(ret_value, &outcome, sizeof(outcome));
+}
+
+static int take_data(const struct reading *reading, size_t length, char **ret) {
+	char *data = malloc(length + 1);
+
+	if (!data) {
+		return -ENOMEM;
+	}
+	memcpy(data, reading->data, length);
+	data[length] = '\0';
+	*ret = data;
+	return 0;
+}
+
+int aside_read_file(int directory, const char *path, size_t limit, char **ret, size_t *ret_length) {
+	struct reading reading = {directory, path, limit, aside_memory_new(limit + 1)};
+	const struct aside aside = {.read = read_file,
+		.context = &reading,
+		.size = sizeof(struct outcome),
+		.root = directory,
+		.patience_ms = PATIENCE_MS,
+		.limit_ms = LIMIT_MS};
+	struct outcome outcome;
+	bool answered = false;
+	int r = reading.data ? aside_read(&aside, 1, &outcome, &answered) : -ENOMEM;
+
+	if (r == 0) {
+		r = answered ? outcome.r : -ETIMEDOUT;
+	}
+	if (r == 0) {
+		r = take_data(&reading, outcome.length, ret);
+	}
+	if (r == 0) {
+		*ret_length = outcome.length;
+	}
+	aside_memory_free(reading.data, limit + 1);
+	return r;
 }

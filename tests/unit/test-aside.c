@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/aside.h"
+#include "base/aside.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -15,6 +16,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "base/file.h"
 
 #define ITEMS 6
 
@@ -162,6 +165,23 @@ static void a_reader_inherits_nothing_but_the_root(void **state) {
 	close(root);
 }
 
+static void a_file_is_read_as_it_is(void **state) {
+	int directory = open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO_FREE char *aside = NULL, *none = NULL;
+	size_t aside_size, limited = 7;
+
+	assert_true(directory >= 0);
+	/* A child would have another number, if "self" were looked up by it. */
+	assert_int_equal(aside_read_file(directory, "stat", 65536, &aside, &aside_size), 0);
+	assert_int_equal(strtol(aside, NULL, 10), getpid());
+	assert_int_equal(strlen(aside), aside_size);
+	assert_int_equal(aside_read_file(directory, "nothing", 64, &none, &limited), -ENOENT);
+	assert_int_equal(aside_read_file(directory, "status", 16, &none, &limited), -EFBIG);
+	assert_null(none);
+	assert_int_equal(limited, 7);
+	close(directory);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_item_is_read),
@@ -170,6 +190,7 @@ int main(void) {
 		cmocka_unit_test(an_item_that_is_silent_is_given_up_at_the_limit),
 		cmocka_unit_test(an_item_whose_reader_dies_does_not_hide_the_others),
 		cmocka_unit_test(a_reader_inherits_nothing_but_the_root),
+		cmocka_unit_test(a_file_is_read_as_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

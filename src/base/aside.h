@@ -31,6 +31,13 @@ int aside_read(const struct aside *aside, size_t count, void *ret_values, bool *
 	MUST_CHECK;
 
 /*
+ * A file below a directory, as file_read has it (base/file.h), read by a child that has that
+ * directory alone. -ETIMEDOUT: the kernel does not answer; -EAGAIN, -ENOMEM, -EMFILE as above.
+ */
+int aside_read_file(int directory, const char *path, size_t limit, char **ret, size_t *ret_length)
+	MUST_CHECK;
+
+/*
  * Zeroed memory that the children write into and we read, for what does not fit into values; made
  * before aside_read. Pages that nobody touches cost nothing. NULL: there is none.
  */
