@@ -96,14 +96,19 @@ int store_open(struct machine *machine, bool create, struct error *error) {
 int store_list(struct ops *ops, struct names *ret, struct error *error) {
 	struct machine *machine = (struct machine *)ops;
 	AUTO_NAMES struct names files = {0}, guests = {0};
-	AUTO_CLOSE int directory = store_open(machine, false, error);
-	int r = directory;
+	struct error why;
+	AUTO_CLOSE int directory = store_open(machine, false, &why);
+	int r;
 
+	/* No hand-over since the machine was started: nothing to remark on. */
 	if (directory == -ENOENT) {
 		*ret = (struct names){0};
 		return 0;
 	}
-	r = r < 0 ? r : names_read(directory, ".", &files);
+	if (directory < 0) {
+		return error_set(error, directory, "%s", why.text);
+	}
+	r = names_read(directory, ".", &files);
 	for (size_t i = 0; r >= 0 && i < files.count; i++) {
 		char guest[STORE_NAME_SIZE];
 

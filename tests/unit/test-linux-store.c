@@ -122,7 +122,7 @@ static void no_room_leaves_no_file(void **state) {
 }
 
 static void nothing_is_there_at_first(void **state) {
-	struct error error;
+	struct error error = {0};
 	struct names names = {0};
 	struct stat stat;
 	char *data = NULL;
@@ -130,6 +130,7 @@ static void nothing_is_there_at_first(void **state) {
 
 	assert_int_equal(ops->journal_list(ops, &names, &error), 0);
 	assert_int_equal(names.count, 0);
+	assert_string_equal(error.text, ""); /* a sentence would be a remark */
 	assert_int_equal(ops->journal_read(ops, "hand", &data, &length, &error), -ENOENT);
 	assert_int_equal(ops->journal_append(ops, "hand", "x", 1, &error), -ENOENT);
 	assert_int_equal(lstat(state_path, &stat), -1); /* looking makes nothing */
@@ -175,6 +176,7 @@ static void trusts_no_directory_that_others_write(void **state) {
 	create("hand");
 	assert_int_equal(chmod(state_path, 0770), 0);
 	assert_int_equal(ops->journal_list(ops, &names, &error), -EPERM);
+	assert_non_null(strstr(error.text, "may be written by others: remove it"));
 	assert_int_equal(ops->journal_create(ops, "a", 64, &error), -EPERM);
 	assert_non_null(strstr(error.text, state_path));
 }
