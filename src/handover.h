@@ -63,7 +63,8 @@ enum result bring_home(struct handover *handover, const struct request *request,
 enum result regain(struct handover *handover, const struct request *request,
 	const char (*drivers)[VALUE_SIZE], struct error *error);
 
-/* Only the first halves of detach and bring_home: what would be done. They take no lock. */
+/* Only the first halves of detach and bring_home: what would be done. They take no lock. -EBUSY:
+ * the guest has its devices already, or somebody is about to give it them. */
 int preview(struct handover *handover, const struct request *request, struct error *error)
 	MUST_CHECK;
 int preview_home(struct handover *handover, const struct request *request,

@@ -26,15 +26,15 @@ void checked_close(struct checked *checked) {
 static int check_configuration(struct checked *checked, const char *guest) {
 	AUTO_FREE struct configuration *configuration = calloc(1, sizeof(*configuration));
 	struct error error = {0};
+	int r;
 
 	if (!configuration) {
 		return -ENOMEM;
 	}
-	if (configuration_read(checked->session.root, checked->session.owner, guest, configuration,
-		    &error) == 0) {
-		return 0;
-	}
-	return names_add(&checked->misconfigured, error.text);
+	r = configuration_read(
+		checked->session.root, checked->session.owner, guest, configuration, &error);
+	/* That others can write it is a finding of its own, with the remedy. */
+	return r == 0 || r == -EPERM ? 0 : names_add(&checked->misconfigured, error.text);
 }
 
 /* What is wrong with everybody's is told once. */
@@ -146,6 +146,7 @@ static enum result read_plan(const struct invocation *invocation, struct checked
 	struct session *session = &checked->session;
 	struct error error = {0};
 	enum result result;
+	int r;
 
 	if (invocation->word_count == 0) {
 		return RESULT_DONE;
@@ -154,8 +155,10 @@ static enum result read_plan(const struct invocation *invocation, struct checked
 	if (result != RESULT_DONE) {
 		return result;
 	}
-	if (plan_for(session, &checked->host, &checked->request, invocation->options & OPTION_ROOT,
-		    &error) < 0) {
+	r = plan_for(session, &checked->host, &checked->request, invocation->options & OPTION_ROOT,
+		&error);
+	/* Whoever has its devices, or is just given them, is checked without a plan. */
+	if (r < 0 && r != -EBUSY) {
 		return command_fail(RESULT_REFUSED, &error);
 	}
 	if (read_model(checked) < 0) {

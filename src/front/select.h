@@ -49,7 +49,7 @@ int select_journal(const struct session *session, const char *word, char ret[GUE
 	struct error *error) MUST_CHECK;
 
 /* The plan for a request: on the machine as it is, or, of a captured one and without root, from
- * files alone. It is handover.plan then. */
+ * files alone. It is handover.plan then. -EBUSY as in preview (handover.h). */
 int plan_for(struct session *session, struct host *host, const struct request *request,
 	bool captured, struct error *error) MUST_CHECK;
 
