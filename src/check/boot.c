@@ -36,8 +36,11 @@ static const char *find_remedy(const struct look *look, const struct rebinder *r
 		break;
 	case REBINDER_HOOK:
 	case REBINDER_UNIT:
-		snprintf(ret, LOADER_REMEDY_SIZE, "systemctl disable --now %s",
-			strrchr(rebinder->path, '/') + 1);
+		snprintf(ret, LOADER_REMEDY_SIZE,
+			rebinder->enabled
+				? "systemctl disable --now %s"
+				: "take that line out of %s, then systemctl daemon-reload",
+			rebinder->enabled ? strrchr(rebinder->path, '/') + 1 : rebinder->path);
 		break;
 	}
 	return ret;

@@ -224,8 +224,7 @@ static void a_rule_that_tests_for_a_file_counts_if_it_is_there(void **state) {
 	tree_file(&tree, "etc/driverctl.d/pci-0000:01:00.0", "vfio-pci\n");
 	is("");
 	tree_file(&tree, "etc/driverctl.d/pci-0000:02:00.0", "vfio-pci\n");
-	is("driverctl's /etc/driverctl.d/pci-0000:02:00.0:1\n"
-	   "the udev rule /usr/lib/udev/rules.d/05-driverctl.rules:1");
+	is("driverctl's /etc/driverctl.d/pci-0000:02:00.0:1");
 }
 
 static void hooks_that_hand_over_devices_themselves_are_named(void **state) {
@@ -257,6 +256,31 @@ static void units_are_named_by_what_they_start(void **state) {
 	tree_file(&tree, "etc/systemd/system/sshd.service.d/10-x.conf",
 		"[Service]\nExecStartPost=/usr/local/sbin/cards\n");
 	is("the unit /etc/systemd/system/sshd.service.d/10-x.conf:2");
+}
+
+static void a_unit_that_is_disabled_is_not_named(void **state) {
+	static const char text[] =
+		"[Service]\nExecStart=/bin/sh -c 'echo 1234 1111 >/sys/bus/pci/drivers/vfio-pci/new_id'\n"
+		"[Install]\nWantedBy=multi-user.target\n";
+	static const char *const wants[] = {
+		"etc/systemd/system/multi-user.target.wants/vfio.service",
+		"run/systemd/system/graphical.target.requires/vfio.service",
+		"etc/systemd/system/vfio.timer"};
+
+	tree_file(&tree, "etc/systemd/system/vfio.service", text);
+	is("");
+	tree_file(&tree, "etc/systemd/system/multi-user.target.wants/other.service", "");
+	is("");
+	for (size_t i = 0; i < COUNT(wants); i++) {
+		tree_file(&tree, wants[i], "");
+		is("the unit /etc/systemd/system/vfio.service:2");
+		tree_unlink(&tree, wants[i]);
+	}
+	tree_unlink(&tree, "etc/systemd/system/vfio.service");
+	tree_file(&tree, "etc/systemd/system/card@.service", text);
+	is("");
+	tree_file(&tree, "etc/systemd/system/multi-user.target.wants/card@0.service", "");
+	is("the unit /etc/systemd/system/card@.service:2");
 }
 
 /* Is there exactly one, and does it give vfio-pci ids? */
@@ -347,6 +371,7 @@ int main(void) {
 		TEST(a_rule_that_tests_for_a_file_counts_if_it_is_there),
 		TEST(hooks_that_hand_over_devices_themselves_are_named),
 		TEST(units_are_named_by_what_they_start),
+		TEST(a_unit_that_is_disabled_is_not_named),
 		TEST(what_writes_ids_is_known_for_that_wherever_it_stands),
 		TEST(what_is_no_plain_file_is_not_opened),
 		TEST(what_is_read_has_limits),

@@ -7,7 +7,6 @@
 
 #include "host/driver/taking.h"
 #include "host/hook.h"
-#include "host/lines.h"
 
 static const char *const names[] = {
 	[REBINDER_MODPROBE] = "modprobe",
@@ -119,71 +118,10 @@ static int read_hooks(int root, struct rebinders *rebinders) {
 	return r;
 }
 
-struct reading {
-	int root;
-	struct rebinders *rebinders;
-};
-
-/* ExecStartPre=-/bin/sh -c '...', ExecStop=... */
-static int look_at_unit(void *context, const struct source_line *line) {
-	struct reading *reading = context;
-	const char *command = strchr(line->text, '=');
-	bool ids;
-
-	if (!text_starts(line->text, "ExecSt") || !command) {
-		return 0;
-	}
-	command += 1 + strspn(command + 1, " \t-@:+!");
-	if (!taking_find_in_command(reading->root, command, &ids)) {
-		return 0;
-	}
-	return rebinders_add(reading->rebinders, &(struct rebinder){.kind = REBINDER_UNIT,
-							 .path = (char *)line->path,
-							 .line = line->number,
-							 .text = line->text,
-							 .ids = ids});
-}
-
-/* X.service.d/Y.conf */
-static int read_drop_ins(int root, const char *directory, const struct line_reader *reader) {
-	AUTO_NAMES struct names units = {0};
-	int r = 0;
-
-	if (names_read(root, directory, &units) < 0) {
-		return 0;
-	}
-	for (size_t i = 0; r == 0 && i < units.count; i++) {
-		char path[512];
-		const char *const directories[] = {path};
-		const struct drop_ins all = {directories, COUNT(directories), ".conf"};
-
-		if (text_ends(units.names[i], ".service.d") &&
-			name_format(path, sizeof(path), "%s/%s", directory, units.names[i]) == 0) {
-			r = lines_read_all(root, &all, reader);
-		}
-	}
-	return r;
-}
-
-/* The administrator's own and those made at run time; a distribution's take no devices. */
-static int read_units(int root, struct rebinders *rebinders) {
-	static const char *const directories[] = {"/etc/systemd/system", "/run/systemd/system"};
-	static const struct drop_ins all = {directories, COUNT(directories), ".service"};
-	struct reading reading = {root, rebinders};
-	const struct line_reader reader = {look_at_unit, &reading};
-
-	int r = lines_read_all(root, &all, &reader);
-
-	for (size_t i = 0; r == 0 && i < COUNT(directories); i++) {
-		r = read_drop_ins(root, directories[i], &reader);
-	}
-	return r;
-}
-
 int rebinders_read_scripts(int root, struct rebinders *ret) {
 	int r = read_hooks(root, ret);
 
-	return r < 0 ? r : read_units(root, ret);
+	return r < 0 ? r : rebinders_read_units(root, ret);
 }
 
 int rebinders_read(int root, const struct device *device, struct rebinders *ret) {

@@ -24,6 +24,7 @@ struct rebinder {
 	unsigned int line; /* 0: the whole file */
 	char *text;        /* that line */
 	bool ids; /* it gives vfio-pci ids; otherwise it may name the driver for the device, too */
+	bool enabled; /* a unit that systemctl(1) can disable */
 };
 
 struct rebinders {
@@ -60,6 +61,7 @@ bool rebinder_ids_match(const char *list, const struct device *device);
 /* One source each. */
 int rebinders_read_ids(int root, const struct device *device, struct rebinders *ret) MUST_CHECK;
 int rebinders_read_udev(int root, const struct device *device, struct rebinders *ret) MUST_CHECK;
+int rebinders_read_units(int root, struct rebinders *ret) MUST_CHECK;
 
 /* Hooks and units: for which device they are cannot be told. */
 int rebinders_read_scripts(int root, struct rebinders *ret) MUST_CHECK;

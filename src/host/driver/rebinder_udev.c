@@ -142,13 +142,19 @@ static bool is_harmless(const char *key) {
 	return false;
 }
 
+/* driverctl's own rule: what that sets is in its own files, which are named themselves. */
+static bool is_of_driverctl(const struct udev_token *token) {
+	return strcmp(token->key, "ENV") == 0 && strcmp(token->attribute, "SYSTEMD_WANTS") == 0 &&
+	       text_starts(token->value, "driverctl@");
+}
+
 static bool takes(int root, const struct udev_token *token, bool *ret_ids) {
 	const char *attribute = token->attribute, *value = token->value;
 
 	if (runs(token)) {
 		return command_takes(root, value, ret_ids);
 	}
-	if (token->match || is_harmless(token->key)) {
+	if (token->match || is_harmless(token->key) || is_of_driverctl(token)) {
 		return false;
 	}
 	/* ATTR{driver_override}="vfio-pci", ATTR{[drivers/vfio-pci]new_id}="10de 2484" */
