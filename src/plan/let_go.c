@@ -222,6 +222,7 @@ void plan_suggest(
 	} else if (policy->losses != CONSENT_ALLOW) {
 		snprintf(ret, size, ", or set `losses = allow` in the section [policy]");
 	}
+	(void)text_tame(ret);
 }
 
 static int stop(struct making *making, const char *subject) {
@@ -288,6 +289,7 @@ static int end_process(struct making *making, const struct holder *holder) {
 	}
 	snprintf(planned->loss, sizeof(planned->loss), "%s (process %d) ends", holder->name,
 		holder->who.pid);
+	(void)text_tame(planned->loss); /* a program calls itself what it likes */
 	return 0;
 }
 

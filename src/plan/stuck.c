@@ -58,8 +58,12 @@ static int add_function(const struct stuck *stuck, struct text *ret) {
 }
 
 static int add_holder(const struct holder *holder, const char *separator, struct text *ret) {
-	return text_add(ret, "%s%s (process %d) has /dev/%s open", separator, holder->name,
-		holder->who.pid, holder->node);
+	char name[sizeof(holder->name)];
+
+	memcpy(name, holder->name, sizeof(name));
+	(void)text_tame(name); /* a program calls itself what it likes */
+	return text_add(ret, "%s%s (process %d) has /dev/%s open", separator, name, holder->who.pid,
+		holder->node);
 }
 
 static int add_holders(const char *device, const struct holder *holders, size_t count,

@@ -47,9 +47,12 @@ static void check_function(struct making *making, const struct device *function,
 		plan_refuse(plan, REFUSAL_OTHER_GUEST, function->name, "stop that guest first",
 			"is a virtual function of %s and with %s", of, guest);
 	} else if (holder) {
+		char name[sizeof(holder->name)];
+
+		memcpy(name, holder->name, sizeof(name));
+		(void)text_tame(name);
 		plan_refuse(plan, REFUSAL_HELD, function->name, "end that use of it, and try again",
-			"is a virtual function of %s and in use (%s, %s)", of, holder->name,
-			holder->node);
+			"is a virtual function of %s and in use (%s, %s)", of, name, holder->node);
 	} else if (function->override[0] || function->has_vfio_device || function->in_flight) {
 		plan_refuse(plan, REFUSAL_VIRTUAL_FUNCTIONS, function->name,
 			"give it back to the kernel's choice of driver first",

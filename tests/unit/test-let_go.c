@@ -179,6 +179,20 @@ static void a_program_is_refused_until_it_may_be_ended(void **state) {
 	assert_says(&made, "process 702.4711 blender -\n");
 }
 
+static void a_name_that_would_steer_a_terminal_does_not(void **state) {
+	AUTO_MADE struct made made = take("nvidia-single", GPU);
+
+	replace(&made,
+		&(struct holder){
+			.name = "a\033[2Jb", .who.unit = "session-9.scope", .who.start = 4711});
+	made.request.policy.holders = HOLDERS_TERMINATE;
+	assert_says(&made, "lost: a?[2Jb (process 702) ends\n");
+	assert_says_nothing_of(&made, "\033");
+	allow(&made.request.policy.programs, "blender");
+	assert_says(&made, ", or add a?[2Jb to `programs` in the section [policy]\n");
+	assert_says_nothing_of(&made, "\033");
+}
+
 /* Another one could have its number by then, and no setting changes that. */
 static void a_program_of_which_the_start_is_not_known_is_not_ended(void **state) {
 	AUTO_MADE struct made made = take("nvidia-single", GPU);
@@ -333,6 +347,7 @@ int main(void) {
 		cmocka_unit_test(with_refuse_nothing_is_stopped_and_everybody_is_told_how),
 		cmocka_unit_test(another_service_is_refused_until_it_is_named),
 		cmocka_unit_test(a_program_is_refused_until_it_may_be_ended),
+		cmocka_unit_test(a_name_that_would_steer_a_terminal_does_not),
 		cmocka_unit_test(a_program_of_which_the_start_is_not_known_is_not_ended),
 		cmocka_unit_test(a_service_that_may_be_ended_is_stopped_so_that_it_comes_back),
 		cmocka_unit_test(what_the_system_needs_is_never_ended),
