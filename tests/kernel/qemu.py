@@ -12,7 +12,7 @@ import subprocess
 import threading
 
 PROGRAM = "qemu-system-x86_64"
-DEADLINE_S = 60
+DEADLINE_S = 240
 
 
 class QemuError(RuntimeError):

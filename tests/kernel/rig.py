@@ -20,7 +20,7 @@ from cargo import Cargo
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = ("dump", "hold", "inject", "proxmox/qm", "proxmox/qmeventd", "slay", "take")
-SETTLE_S = 10
+SETTLE_S = 60
 HOME_S = 240
 LOGIN_S = 300
 

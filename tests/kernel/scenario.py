@@ -35,7 +35,7 @@ from typing import Callable
 from cargo import Cargo
 from machine import Machine
 
-LIMIT_S = 300
+LIMIT_S = 600
 LENGTHS = ("check", "long", "release")  # each has what the ones before it have
 
 _all = []
