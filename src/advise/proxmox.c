@@ -269,7 +269,6 @@ static int add_changes(const struct text *before, const struct text *after, stru
 int proxmox_words(
 	const char *vmid, const struct text *before, const struct text *after, struct names *ret) {
 	AUTO_NAMES struct names changes = {0};
-	char digest[SHA1_SIZE];
 	int r = add_changes(before, after, &changes);
 
 	if (r < 0 || changes.count == 0) {
@@ -278,11 +277,17 @@ int proxmox_words(
 	r = names_add(ret, "qm");
 	r = r < 0 ? r : names_add(ret, "set");
 	r = r < 0 ? r : names_add(ret, vmid);
-	sha1_format(before->data, before->length, digest);
-	r = r < 0 ? r : names_add(ret, "--digest");
-	r = r < 0 ? r : names_add(ret, digest);
 	for (size_t i = 0; r == 0 && i < changes.count; i++) {
 		r = names_add(ret, changes.names[i]);
 	}
 	return r;
+}
+
+int proxmox_only_if(const struct text *before, struct names *words) {
+	char digest[SHA1_SIZE];
+	int r;
+
+	sha1_format(before->data, before->length, digest);
+	r = names_add(words, "--digest");
+	return r < 0 ? r : names_add(words, digest);
 }

@@ -25,8 +25,14 @@ int proxmox_change(const struct change *change, struct text *document, struct er
 
 /*
  * The words of the one `qm set` that makes `after` of `before`, the program's name first; none if
- * nothing differs. It refuses a configuration that is not `before` any more when it has the guest's
- * lock: qemu-server takes the SHA-1 of the whole file for that (parse_vm_config). -ENOMEM.
+ * nothing differs. -ENOMEM.
  */
 int proxmox_words(const char *vmid, const struct text *before, const struct text *after,
 	struct names *ret) MUST_CHECK;
+
+/*
+ * More words for it: a configuration that is not `before` any more when qm has the guest's lock is
+ * refused then; qemu-server takes the SHA-1 of the whole file for that (parse_vm_config). Not for
+ * words that a person is to copy: the first of them would spoil the others. -ENOMEM.
+ */
+int proxmox_only_if(const struct text *before, struct names *words) MUST_CHECK;

@@ -79,6 +79,7 @@ static int apply_proxmox(struct advise_session *advise, struct error *error) {
 	int r = proxmox_words(
 		advise->guest.name, &advise->proposal.before, &advise->proposal.after, &words);
 
+	r = r < 0 ? r : proxmox_only_if(&advise->proposal.before, &words);
 	/* child_run wants the NULL that names end with. */
 	r = r < 0 ? r : names_add(&words, "");
 	if (r < 0) {

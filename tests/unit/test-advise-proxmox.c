@@ -23,11 +23,14 @@ static void words_of(const char *before, const char *after, struct names *ret) {
 
 /* qm looks again when it has the guest's lock: who was quicker is not written over. */
 static void qm_is_told_which_configuration_it_is_to_change(void **state) {
-	static const char *const expected[] = {"qm", "set", "100", "--digest", DIGEST, "--cpu",
-		"host,hidden=1", "--delete", "machine"};
+	static const char *const expected[] = {"qm", "set", "100", "--cpu", "host,hidden=1",
+		"--delete", "machine", "--digest", DIGEST};
 	AUTO_NAMES struct names words = {0};
+	AUTO_TEXT struct text before = {0};
 
 	words_of(BEFORE, AFTER, &words);
+	assert_int_equal(text_add(&before, "%s", BEFORE), 0);
+	assert_int_equal(proxmox_only_if(&before, &words), 0);
 	assert_int_equal(words.count, COUNT(expected));
 	for (size_t i = 0; i < COUNT(expected); i++) {
 		assert_string_equal(words.names[i], expected[i]);
