@@ -43,12 +43,6 @@ static bool is_shared(const struct boot_line *line) {
 	return false;
 }
 
-static bool keeps_away(const struct boot_line *line) {
-	return line->kind == BOOT_LINE_BLACKLIST ||
-	       (line->kind == BOOT_LINE_INSTALL &&
-		       (strstr(line->text, "/false") || strstr(line->text, "/true")));
-}
-
 static void look_at_loaded(struct look *look, const struct boot_line *line) {
 	if (!is_vfio(line)) {
 		return;
@@ -79,10 +73,10 @@ static void look_at_line(struct look *look, const struct boot_line *line) {
 		break;
 	case BOOT_LINE_BLACKLIST:
 	case BOOT_LINE_INSTALL:
-		if (is_shared(line) && keeps_away(line)) {
+		if (is_shared(line) && boot_line_keeps_away(line)) {
 			tell(look, "boot-blacklist-shared", line,
 				"is not loaded by this, and so is missing to all of the host's devices, not only to the card's");
-		} else if (is_vfio(line) && !keeps_away(line)) {
+		} else if (is_vfio(line) && !boot_line_keeps_away(line)) {
 			tell(look, "boot-vfio-install", line,
 				"is loaded by a command of somebody's, which may give it a card each time");
 		}
@@ -111,7 +105,7 @@ static void look_blacklist(struct look *look) {
 			const struct boot_line *line = &device->lines.all[k];
 			char remedy[LOADER_REMEDY_SIZE];
 
-			if (!is_graphics(device->device) || !keeps_away(line)) {
+			if (!is_graphics(device->device) || !boot_line_keeps_away(line)) {
 				continue;
 			}
 			look_add(look, "boot-blacklist", device->device->name,

@@ -80,6 +80,27 @@ static void ids_go_one_by_one(void **state) {
 	}
 }
 
+static void parameters_go_one_by_one(void **state) {
+	static const struct {
+		const char *before, *after;
+	} rows[] = {
+		{"options nouveau modeset=0\n", ""},
+		{"options nouveau modeset=0 runpm=0\n", "options nouveau runpm=0\n"},
+		{"options nouveau runpm=0 modeset=0", "options nouveau runpm=0"},
+	};
+	static char *words[] = {(char *)"modeset=0"};
+	static const struct names dark = {words, COUNT(words)};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO_FREE char *line = strndup(rows[i].before, strcspn(rows[i].before, "\n"));
+		const struct take_place place = place_of(rows[i].before, 1, line);
+		AUTO_TEXT struct text after = {0};
+
+		assert_int_equal(take_parameters(&place, &dark, &after), 0);
+		assert_string_equal(after.data, rows[i].after);
+	}
+}
+
 static void vfio_goes_out_of_what_comes_before(void **state) {
 	static const struct {
 		const char *before, *after;
@@ -129,6 +150,11 @@ static void words_go_out_of_a_shells_list(void **state) {
 			"force_drivers+=\" btrfs \\\n  drm\"\n", 1},
 		{"add_drivers", "add_drivers+=vfio # x/y&z\n", "add_drivers+= # x/y&z\n", 1},
 		{"MODULES", "MODULES=(a\n  b vfio\n)\n", "MODULES=(a\n  b\n)\n", 1},
+		/* Without a command "then" would be an error of the shell's. */
+		{"MODULES", "if true; then\n  MODULES+=(vfio)\nfi\n",
+			"if true; then\n  MODULES+=()\nfi\n", 2},
+		{"add_drivers", "f() {\nadd_drivers+=\" vfio \"\n}\n",
+			"f() {\nadd_drivers+=\" \"\n}\n", 2},
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -194,7 +220,7 @@ static void a_word_of_the_command_line_becomes_shorter_or_goes(void **state) {
 static void what_is_not_certain_is_left_alone(void **state) {
 	static const char *const lists[] = {"MODULES=(vfio $more)\n", "MODULES=\"vfio\n",
 		"MODULES=(vfio) MODULES=(vfio)\n", "MODULES=vf\\io\n", "MODULES=(btrfs)\n",
-		"x=1\nMODULES=(vfio)\n", "MODULES=$(vfio)\n"};
+		"x=1\nMODULES=(vfio)\n", "MODULES=$(vfio)\n", "MODULES+=(\"vfio_pci x\" vfio)\n"};
 	AUTO_TEXT struct text after = {0};
 	struct take_place place;
 
@@ -223,6 +249,7 @@ int main(void) {
 		cmocka_unit_test(whole_lines_go),
 		cmocka_unit_test(ids_go_one_by_one),
 		cmocka_unit_test(vfio_goes_out_of_what_comes_before),
+		cmocka_unit_test(parameters_go_one_by_one),
 		cmocka_unit_test(words_go_out_of_a_shells_list),
 		cmocka_unit_test(words_go_out_of_yaml),
 		cmocka_unit_test(a_word_of_the_command_line_becomes_shorter_or_goes),

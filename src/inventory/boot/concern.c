@@ -108,10 +108,20 @@ static bool is_in_the_way(const struct boot_device *device, const struct boot_li
 	return false;
 }
 
+static bool has_nvidia(const struct host *host) {
+	for (size_t i = 0; i < host->device_count; i++) {
+		if (host->devices[i].identity.vendor == VENDOR_NVIDIA) {
+			return true;
+		}
+	}
+	return false;
+}
+
 struct concern search_blocked(struct search *search, const struct boot_line *line) {
 	struct concern concern = concern_module(search, line->module), nvidia;
 	const struct boot *boot = search->boot;
 	bool blocks = is_shared(line->module) || line->kind == BOOT_LINE_OPTIONS;
+	bool missing = false; /* a driver that fits once it is installed */
 
 	for (size_t i = 0; i < boot->device_count; i++) {
 		blocks |= search_wants(search, boot->devices[i].device) &&
@@ -121,19 +131,17 @@ struct concern search_blocked(struct search *search, const struct boot_line *lin
 	if (text_starts(line->module, "nvidia") && !text_ends(line->module, "fb") &&
 		line->kind != BOOT_LINE_OPTIONS) {
 		nvidia = concern_module(search, "nvidia");
-		blocks |= search->wanted->all && !nvidia.wanted && !nvidia.other;
+		missing = search->wanted->all && has_nvidia(search->host) && !nvidia.wanted &&
+			  !nvidia.other;
+		blocks |= missing;
 	}
 	if (strcmp(line->module, "nouveau") == 0) {
 		nvidia = concern_module(search, "nvidia");
 		blocks &= !nvidia.wanted && !nvidia.other;
 	}
-	concern.wanted = blocks && (concern.wanted || search->wanted->all);
+	concern.wanted = blocks && (concern.wanted || missing ||
+					   (search->wanted->all && is_shared(line->module)));
 	return concern;
-}
-
-bool search_is_configuration(const char *path) {
-	return text_starts(path, "/etc/") || text_starts(path, "/boot/") ||
-	       text_starts(path, "/efi/");
 }
 
 static void set_stays(struct search *search, struct remain *added, const struct device *other) {
@@ -147,12 +155,10 @@ void search_add(struct search *search, const struct remain *remain, struct conce
 		return;
 	}
 	added = remains_add(search->remains, remain);
-	if (concern.other) {
+	if (added && concern.other) {
 		set_stays(search, added, concern.other);
-	} else if (added && !search_is_configuration(remain->path)) {
-		remain_set(search->remains, added, REMAIN_BY_HAND,
-			"that file is a distribution's or made anew at each start: a file of its name in "
-			"the directory below /etc comes before it");
+	} else if (added) {
+		search_judge_place(search, added);
 	}
 }
 
@@ -160,7 +166,9 @@ void search_add_untold(struct search *search, const struct remain *remain) {
 	size_t before = search->remains->count;
 
 	search_add(search, remain, (struct concern){true, NULL});
-	if (search->remains->count > before && !search->wanted->all) {
+	search->untold = true;
+	if (search->remains->count > before && !search->wanted->all &&
+		search->remains->all[before].fate == REMAIN_GOES) {
 		remain_set(search->remains, &search->remains->all[before], REMAIN_BY_HAND,
 			"for which cards cannot be told: `baton boot clean` takes it away");
 	}

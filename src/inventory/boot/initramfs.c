@@ -149,6 +149,16 @@ static void blank_comments(char *value) {
 	}
 }
 
+/* One that only a shell could follow is told if it names VFIO. */
+static int add_unknown(struct boot_lines *lines, const struct boot_line *line) {
+	struct boot_line unknown = *line;
+
+	unknown.kind = BOOT_LINE_UNKNOWN;
+	return strstr(line->text, "vfio") || strstr(line->text, "pci-stub")
+		       ? boot_lines_add(lines, &unknown)
+		       : 0;
+}
+
 static int add_list(const struct list *list, const char *path, const struct shell_reader *shell,
 	const struct shell_assignment *found, struct boot_lines *lines) {
 	AUTO_FREE char *text = strndup(shell->data + found->name_at,
@@ -161,8 +171,11 @@ static int add_list(const struct list *list, const char *path, const struct shel
 	r = r < 0 ? r
 		  : shell_expand(shell->data + found->value_at, found->value_length, find_nothing,
 			    NULL, &value);
+	if (r == -EINVAL || (r == 0 && list->kind == BOOT_LINE_UNKNOWN)) {
+		return add_unknown(lines, &line);
+	}
 	if (r < 0) {
-		return r == -EINVAL ? 0 : r;
+		return r;
 	}
 	blank_comments(value.data);
 	return add_modules(lines, &line, value.data, " \t\r\n()");
@@ -212,7 +225,8 @@ static int read_all_lists(
 static int read_dracut(int root, struct boot_lines *lines) {
 	static const struct list lists[] = {{"force_drivers", BOOT_LINE_EARLY},
 		{"add_drivers", BOOT_LINE_INCLUDED}, {"drivers", BOOT_LINE_INCLUDED},
-		{"install_items", BOOT_LINE_INCLUDED}, {0}};
+		{"install_items", BOOT_LINE_INCLUDED}, {"add_dracutmodules", BOOT_LINE_UNKNOWN},
+		{"kernel_cmdline", BOOT_LINE_UNKNOWN}, {0}};
 	int r = read_lists(root, "/etc/dracut.conf", lists, lines);
 
 	r = r < 0 ? r : read_all_lists(root, "/usr/lib/dracut/dracut.conf.d", lists, lines);
@@ -220,8 +234,9 @@ static int read_dracut(int root, struct boot_lines *lines) {
 }
 
 static int read_mkinitcpio(int root, struct boot_lines *lines) {
-	static const struct list lists[] = {
-		{"MODULES", BOOT_LINE_EARLY}, {"FILES", BOOT_LINE_INCLUDED}, {0}};
+	static const struct list lists[] = {{"MODULES", BOOT_LINE_EARLY},
+		{"FILES", BOOT_LINE_INCLUDED}, {"BINARIES", BOOT_LINE_INCLUDED},
+		{"HOOKS", BOOT_LINE_UNKNOWN}, {0}};
 	int r = read_lists(root, "/etc/mkinitcpio.conf", lists, lines);
 
 	return r < 0 ? r : read_all_lists(root, "/etc/mkinitcpio.conf.d", lists, lines);

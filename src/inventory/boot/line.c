@@ -69,3 +69,30 @@ const struct boot_line *boot_lines_find(
 	}
 	return NULL;
 }
+
+/* install MODULE /bin/false: what has more to it may load the module all the same. */
+static bool does_nothing(const char *line) {
+	static const char *const commands[] = {
+		"/bin/true", "/bin/false", "/usr/bin/true", "/usr/bin/false", "true", "false", ":"};
+	AUTO_FREE char *copy = strdup(line);
+	char *rest = NULL, *command;
+
+	if (!copy || !strtok_r(copy, " \t", &rest) || !strtok_r(NULL, " \t", &rest)) {
+		return false;
+	}
+	command = strtok_r(NULL, " \t", &rest);
+	if (!command || strtok_r(NULL, " \t", &rest)) {
+		return false;
+	}
+	for (size_t i = 0; i < COUNT(commands); i++) {
+		if (strcmp(command, commands[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool boot_line_keeps_away(const struct boot_line *line) {
+	return line->kind == BOOT_LINE_BLACKLIST ||
+	       (line->kind == BOOT_LINE_INSTALL && does_nothing(line->text));
+}

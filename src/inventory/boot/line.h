@@ -45,3 +45,6 @@ const char *boot_line_kind_name(enum boot_line_kind kind); /* "early": in JSON *
 /* The first of that kind for that module, or NULL. */
 const struct boot_line *boot_lines_find(
 	const struct boot_lines *lines, enum boot_line_kind kind, const char *module);
+
+/* Does a line of this kind keep its module from being loaded, and do nothing else? */
+bool boot_line_keeps_away(const struct boot_line *line);

@@ -9,15 +9,16 @@
  * is in the way. It is found by the readers that tell who wins a card (inventory/boot/boot.h).
  */
 enum remain_form {
-	REMAIN_WORD,    /* a word of the kernel's command line */
-	REMAIN_LINE,    /* a line of its own */
-	REMAIN_IDS,     /* "options vfio-pci ids=a,b" */
-	REMAIN_SOFTDEP, /* "softdep nvidia pre: vfio-pci" */
-	REMAIN_LIST,    /* words in a list that a shell reads */
-	REMAIN_YAML,    /* words in a list of booster's */
-	REMAIN_FILE,    /* a whole file */
-	REMAIN_UNIT,    /* a unit that is started when the machine starts */
-	REMAIN_NO_FORM, /* what baton has no way to take out */
+	REMAIN_WORD,       /* a word of the kernel's command line */
+	REMAIN_LINE,       /* a line of its own */
+	REMAIN_PARAMETERS, /* words of "options nouveau modeset=0 runpm=0" */
+	REMAIN_IDS,        /* "options vfio-pci ids=a,b" */
+	REMAIN_SOFTDEP,    /* "softdep nvidia pre: vfio-pci" */
+	REMAIN_LIST,       /* words in a list that a shell reads */
+	REMAIN_YAML,       /* words in a list of booster's */
+	REMAIN_FILE,       /* a whole file */
+	REMAIN_UNIT,       /* a unit that is started when the machine starts */
+	REMAIN_NO_FORM,    /* what baton has no way to take out */
 };
 
 enum remain_fate {

@@ -31,6 +31,24 @@ static void judge_loading(struct search *search) {
 		} else if (!given) {
 			remain_set(remains, remain, REMAIN_STAYS,
 				"nothing gives this card to VFIO, so it is for something else");
+		} else if (search->untold) {
+			remain_set(remains, remain, REMAIN_STAYS,
+				"what is left to you here may need it, and for which cards cannot be told");
+		}
+	}
+}
+
+/* What is there is made from what somebody has declared, and would come back. */
+static void declare(struct search *search) {
+	for (size_t i = 0; i < search->remains->count; i++) {
+		struct remain *remain = &search->remains->all[i];
+
+		if (search->boot->loader.loader->kind == LOADER_NIXOS &&
+			remain->fate != REMAIN_STAYS) {
+			remain_set(search->remains, remain, REMAIN_BY_HAND,
+				"NixOS is declared: take it out of your configuration (boot.kernelParams, "
+				"boot.kernelModules, boot.extraModprobeConfig, services), then "
+				"nixos-rebuild boot");
 		}
 	}
 }
@@ -54,8 +72,10 @@ int remains_find(int root, const struct host *host, const struct boot *boot,
 	if (r == 0) {
 		search_words(&search);
 		search_lines(&search);
+		search_rules(&search);
 		search_files(&search);
 		judge_loading(&search);
+		declare(&search);
 		r = remains.r;
 		if (remains.count > 0) {
 			qsort(remains.all, remains.count, sizeof(*remains.all), compare);

@@ -6,21 +6,26 @@
 #include "base/text.h"
 #include "early/assigned.h"
 #include "host/driver/taking.h"
-#include "host/driver/udev_rule.h"
 #include "inventory/boot/search.h"
 
-/* Whole files, rules and units. */
+/* Whole files, scripts and units. */
 
-#define DRIVERCTL   "/etc/driverctl.d"
-#define DATACENTER  "/etc/pve/datacenter.cfg"
-#define WRONG_FILE  "/etc/initram-fs/modules"
-#define UNITS       "/etc/systemd/system"
-#define CONTINUE    "gpu-ptp-continue.service"
-#define SCRIPTS     "/etc/initramfs-tools/scripts/"
-#define PATH_LENGTH 512
+#define DRIVERCTL     "/etc/driverctl.d"
+#define DATACENTER    "/etc/pve/datacenter.cfg"
+#define WRONG_FILE    "/etc/initram-fs/modules"
+#define UNITS         "/etc/systemd/system"
+#define CONTINUE      "gpu-ptp-continue.service"
+#define SCRIPTS       "/etc/initramfs-tools/scripts/"
+#define DRACUT        "/usr/lib/dracut/modules.d"
+#define PATH_LENGTH   512
+#define FILE_MAX_SIZE (1U << 20)
 
-static bool is_vfios(const char *driver) {
+bool search_is_vfios(const char *driver) {
 	return strcmp(driver, "vfio-pci") == 0 || strcmp(driver, "pci-stub") == 0;
+}
+
+bool search_names_vfio(const char *text) {
+	return strstr(text, "vfio") || strstr(text, "pci-stub") || strstr(text, "pci_stub");
 }
 
 /* /etc/driverctl.d/0000:01:00.0, since 0.101 with its bus in front */
@@ -53,7 +58,7 @@ static void search_driverctl(struct search *search) {
 
 		if (name_format(path, sizeof(path), DRIVERCTL "/%s", names.names[i]) == 0 &&
 			file_read_line(search->root, path, driver, sizeof(driver)) == 0 &&
-			is_vfios(driver)) {
+			search_is_vfios(driver)) {
 			search_add(search,
 				&(struct remain){.form = REMAIN_FILE,
 					.path = path,
@@ -64,139 +69,94 @@ static void search_driverctl(struct search *search) {
 	}
 }
 
-/* Does every part of a rule that is no match give the device to VFIO, and nothing else? */
-static bool only_takes(const char *text) {
-	AUTO_FREE char *copy = strdup(text);
-	struct udev_token token;
-	bool takes = false, other = !copy;
+/*
+ * Scripts that take devices. What else one does, only a person can tell: it may unlock the disk, so
+ * none is ever taken away.
+ */
+static void add_script(struct search *search, const char *path, const char *why) {
+	struct taking taking = {0};
+	AUTO_FREE char *data = NULL;
 
-	for (char *rest = copy; rest && udev_token_next(&rest, &token);) {
-		bool word = taking_word(token.attribute, strlen(token.attribute)) ||
-			    (taking_word(token.value, strlen(token.value)) &&
-				    !text_starts(token.value, "/usr/lib/"));
+	if (taking_find(search->root, path, &taking) &&
+		file_read(search->root, path, FILE_MAX_SIZE, &data, NULL) == 0 &&
+		search_names_vfio(data)) {
+		const struct remain remain = {.form = REMAIN_NO_FORM,
+			.path = (char *)path,
+			.text = taking.text,
+			.why = (char *)why};
 
-		takes |= !token.match && word;
-		other |= !token.match && !word;
-		/* ATTR{driver_override}="mine" is somebody's will. */
-		other |= !token.match && strcmp(token.attribute, "driver_override") == 0 &&
-			 !is_vfios(token.value);
+		search->untold = true;
+		remain_set(search->remains, remains_add(search->remains, &remain), REMAIN_BY_HAND,
+			"what else the script does cannot be told: look whether you need it");
 	}
-	return takes && !other;
+	taking_done(&taking);
 }
 
-static void add_rule(struct search *search, const struct rebinder *rule, struct concern concern) {
-	struct remain remain = {.form = REMAIN_LINE,
-		.path = rule->path,
-		.number = rule->line,
-		.text = rule->text,
-		.why = (char *)"takes the device from its driver when it appears"};
-	size_t before = search->remains->count;
-
-	search_add(search, &remain, concern);
-	if (search->remains->count > before && !only_takes(rule->text)) {
-		remain_set(search->remains, &search->remains->all[before], REMAIN_BY_HAND,
-			"the rule does more, or runs a program: look whether you need it");
-	}
-}
-
-/* Which rules are for the device. */
-struct rules {
-	const struct device *device;
-	struct rebinders all;
-};
-
-static bool has_rule(const struct rules *rules, const struct rebinder *rule) {
-	for (size_t i = 0; i < rules->all.count; i++) {
-		if (rules->all.all[i].line == rule->line &&
-			strcmp(rules->all.all[i].path, rule->path) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static struct concern concern_rule(
-	struct search *search, const struct rules *rules, const struct rebinder *rule) {
-	struct concern concern = {0};
-
-	for (size_t i = 0; i < search->host->device_count; i++) {
-		const struct device *device = rules[i].device;
-
-		if (!device || !has_rule(&rules[i], rule)) {
-			continue;
-		}
-		if (search_wants(search, device)) {
-			concern.wanted = true;
-		} else if (!concern.other) {
-			concern.other = device;
-		}
-	}
-	return concern;
-}
-
-static void search_rules(struct search *search) {
-	size_t count = search->host->device_count;
-	AUTO_FREE struct rules *rules = calloc(count + 1, sizeof(*rules));
-	int r = rules ? 0 : -ENOMEM;
-
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		if (!device_is_bridge(&search->host->devices[i])) {
-			rules[i].device = &search->host->devices[i];
-			r = rebinders_read_udev(search->root, rules[i].device, &rules[i].all);
-		}
-	}
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		for (size_t k = 0; k < rules[i].all.count; k++) {
-			const struct rebinder *rule = &rules[i].all.all[k];
-
-			add_rule(search, rule, concern_rule(search, rules, rule));
-		}
-	}
-	for (size_t i = 0; rules && i < count; i++) {
-		rebinders_free(&rules[i].all);
-	}
-	search->remains->r = r < 0 ? r : search->remains->r;
-}
-
-/* A script in the initramfs that takes devices: it has no other purpose there. */
 static void search_scripts(struct search *search, const char *directory) {
 	AUTO_NAMES struct names names = {0};
 	int r = names_read(search->root, directory, &names);
 
 	search->remains->r = r == -ENOMEM ? r : search->remains->r;
 	for (size_t i = 0; i < names.count; i++) {
-		struct taking taking = {0};
 		char path[PATH_LENGTH];
 
-		if (name_format(path, sizeof(path), "%s/%s", directory, names.names[i]) == 0 &&
-			taking_find(search->root, path, &taking)) {
-			search_add_untold(search,
-				&(struct remain){.form = REMAIN_FILE,
-					.path = path,
-					.text = taking.text,
-					.why = (char *)"takes devices in the initramfs, before their drivers come"});
+		if (name_format(path, sizeof(path), "%s/%s", directory, names.names[i]) == 0) {
+			add_script(search, path,
+				"may take devices in the initramfs, before their drivers come");
 		}
-		taking_done(&taking);
 	}
 }
 
-/* What a guide has modprobe run instead of loading VFIO; without its line it is never run. */
+/* Modules of dracut's, each of which is a directory; its own, and ours, have nothing of VFIO. */
+static void search_dracut(struct search *search) {
+	AUTO_NAMES struct names names = {0};
+	int r = names_read(search->root, DRACUT, &names);
+
+	search->remains->r = r == -ENOMEM ? r : search->remains->r;
+	for (size_t i = 0; i < names.count; i++) {
+		char path[PATH_LENGTH];
+
+		if (!strstr(names.names[i], "baton") &&
+			name_format(path, sizeof(path), DRACUT "/%s", names.names[i]) == 0) {
+			search_scripts(search, path);
+		}
+	}
+}
+
+static void search_all_scripts(struct search *search) {
+	static const char *const directories[] = {SCRIPTS "init-top", SCRIPTS "init-premount",
+		SCRIPTS "init-bottom", SCRIPTS "local-top", SCRIPTS "local-premount",
+		SCRIPTS "local-bottom", SCRIPTS "nfs-top", SCRIPTS "nfs-premount",
+		"/etc/initramfs-tools/hooks", "/etc/initcpio/hooks", "/etc/initcpio/install"};
+
+	for (size_t i = 0; i < COUNT(directories); i++) {
+		search_scripts(search, directories[i]);
+	}
+	search_dracut(search);
+}
+
+/*
+ * What a guide has modprobe run instead of loading VFIO. Who else names it is not known, and
+ * without its line nobody runs it: so it may stay.
+ */
 static void search_override_scripts(struct search *search) {
 	static const char *const paths[] = {"/usr/sbin/vfio-pci-override.sh",
 		"/usr/bin/vfio-pci-override.sh", "/usr/local/bin/vfio-pci-override.sh",
 		"/usr/local/sbin/vfio-pci-override.sh", "/sbin/vfio-pci-override.sh",
 		"/bin/vfio-pci-override.sh"};
 
-	for (size_t i = 0; i < COUNT(paths); i++) {
+	for (size_t i = 0; i < COUNT(paths) && search->wanted->all; i++) {
 		struct taking taking = {0};
 
-		if (taking_find(search->root, paths[i], &taking) && search->wanted->all) {
-			const struct remain remain = {.form = REMAIN_FILE,
+		if (taking_find(search->root, paths[i], &taking)) {
+			const struct remain remain = {.form = REMAIN_NO_FORM,
 				.path = (char *)paths[i],
 				.text = taking.text,
 				.why = (char *)"gives devices to VFIO when that is loaded"};
 
-			(void)!remains_add(search->remains, &remain);
+			remain_set(search->remains, remains_add(search->remains, &remain),
+				REMAIN_BY_HAND,
+				"nothing but a line that names it runs it: delete it once none does");
 			taking_done(&taking);
 			return; /* one may be the other, by a link */
 		}
@@ -277,6 +237,7 @@ static void search_units(struct search *search) {
 			.why = (char *)"may take a device from its driver"};
 
 		if (one->kind == REBINDER_UNIT && name && strcmp(name + 1, CONTINUE) != 0) {
+			search->untold = true;
 			remain_set(search->remains, remains_add(search->remains, &remain),
 				REMAIN_BY_HAND, "if you do not need it: systemctl disable --now %s",
 				name + 1);
@@ -301,7 +262,6 @@ static int look_at_assigned(void *context, const struct source_line *line) {
 }
 
 void search_files(struct search *search) {
-	static const char *const stages[] = {"init-top", "init-premount", "local-top"};
 	const struct line_reader datacenter = {.found = look_at_datacenter, .context = search};
 	const struct line_reader wrong = {.found = look_at_wrong_file, .context = search};
 	const struct line_reader assigned = {.found = look_at_assigned, .context = search};
@@ -310,14 +270,7 @@ void search_files(struct search *search) {
 
 	search->remains->r = r < 0 ? r : search->remains->r;
 	search_driverctl(search);
-	search_rules(search);
-	for (size_t i = 0; i < COUNT(stages); i++) {
-		char path[PATH_LENGTH];
-
-		if (name_format(path, sizeof(path), SCRIPTS "%s", stages[i]) == 0) {
-			search_scripts(search, path);
-		}
-	}
+	search_all_scripts(search);
 	search_override_scripts(search);
 	search_units(search);
 	r = lines_read(search->root, DATACENTER, &datacenter);

@@ -8,6 +8,7 @@
 /* Lines that load modules, or keep them from being loaded. */
 
 #define GIVES "has vfio-pci take every device with these ids, twins too, as soon as it is loaded"
+#define DARK  "modeset=0"
 #define LOADS "loads VFIO at each start, which is of use only to a card that the host never has"
 
 static bool is_vfio(const char *module) {
@@ -106,6 +107,19 @@ static struct remain of_modprobe(
 		.why = (char *)why};
 }
 
+static bool has_word(const char *text, const char *word) {
+	AUTO_FREE char *copy = strdup(text);
+	char *rest = NULL;
+
+	for (char *one = copy ? strtok_r(copy, " \t", &rest) : NULL; one;
+		one = strtok_r(NULL, " \t", &rest)) {
+		if (strcmp(one, word) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void add_options(struct search *search, const struct boot_line *line) {
 	AUTO_FREE char *ids = is_vfio(line->module) ? find_ids(line->text) : NULL;
 	struct remain remain = of_modprobe(line, REMAIN_IDS, GIVES);
@@ -114,16 +128,13 @@ static void add_options(struct search *search, const struct boot_line *line) {
 		search_add_ids(search, &remain, ids);
 	}
 	/* options nouveau modeset=0 */
-	if (line->module && !is_vfio(line->module) && strstr(line->text, "modeset=0")) {
-		remain = of_modprobe(
-			line, REMAIN_LINE, "keeps this driver from showing a picture on the card");
+	if (line->module && !is_vfio(line->module) && has_word(line->text, DARK)) {
+		remain = of_modprobe(line, REMAIN_PARAMETERS,
+			"keeps this driver from showing a picture on the card");
+		search->remains->r = names_add(&remain.parts, DARK);
 		search_add(search, &remain, search_blocked(search, line));
+		names_free(&remain.parts);
 	}
-}
-
-static bool keeps_away(const struct boot_line *line) {
-	return line->kind == BOOT_LINE_BLACKLIST || strstr(line->text, "/false") ||
-	       strstr(line->text, "/true");
 }
 
 static void add_kept(struct search *search, const struct boot_line *line) {
@@ -134,13 +145,26 @@ static void add_kept(struct search *search, const struct boot_line *line) {
 	if (!text_starts(line->text, "blacklist") && !text_starts(line->text, "install")) {
 		return;
 	}
-	if (is_vfio(line->module) && !keeps_away(line)) {
+	if (is_vfio(line->module) && !boot_line_keeps_away(line)) {
 		remain.why =
 			(char *)"runs a command in the place of loading VFIO, which may give it a card";
 		search_add_untold(search, &remain);
-	} else if (keeps_away(line)) {
+	} else if (boot_line_keeps_away(line)) {
 		search_add(search, &remain, search_blocked(search, line));
 	}
+}
+
+/* A list that only a shell could follow, or that baton does not take words out of. */
+static void add_unknown(struct search *search, const struct boot_line *line) {
+	const struct remain remain = {.form = REMAIN_NO_FORM,
+		.path = line->path,
+		.number = line->number,
+		.text = line->text,
+		.why = (char *)"may load VFIO, or give devices to it"};
+
+	search->untold = true;
+	remain_set(search->remains, remains_add(search->remains, &remain), REMAIN_BY_HAND,
+		"what would be left is not certain: take out yourself what is for VFIO");
 }
 
 static void look_at(struct search *search, const struct boot_line *line) {
@@ -180,9 +204,11 @@ static void look_at(struct search *search, const struct boot_line *line) {
 			(char *)"does nothing here: this file takes modules and their parameters alone";
 		search_add(search, &remain, (struct concern){true, NULL});
 		break;
+	case BOOT_LINE_UNKNOWN:
+		add_unknown(search, line);
+		break;
 	case BOOT_LINE_ASSIGNED:
 	case BOOT_LINE_WORD:
-	case BOOT_LINE_UNKNOWN:
 		break;
 	}
 }

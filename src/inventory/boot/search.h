@@ -12,6 +12,7 @@ struct search {
 	struct candidates candidates;
 	struct remains *remains;
 	const struct device *other; /* one that is not wanted and is given to VFIO, too */
+	bool untold;                /* something stays by hand that may give others to VFIO */
 };
 
 /* Whom something concerns: a wanted device; another one, or NULL. */
@@ -50,7 +51,15 @@ struct concern search_blocked(struct search *search, const struct boot_line *lin
 /* Each source. */
 void search_words(struct search *search);
 void search_lines(struct search *search);
+void search_rules(struct search *search);
 void search_files(struct search *search);
 
 /* Is it a file that an administrator may change, or one of a distribution's or of this run only? */
 bool search_is_configuration(const char *path);
+
+/* Leaves to a person what is there, or a link to elsewhere, or a program's that keeps it. */
+void search_judge_place(struct search *search, struct remain *added);
+
+/* Is it vfio-pci or pci-stub? Does a text name one of them, or what belongs to it? */
+bool search_is_vfios(const char *driver);
+bool search_names_vfio(const char *text);

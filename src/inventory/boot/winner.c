@@ -46,18 +46,13 @@ struct contest {
 					      loaded in the initramfs; no text: none */
 };
 
-static bool is_kept(const struct boot_line *line) {
-	return line->kind == BOOT_LINE_BLACKLIST ||
-	       (line->kind == BOOT_LINE_INSTALL &&
-		       (strstr(line->text, "/false") || strstr(line->text, "/true")));
-}
-
 /* The line that keeps a module from being loaded, or NULL. */
 static const struct boot_line *find_kept(const struct boot *boot, const char *module) {
 	for (size_t i = 0; i < boot->lines.count; i++) {
 		const struct boot_line *line = &boot->lines.all[i];
 
-		if (line->module && is_kept(line) && strcmp(line->module, module) == 0) {
+		if (line->module && boot_line_keeps_away(line) &&
+			strcmp(line->module, module) == 0) {
 			return line;
 		}
 	}
@@ -388,7 +383,8 @@ static int gather_lines(struct contest *contest) {
 		bool fits = line->module && fits_device(contest, line->module);
 
 		/* nouveau is kept away wherever NVIDIA's driver is. */
-		if (fits && (line->kind == BOOT_LINE_BEFORE || (is_kept(line) && !has_driver))) {
+		if (fits && (line->kind == BOOT_LINE_BEFORE ||
+				    (boot_line_keeps_away(line) && !has_driver))) {
 			r = add_line(contest->device, line);
 		}
 	}

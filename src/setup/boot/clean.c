@@ -54,6 +54,8 @@ static int take_out(const struct remain *remain, const struct boot_file *file, s
 	switch (remain->form) {
 	case REMAIN_LINE:
 		return take_line(&place, ret);
+	case REMAIN_PARAMETERS:
+		return take_parameters(&place, &remain->parts, ret);
 	case REMAIN_IDS:
 		return take_ids(&place, &remain->parts, ret);
 	case REMAIN_SOFTDEP:
@@ -220,6 +222,7 @@ static int clean_one(struct cleaning *cleaning, struct remain *remain) {
 	case REMAIN_UNIT:
 		return clean_unit(cleaning, remain);
 	case REMAIN_LINE:
+	case REMAIN_PARAMETERS:
 	case REMAIN_IDS:
 	case REMAIN_SOFTDEP:
 	case REMAIN_LIST:
@@ -283,11 +286,14 @@ static int clean_all(struct cleaning *cleaning) {
 
 /* Drop-ins that may be away when nothing is in them; the name of the others' directory. */
 static const struct {
-	const char *directory, *hidden[2];
+	const char *directory, *hidden[4];
 } drop_ins[] = {
-	{"/etc/modprobe.d/", {"/usr/lib/modprobe.d/", "/lib/modprobe.d/"}},
-	{"/etc/modules-load.d/", {"/usr/lib/modules-load.d/", "/lib/modules-load.d/"}},
-	{"/etc/udev/rules.d/", {"/usr/lib/udev/rules.d/", "/lib/udev/rules.d/"}},
+	{"/etc/modprobe.d/", {"/run/modprobe.d/", "/usr/local/lib/modprobe.d/",
+				     "/usr/lib/modprobe.d/", "/lib/modprobe.d/"}},
+	{"/etc/modules-load.d/", {"/run/modules-load.d/", "/usr/local/lib/modules-load.d/",
+					 "/usr/lib/modules-load.d/", "/lib/modules-load.d/"}},
+	{"/etc/udev/rules.d/", {"/run/udev/rules.d/", "/usr/local/lib/udev/rules.d/",
+				       "/usr/lib/udev/rules.d/", "/lib/udev/rules.d/"}},
 	{"/etc/dracut.conf.d/", {"/usr/lib/dracut/dracut.conf.d/"}},
 	{"/etc/mkinitcpio.conf.d/", {NULL}},
 };

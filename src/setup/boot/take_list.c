@@ -139,6 +139,11 @@ static int filter(const struct list *list, size_t length, const struct names *wo
 	while (r == 0 && next_word(list, &at, &word)) {
 		struct span bare = unquote(list, word);
 
+		/* Part of a word that has blanks. */
+		if (memchr(list->data + bare.from, '"', bare.to - bare.from) ||
+			memchr(list->data + bare.from, '\'', bare.to - bare.from)) {
+			return -EINVAL;
+		}
 		if (!is_listed(words, list->data + bare.from, bare.to - bare.from)) {
 			++*ret_left;
 			continue;
@@ -154,7 +159,7 @@ static int filter(const struct list *list, size_t length, const struct names *wo
 	return r < 0 ? r : count;
 }
 
-/* NAME+="" says nothing: the line goes, if nothing else is in it. */
+/* NAME+="" says nothing: the line goes, if nothing else is in it, and no "then" needs one. */
 static bool find_whole(
 	const struct take_place *place, const struct shell_assignment *found, struct span *ret) {
 	size_t from = found->name_at, to = found->value_at + found->value_length;
@@ -166,7 +171,7 @@ static bool find_whole(
 		to++;
 	}
 	*ret = (struct span){from, to + (to < place->length)};
-	return found->append && (from == 0 || place->data[from - 1] == '\n') &&
+	return found->append && found->certain && (from == 0 || place->data[from - 1] == '\n') &&
 	       (to == place->length || place->data[to] == '\n');
 }
 

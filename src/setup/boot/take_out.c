@@ -194,6 +194,23 @@ int take_ids(const struct take_place *place, const struct names *ids, struct tex
 	return keep_words(&line, place, &at, ret);
 }
 
+int take_parameters(const struct take_place *place, const struct names *words, struct text *ret) {
+	struct line_place at;
+	struct line_words line;
+	int r = find(place, &at);
+
+	if (r < 0 || !split(place->data, (struct span){at.from, at.to}, &line) || line.count < 2) {
+		return -EINVAL;
+	}
+	for (size_t i = 2; i < line.count; i++) {
+		if (has(words, line.data + line.words[i].from,
+			    line.words[i].to - line.words[i].from)) {
+			drop(&line, i);
+		}
+	}
+	return line.gone == 0 ? -EINVAL : keep_words(&line, place, &at, ret);
+}
+
 /* "pre:" goes when nothing is left behind it. */
 static void drop_section(struct line_words *line, size_t section, size_t end) {
 	for (size_t i = section + 1; i < end; i++) {

@@ -27,6 +27,10 @@ int take_line(const struct take_place *place, struct text *ret) MUST_CHECK;
  */
 int take_ids(const struct take_place *place, const struct names *ids, struct text *ret) MUST_CHECK;
 
+/* "options nouveau modeset=0 runpm=0": these words; without any the line goes. */
+int take_parameters(const struct take_place *place, const struct names *words, struct text *ret)
+	MUST_CHECK;
+
 /* "softdep nvidia pre: vfio-pci": what begins with "vfio" of what comes before. */
 int take_softdep(const struct take_place *place, struct text *ret) MUST_CHECK;
 
