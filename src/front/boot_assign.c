@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "front/boot_change.h"
 #include "front/boot_session.h"
+#include "front/boot_stale.h"
 #include "front/select.h"
 #include "host/holder/holder_text.h"
 #include "report/boot.h"
@@ -28,15 +29,6 @@ static void free_assigning(struct assigning *assigning) {
 }
 
 #define AUTO_ASSIGNING CLEANUP(free_assigning)
-
-static bool is_planned(const struct plan *plan, struct address address) {
-	for (size_t i = 0; i < plan->device_count; i++) {
-		if (address_compare(plan->devices[i].address, address) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
 
 /* Of a hand-over's refusals, those that are as true when the machine starts. */
 static bool stands_at_boot(enum refusal_kind kind) {
@@ -299,7 +291,7 @@ static enum result plan_functions(const struct assigning *assigning, struct plan
 	for (size_t i = 0; i < assigning->host.device_count; i++) {
 		const struct device *device = &assigning->host.devices[i];
 
-		if (is_planned(assigning->plan, device->address)) {
+		if (boot_is_planned(assigning->plan, device->address)) {
 			describe(device, &all[count++]);
 		}
 	}
@@ -337,16 +329,22 @@ static enum result assign(struct assigning *assigning) {
 		root, boot_owner(assigning->invocation, root), &assigning->boot, &plan, &error};
 	enum result result = look(assigning);
 
+	result = result == RESULT_DONE ? boot_check_stale(&assigning->boot, assigning->plan)
+				       : result;
 	result = result == RESULT_DONE ? plan_functions(assigning, &planning) : result;
 	return result == RESULT_DONE ? do_assign(assigning, &plan) : result;
 }
 
-enum result boot_assign_plan(const struct invocation *invocation, struct planning *planning) {
+enum result boot_assign_plan(
+	const struct invocation *invocation, bool cleaned, struct planning *planning) {
 	AUTO_SESSION struct session session = {.root = -1};
 	AUTO_ASSIGNING struct assigning assigning = {.invocation = invocation, .session = &session};
 	enum result result = session_open(invocation, NULL, &session);
 
 	result = result == RESULT_DONE ? look(&assigning) : result;
+	result = result == RESULT_DONE && !cleaned
+			 ? boot_check_stale(&assigning.boot, assigning.plan)
+			 : result;
 	result = result == RESULT_DONE ? plan_functions(&assigning, planning) : result;
 	result = result == RESULT_DONE ? check_room(&assigning) : result;
 	if (result == RESULT_DONE) {

@@ -8,6 +8,10 @@
 enum result boot_enable_iommu(const struct invocation *invocation);
 enum result boot_assign(const struct invocation *invocation);
 
-/* What `baton boot assign` would do, into a plan with other things: of words from the second on. */
-enum result boot_assign_plan(const struct invocation *invocation, struct planning *planning);
+/*
+ * What `baton boot assign` would do, into a plan with other things: of words from the second on.
+ * cleaned: that takes away what others have left, too.
+ */
+enum result boot_assign_plan(
+	const struct invocation *invocation, bool cleaned, struct planning *planning);
 enum result boot_take_back(const struct invocation *invocation);

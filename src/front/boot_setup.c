@@ -282,7 +282,7 @@ static enum result plan_cards(
 	}
 	words.words = wish->words;
 	words.word_count = wish->word_count;
-	return boot_assign_plan(&words, planning);
+	return boot_assign_plan(&words, wish->clean, planning);
 }
 
 static enum result plan_all(const struct boot_session *session, struct wish *wish,

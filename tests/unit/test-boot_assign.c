@@ -44,9 +44,16 @@ static const struct trial trials[] = {
 		{"+0000:49:00.0 10de:2204 10de:147d 030000\n+0000:49:00.1 10de:1aef 10de:147d "
 		 "040300\n+0000:61:00.0 10de:1d01 1043:85f4 030000\n"},
 		{"etc/baton/baton.conf", "[card gaming]\naddress = 0000:49:00\n"}},
-	/* Others' remains are told of. */
-	{"twins", {"21:00"}, RESULT_DONE, {"another set-up has a say", "`baton boot clean`"},
+	/* Others' remains are told of; those that would take another card are in the way. */
+	{"twins", {"21:00", "49:00"}, RESULT_DONE,
+		{"another set-up has a say", "`baton boot clean`"},
 		{"etc/modprobe.d/vfio.conf", "options vfio-pci ids=10de:2204,10de:1aef\n"}},
+	{"twins", {"21:00"}, RESULT_REFUSED,
+		{"0000:49:00.0 would become vfio-pci's, too", "/etc/modprobe.d/vfio.conf:1",
+			"run `baton boot clean` first"},
+		{"etc/modprobe.d/vfio.conf", "options vfio-pci ids=10de:2204,10de:1aef\n"}},
+	{"twins", {"21:00"}, RESULT_REFUSED, {"0000:61:00.0 would become vfio-pci's, too"},
+		{"etc/default/grub", "GRUB_CMDLINE_LINUX_DEFAULT=\"vfio-pci.ids=10de:1d01\"\n"}},
 	/* A second card is a line more; the same again is nothing. */
 	{"twins", {"49:00"}, RESULT_DONE,
 		{" 0000:21:00.0 10de:2204 10de:147d 030000\n+0000:49:00.0"},
