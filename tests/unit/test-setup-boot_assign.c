@@ -57,6 +57,14 @@ static int truncate_file(const char *path, off_t length) {
 static void hear_nothing(void *context, const char *data, size_t length) {
 }
 
+static char heard[4096];
+
+static void hear_all(void *context, const char *data, size_t length) {
+	size_t there = strlen(heard);
+
+	snprintf(heard + there, sizeof(heard) - there, "%.*s", (int)length, data);
+}
+
 static void run_nothing(void *context, const struct names *words) {
 }
 
@@ -271,6 +279,22 @@ static void what_each_lister_prints_is_understood(void **state) {
 	}
 }
 
+static void a_hook_is_nothing_to_an_image_that_systemd_starts(void **state) {
+	AUTO_TEXT struct text listing = {0};
+
+	assert_int_equal(
+		text_add(&listing,
+			"etc/baton/assigned\nhooks/baton\nusr/lib/baton/baton-early\n"
+			"usr/lib/modules/1/kernel/vfio-pci.ko.zst\nusr/lib/systemd/systemd\n"),
+		0);
+	assert_string_equal(verify_listing(tree.fd, INITRAMFS_MKINITCPIO, &listing),
+		"sysinit.target.wants/baton-early.service");
+	assert_int_equal(text_add(&listing, "usr/lib/systemd/system/sysinit.target.wants/"
+					    "baton-early.service\n"),
+		0);
+	assert_null(verify_listing(tree.fd, INITRAMFS_MKINITCPIO, &listing));
+}
+
 /* Files with what they become, and commands: how each system is asked. */
 static void list_plan(const struct boot_plan *plan, struct text *ret) {
 	static const char *const ways[] = {"both", "there", "back", "back-kernels"};
@@ -414,6 +438,49 @@ static void what_belongs_on_the_image_has_to_be_installed(void **state) {
 	tree_file(&tree, "usr/share/initramfs-tools/hooks/baton", "");
 	tree_file(&tree, "usr/share/initramfs-tools/scripts/init-top/baton", "");
 	assert_int_equal(boot_assign_installed(tree.fd, &initramfses[INITRAMFS_TOOLS], &error), 0);
+}
+
+/* A copy that somebody starts nothing with says nothing of those that are started. */
+static void a_new_image_beside_those_that_were_there_is_no_proof(void **state) {
+	put_program("usr/sbin/update-initramfs",
+		"#!/bin/sh\nroot=${0%/usr/sbin/update-initramfs}\n"
+		"cat \"$root/glue\" >\"$root/boot/initrd.img-2\"\n");
+	assert_int_equal(utimensat(tree.fd, IMAGE, (struct timespec[2]){{1, 0}, {1, 0}}, 0), 0);
+	assert_undone(-EBADMSG, "none of the images anew that were there, such as /" IMAGE);
+}
+
+/* What starts with it takes no card. */
+static void an_image_that_was_not_made_anew_is_named(void **state) {
+	static const char *const others[] = {"boot/initrd.img-0", "boot/initramfs-0-rescue-1.img",
+		"boot/initramfs-1kdump.img", "boot/initrd.img-1.bak"};
+
+	for (size_t i = 0; i < COUNT(others); i++) {
+		tree_file(&tree, others[i], "");
+		assert_int_equal(
+			utimensat(tree.fd, others[i], (struct timespec[2]){{1, 0}, {1, 0}}, 0), 0);
+	}
+	make(&card);
+	assert_true(tree_holds(&tree, "var/lib/baton/boot/1/output",
+		"update-initramfs -u -k all\n"
+		"baton: /boot/initrd.img-0 was there, and was not made anew\n"));
+}
+
+/* It tells why. */
+static void what_a_lister_that_fails_has_said_is_passed_on(void **state) {
+	put_program("usr/bin/lsinitramfs", "#!/bin/sh\necho broken archive\nexit 1\n");
+	heard[0] = '\0';
+	setup.hear = hear_all;
+	assert_undone(-EIO, "lsinitramfs");
+	assert_non_null(strstr(heard, "broken archive"));
+}
+
+/* Nobody makes those anew. */
+static void an_image_that_is_not_made_anew_needs_no_room(void **state) {
+	struct error error = {0};
+
+	tree_file(&tree, "boot/initramfs-0-rescue-1.img", "");
+	assert_int_equal(truncate_file("boot/initramfs-0-rescue-1.img", (off_t)1 << 42), 0);
+	assert_int_equal(image_check_room(tree.fd, &error), 0);
 }
 
 /* There is no room for a second one in so large a file system. */
@@ -568,6 +635,8 @@ int main(void) {
 		cmocka_unit_test_setup_teardown(
 			what_each_lister_prints_is_understood, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
+			a_hook_is_nothing_to_an_image_that_systemd_starts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
 			each_maker_of_images_is_asked_in_its_own_way, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			booster_that_loads_the_cards_driver_is_refused, set_up, tear_down),
@@ -580,6 +649,14 @@ int main(void) {
 			what_belongs_on_the_image_has_to_be_installed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			an_image_that_may_not_fit_is_not_made_anew, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_new_image_beside_those_that_were_there_is_no_proof, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_image_that_was_not_made_anew_is_named, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_a_lister_that_fails_has_said_is_passed_on, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_image_that_is_not_made_anew_needs_no_room, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			where_nothing_was_changed_nothing_is_made_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

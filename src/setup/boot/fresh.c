@@ -41,9 +41,11 @@ static int look_at(const struct fresh *fresh, const char *path, unsigned int lev
 	if (S_ISDIR(stat.st_mode)) {
 		return levels > 0 ? look_into(fresh, path, levels - 1) : 0;
 	}
-	return S_ISREG(stat.st_mode) && stat.st_mtime + FAT_PRECISION_S >= fresh->since_s
-		       ? fresh->found(fresh->context, path, &stat)
-		       : 0;
+	return S_ISREG(stat.st_mode) ? fresh->found(fresh->context, path, &stat) : 0;
+}
+
+bool fresh_is(const struct stat *stat, time_t since_s) {
+	return stat->st_mtime + FAT_PRECISION_S >= since_s;
 }
 
 int fresh_find(const struct fresh *fresh) {
@@ -59,6 +61,17 @@ int fresh_find(const struct fresh *fresh) {
 static int add(void *context, const char *path, const struct stat *stat) {
 	return text_add(context, "%s %ju %ju %jd.%ld\n", path, (uintmax_t)stat->st_ino,
 		(uintmax_t)stat->st_size, (intmax_t)stat->st_mtim.tv_sec, stat->st_mtim.tv_nsec);
+}
+
+bool fresh_lists(const struct text *list, const char *path) {
+	size_t length = strlen(path);
+
+	for (const char *line = list->data; line && *line; line = text_next_line(line)) {
+		if (strncmp(line, path, length) == 0 && line[length] == ' ') {
+			return true;
+		}
+	}
+	return false;
 }
 
 int fresh_list(int root, struct text *ret) {

@@ -6,16 +6,15 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/*
- * Which files there are below /boot and /efi, where the machine starts from, that were written
- * since then. One that was written a moment before may be among them.
- */
+/* Which files there are below /boot and /efi, where the machine starts from. */
 struct fresh {
 	int root;
-	time_t since_s; /* since 1970 */
 	int (*found)(void *context, const char *path, const struct stat *stat);
 	void *context;
 };
+
+/* Was it written since then (since 1970)? One that was written a moment before may count. */
+bool fresh_is(const struct stat *stat, time_t since_s);
 
 /* Calls found until it returns other than 0, and returns that; -ENOMEM. */
 int fresh_find(const struct fresh *fresh) MUST_CHECK;
@@ -25,3 +24,6 @@ int fresh_find(const struct fresh *fresh) MUST_CHECK;
  * if nothing was made, written or removed in between. -ENOMEM.
  */
 int fresh_list(int root, struct text *ret) MUST_CHECK;
+
+/* Is the file in such a list? */
+bool fresh_lists(const struct text *list, const char *path);

@@ -52,6 +52,24 @@ int boot_assign_installed(int root, const struct initramfs *initramfs, struct er
 	return 0;
 }
 
+bool image_is(const char *path) {
+	static const char *const others[] = {"rescue", "kdump"};
+	static const char *const copies[] = {".bak", ".dpkg-bak", ".old-dkms", ".old", ".tmp"};
+	const char *name = strrchr(path, '/') + 1;
+
+	for (size_t i = 0; i < COUNT(others); i++) {
+		if (strstr(name, others[i])) {
+			return false;
+		}
+	}
+	for (size_t i = 0; i < COUNT(copies); i++) {
+		if (text_ends(name, copies[i])) {
+			return false;
+		}
+	}
+	return text_starts(name, "initrd") || text_starts(name, "initramfs-");
+}
+
 struct room {
 	int root;
 	struct error *error;
@@ -60,12 +78,10 @@ struct room {
 static int check_image(void *context, const char *path, const struct stat *stat) {
 	const struct room *room = context;
 	AUTO_CLOSE int fd = path_open(room->root, path, O_PATH | O_NOFOLLOW);
-	const char *name = strrchr(path, '/') + 1;
 	struct statvfs system;
 	uint64_t free;
 
-	if ((!text_starts(name, "initrd") && !text_starts(name, "initramfs-")) || fd < 0 ||
-		fstatvfs(fd, &system) < 0) {
+	if (!image_is(path) || fd < 0 || fstatvfs(fd, &system) < 0) {
 		return 0;
 	}
 	free = (uint64_t)system.f_bfree * system.f_frsize;

@@ -12,6 +12,9 @@
 #define EARLY_PROGRAM "/usr/lib/baton/baton-early"
 #define EARLY_UNIT    "/usr/lib/systemd/system/baton-early.service"
 
+/* Is it one that the system's program makes anew? Not a rescue system's, nor a copy. */
+bool image_is(const char *path);
+
 /*
  * Can each image be made anew? One more like it has to fit beside it: some programs write over the
  * one that is there, and of what is left after that no machine starts. -ENOSPC, -EROFS.

@@ -120,9 +120,11 @@ static void run_back(struct work *work, const struct boot_plan *plan, struct tro
  * full disk, and is no reason not to do it: whatever is as before is passed over the next time.
  */
 static int take_back(struct work *work, const struct boot_plan *plan) {
+	AUTO_TEXT struct text images = {0};
 	struct trouble first = {0};
 	time_t since_s = time(NULL);
 
+	work->images = fresh_list(work->setup->root, &images) == 0 ? &images : NULL;
 	if (!work->preview) {
 		(void)!history_set(work->directory, work->number, plan, HISTORY_UNDOING, NULL);
 	}
@@ -131,11 +133,13 @@ static int take_back(struct work *work, const struct boot_plan *plan) {
 		run_back(work, plan, &first);
 	}
 	if (work->preview && first.r == 0) {
+		work->images = NULL;
 		return 0;
 	}
 	if (!work->untouched && first.r == 0) {
 		work_note(work, &first, verify_back(work, plan, since_s));
 	}
+	work->images = NULL;
 	return first.r < 0 ? error_set(work->error, first.r, "%s", first.error.text)
 			   : history_remove(work->directory, work->number, work->error);
 }
@@ -219,7 +223,9 @@ static int make(struct work *work, const struct boot_plan *plan, bool *ret_as_be
 	if (r < 0) {
 		return r;
 	}
+	work->images = listed ? &before : NULL;
 	r = carry_out(work, plan, since_s);
+	work->images = NULL;
 	if (r == 0) {
 		return 0;
 	}

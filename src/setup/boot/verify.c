@@ -10,11 +10,15 @@
 #include "setup/boot/image.h"
 
 #define LISTING_MAX  (32U << 20)
+#define SAID_MAX     4096U /* by a lister that fails, and is told */
+#define SAID_MAX     4096U /* of what a lister that fails has said */
 #define BUILT_IN_MAX (4U << 20)
 #define MENU_MAX     (4U << 20)
 #define ENTRY_MAX    (64U << 10)
 #define PATH_SIZE    512
 #define MODULES      "lib/modules/"
+#define SYSTEMD      "usr/lib/systemd/systemd"
+#define UNIT         "sysinit.target.wants/baton-early.service"
 
 /* Is there a file of that path, which ends so, in the listing? Some say more in front of it. */
 static bool lists(const struct text *listing, const char *path) {
@@ -50,10 +54,8 @@ static bool is_built_in(int root, const struct text *listing) {
 const char *verify_listing(int root, enum initramfs_kind kind, const struct text *listing) {
 	static const char *const runners[INITRAMFS_KIND_COUNT][2] = {
 		[INITRAMFS_TOOLS] = {"scripts/init-top/baton"},
-		[INITRAMFS_DRACUT] = {"sysinit.target.wants/baton-early.service",
-			"hooks/pre-udev/00-baton-early.sh"},
-		[INITRAMFS_MKINITCPIO] = {"hooks/baton",
-			"sysinit.target.wants/baton-early.service"},
+		[INITRAMFS_DRACUT] = {UNIT, "hooks/pre-udev/00-baton-early.sh"},
+		[INITRAMFS_MKINITCPIO] = {"hooks/baton", UNIT},
 	};
 	const char *const *runner = runners[kind];
 
@@ -62,6 +64,10 @@ const char *verify_listing(int root, enum initramfs_kind kind, const struct text
 	}
 	if (!lists(listing, &ASSIGNED_FILE[1])) {
 		return ASSIGNED_FILE;
+	}
+	/* It is given both by mkinitcpio, and systemd runs no hooks. */
+	if (kind == INITRAMFS_MKINITCPIO && lists(listing, SYSTEMD) && !lists(listing, UNIT)) {
+		return UNIT;
 	}
 	if (runner[0] && !lists(listing, runner[0]) && !(runner[1] && lists(listing, runner[1]))) {
 		return runner[0];
@@ -94,6 +100,8 @@ static int look_at_image(
 	r = r < 0 ? error_set(work->error, r, "out of memory")
 		  : work_run(work, &command, gather, &listing);
 	if (r < 0) {
+		work_hear(
+			work, listing.data, listing.length < SAID_MAX ? listing.length : SAID_MAX);
 		return r;
 	}
 	if (!assigned) {
@@ -109,37 +117,63 @@ static int look_at_image(
 		       : 0;
 }
 
-/* What is looked at, and how many of them there were. */
+/* What is looked at, and what has become of those that were there. */
 struct images {
 	struct work *work;
 	const struct initramfs *initramfs;
 	bool assigned;
-	size_t count;
+	time_t since_s;
+	size_t count, renewed;
+	char left[PATH_SIZE]; /* one that was not made anew */
 };
+
+static void note_left(struct images *images, const char *path) {
+	AUTO_TEXT struct text text = {0};
+
+	if (!images->left[0]) {
+		(void)!name_set(images->left, sizeof(images->left), path);
+	}
+	if (text_add(&text, "baton: %s was there, and was not made anew\n", path) == 0) {
+		work_hear(images->work, text.data, text.length);
+	}
+}
 
 /* A unified image has the kernel, too, and not every lister reads those. */
 static int look_at_file(void *context, const char *path, const struct stat *stat) {
 	struct images *images = context;
-	const char *name = strrchr(path, '/') + 1;
+	const struct text *before = images->work->images;
+	bool unified = text_ends(path, ".efi");
 
-	(void)stat;
-	if (text_starts(name, "initrd") || text_starts(name, "initramfs-")) {
-		images->count++;
-		return look_at_image(images->work, images->initramfs, path, images->assigned);
+	if (!unified && !image_is(path)) {
+		return 0;
 	}
-	images->count += text_ends(name, ".efi");
-	return 0;
+	if (!fresh_is(stat, images->since_s)) {
+		if (!unified) {
+			note_left(images, path);
+		}
+		return 0;
+	}
+	images->count++;
+	images->renewed +=
+		unified ? strstr(path, "/Linux/") != NULL : !before || fresh_lists(before, path);
+	return unified ? 0 : look_at_image(images->work, images->initramfs, path, images->assigned);
 }
 
 static int verify_images(
 	struct work *work, const struct initramfs *initramfs, bool assigned, time_t since_s) {
-	struct images images = {work, initramfs, assigned, 0};
-	const struct fresh fresh = {work->setup->root, since_s, look_at_file, &images};
+	struct images images = {work, initramfs, assigned, since_s, 0, 0, ""};
+	const struct fresh fresh = {work->setup->root, look_at_file, &images};
 	int r = fresh_find(&fresh);
 
 	if (r == 0 && images.count == 0) {
 		return error_set(work->error, -EBADMSG, "%s has made no initramfs anew below /boot",
 			initramfs->name);
+	}
+	if (r == 0 && images.renewed == 0 && images.left[0]) {
+		return error_set(work->error, -EBADMSG,
+			"%s has made none of the images anew that were there, such as %s: if "
+			"nothing starts with it, remove it, and try again",
+			initramfs->name, images.left);
 	}
 	return r == -ENOMEM ? error_set(work->error, r, "out of memory") : r;
 }

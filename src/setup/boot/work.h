@@ -12,6 +12,7 @@ struct work {
 	int lock, directory;
 	unsigned int number;
 	bool untouched; /* no program has changed anything that the machine starts from */
+	const struct text *images; /* what there was to start from (setup/boot/fresh.h) */
 	struct findings *findings;
 	struct error *error;
 
