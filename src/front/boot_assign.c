@@ -112,6 +112,10 @@ static enum result check_needed(const struct host *host, const struct plan *plan
 			}
 		}
 	}
+	if (result == RESULT_DONE && plan->refusal_count == PLAN_REFUSALS_MAX) {
+		return refuse("more stands against it than can be told: end what uses these "
+			      "devices (`baton list` names it), and try again");
+	}
 	return result;
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "machine.h"
+#include "plan/plan.h"
 
 /* A machine, what is assigned there, and what baton then says. */
 struct trial {
@@ -134,9 +135,45 @@ static void what_is_assigned_and_what_is_refused(void **state) {
 	}
 }
 
+static void link_card(const struct machine *machine, unsigned int pid) {
+	char path[64], stat[128];
+
+	snprintf(path, sizeof(path), "proc/%u/fd/3", pid);
+	assert_int_equal(machine_link(machine, path, "/dev/dri/card1"), 0);
+	snprintf(path, sizeof(path), "proc/%u/comm", pid);
+	assert_int_equal(machine_write(machine, path, "render\n"), 0);
+	snprintf(path, sizeof(path), "proc/%u/cgroup", pid);
+	assert_int_equal(machine_write(machine, path, "0::/\n"), 0);
+	snprintf(path, sizeof(path), "proc/%u/stat", pid);
+	snprintf(stat, sizeof(stat),
+		"%u (render) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 9 0 0 0\n", pid);
+	assert_int_equal(machine_write(machine, path, stat), 0);
+}
+
+/* What the host cannot do without may be among what is not. */
+static void a_card_that_too_many_hold_to_name_them_all_is_refused(void **state) {
+	static const struct trial trial = {.words = {"21:00"}};
+	AUTO_MACHINE struct machine machine = {.root = -1};
+	AUTO_FREE char *few = NULL, *many = NULL;
+
+	assert_int_equal(machine_load("twins", &machine), 0);
+	assert_int_equal(machine_write(&machine, "usr/sbin/mkinitramfs", ""), 0);
+	assert_int_equal(machine_write(&machine, "etc/hostname", "host\n"), 0);
+	link_card(&machine, 6000);
+	if (run(&machine, &trial, &few) != RESULT_DONE) {
+		fail_msg("%s", few);
+	}
+	for (unsigned int i = 1; i < PLAN_REFUSALS_MAX; i++) {
+		link_card(&machine, 6000 + i);
+	}
+	assert_int_equal(run(&machine, &trial, &many), RESULT_REFUSED);
+	assert_non_null(strstr(many, "more stands against it than can be told"));
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_assigned_and_what_is_refused),
+		cmocka_unit_test(a_card_that_too_many_hold_to_name_them_all_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,6 +196,22 @@ static void a_file_that_baton_did_not_write_is_refused(void **state) {
 	assert_int_equal(try_make(&card, &as_before, &error), -EPERM);
 }
 
+/* What is left out of it by whoever reads it would be the host's. */
+static void a_file_with_more_lines_than_are_read_is_not_written(void **state) {
+	AUTO_TEXT struct text full = {0};
+	struct error error = {0};
+	bool as_before = false;
+
+	for (unsigned int i = 0; i < ASSIGNED_MAX - 1; i++) {
+		assert_int_equal(
+			text_add(&full, "0001:%02x:00.0 10de:2204 1043:87b3 030000\n", i), 0);
+	}
+	tree_file(&tree, FILE_PATH, full.data);
+	make(&card);
+	assert_int_equal(try_make(&other, &as_before, &error), -E2BIG);
+	assert_non_null(strstr(error.text, "more than 256 functions in /etc/baton/assigned"));
+}
+
 static void assert_undone(int expected, const char *sentence) {
 	struct error error = {0};
 	bool as_before = false;
@@ -626,6 +642,8 @@ int main(void) {
 			only_our_lines_are_taken_from_a_file_that_was_changed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_file_that_baton_did_not_write_is_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_file_with_more_lines_than_are_read_is_not_written, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			an_image_that_lacks_something_takes_everything_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
