@@ -195,13 +195,15 @@ static bool is_about_boot(const char *id) {
 	       strcmp(id, "command-line-not-applied") == 0;
 }
 
-/* Is it one that is left for a person to do? */
+/* Is it one that is left for a person to do? The kernel was given what the configuration has. */
 static bool is_by_hand(const struct remains *remains, const struct finding *finding) {
 	for (size_t i = 0; i < remains->count; i++) {
 		const struct remain *remain = &remains->all[i];
 
 		if (remain->fate == REMAIN_BY_HAND && finding->file &&
-			strcmp(remain->path, finding->file) == 0) {
+			(strcmp(remain->path, finding->file) == 0 ||
+				(remain->form == REMAIN_WORD &&
+					strcmp(finding->file, "/proc/cmdline") == 0))) {
 			return true;
 		}
 	}

@@ -13,6 +13,26 @@
 #define FILES_MAX     1024 /* in one directory */
 #define VARIABLES_MAX 256
 
+/* As it is to be, or as it is. */
+static int read_file(
+	const struct loader_source *source, const char *path, char **ret, size_t *ret_length) {
+	const struct text *planned =
+		source->planned ? source->planned(source->context, path) : NULL;
+
+	if (!planned) {
+		return file_read(source->root, path, FILE_MAX_SIZE, ret, ret_length);
+	}
+	*ret = calloc(1, planned->length + 1);
+	if (!*ret) {
+		return -ENOMEM;
+	}
+	memcpy(*ret, planned->data, planned->length);
+	if (ret_length) {
+		*ret_length = planned->length;
+	}
+	return 0;
+}
+
 /* Adds the words of a text, each with where it stands. */
 static int add_words(struct boot_lines *lines, const char *path, unsigned int number,
 	const char *data, size_t length) {
@@ -29,10 +49,11 @@ static int add_words(struct boot_lines *lines, const char *path, unsigned int nu
 }
 
 /* Each line's words; a line that begins with # is none. */
-static int read_words(int root, const char *path, struct boot_lines *lines) {
+static int read_words(
+	const struct loader_source *source, const char *path, struct boot_lines *lines) {
 	AUTO_FREE char *data = NULL;
 	unsigned int number = 0;
-	int r = file_read(root, path, FILE_MAX_SIZE, &data, NULL);
+	int r = read_file(source, path, &data, NULL);
 
 	if (r < 0) {
 		return r == -ENOMEM ? r : 0;
@@ -180,11 +201,12 @@ static int assign(struct shell_reading *reading, const struct shell_assignment *
 	return r;
 }
 
-static int read_shell_file(int root, const char *path, struct shell_reading *reading) {
+static int read_shell_file(
+	const struct loader_source *source, const char *path, struct shell_reading *reading) {
 	AUTO_FREE char *data = NULL;
 	struct shell_assignment assignment;
 	size_t length = 0;
-	int r = file_read(root, path, FILE_MAX_SIZE, &data, &length);
+	int r = read_file(source, path, &data, &length);
 
 	if (r < 0) {
 		return r == -ENOMEM ? r : 0;
@@ -198,10 +220,11 @@ static int read_shell_file(int root, const char *path, struct shell_reading *rea
 }
 
 /* Calls back with each file of a directory that has the suffix. */
-static int each_file(int root, const char *directory, const char *suffix,
-	int (*found)(int root, const char *path, void *context), void *context) {
+static int each_file(const struct loader_source *source, const char *directory, const char *suffix,
+	int (*found)(const struct loader_source *source, const char *path, void *context),
+	void *context) {
 	AUTO_NAMES struct names names = {0};
-	int r = names_read(root, directory, &names);
+	int r = names_read(source->root, directory, &names);
 
 	if (r < 0) {
 		return r == -ENOMEM ? r : 0;
@@ -212,17 +235,18 @@ static int each_file(int root, const char *directory, const char *suffix,
 		/* Hidden ones are none for the shell's "*", nor for systemd-boot. */
 		if (names.names[i][0] != '.' && text_ends(names.names[i], suffix) &&
 			name_format(path, sizeof(path), "%s/%s", directory, names.names[i]) == 0) {
-			r = found(root, path, context);
+			r = found(source, path, context);
 		}
 	}
 	return r;
 }
 
-static int read_shell_drop_in(int root, const char *path, void *context) {
-	return read_shell_file(root, path, context);
+static int read_shell_drop_in(const struct loader_source *source, const char *path, void *context) {
+	return read_shell_file(source, path, context);
 }
 
-static int read_shell(int root, const struct loader *loader, struct boot_lines *ret) {
+static int read_shell(
+	const struct loader_source *source, const struct loader *loader, struct boot_lines *ret) {
 	AUTO_FREE struct shell_reading *reading = calloc(1, sizeof(*reading));
 	int r = reading ? 0 : -ENOMEM;
 
@@ -230,9 +254,10 @@ static int read_shell(int root, const struct loader *loader, struct boot_lines *
 		return r;
 	}
 	reading->loader = loader;
-	r = read_shell_file(root, loader->file, reading);
-	if (r == 0 && loader_reads_drop_ins(root, loader)) {
-		r = each_file(root, loader->directory, loader->suffix, read_shell_drop_in, reading);
+	r = read_shell_file(source, loader->file, reading);
+	if (r == 0 && loader_reads_drop_ins(source->root, loader)) {
+		r = each_file(
+			source, loader->directory, loader->suffix, read_shell_drop_in, reading);
 	}
 	for (size_t i = 0; r == 0 && i < COUNT(loader->variables) && loader->variables[i]; i++) {
 		const char *name = loader->variables[i];
@@ -246,21 +271,21 @@ static int read_shell(int root, const struct loader *loader, struct boot_lines *
 	return r;
 }
 
-static int read_words_drop_in(int root, const char *path, void *context) {
-	return read_words(root, path, context);
+static int read_words_drop_in(const struct loader_source *source, const char *path, void *context) {
+	return read_words(source, path, context);
 }
 
 /* mkinitcpio takes the files of the directory, and without any the file. */
-static int read_drop_ins(int root, const struct loader *loader, struct boot_lines *ret) {
+static int read_drop_ins(
+	const struct loader_source *source, const struct loader *loader, struct boot_lines *ret) {
 	size_t before = ret->count;
-	int r = each_file(root, loader->directory, loader->suffix, read_words_drop_in, ret);
+	int r = each_file(source, loader->directory, loader->suffix, read_words_drop_in, ret);
 
-	return r < 0 || ret->count > before ? r : read_words(root, loader->file, ret);
+	return r < 0 || ret->count > before ? r : read_words(source, loader->file, ret);
 }
 
 /* The entries that are read, and which of them are the running kernel's. */
 struct entry_reading {
-	const char *kernel;
 	bool only_kernel;
 	bool found; /* one of the running kernel's */
 	struct boot_lines *lines;
@@ -288,12 +313,13 @@ static bool is_known(const struct boot_lines *lines, const char *word) {
 	return false;
 }
 
-/* Entries of several kernels mostly have the same words. */
-static int add_new_words(struct boot_lines *lines, const struct boot_lines *words) {
+/* Entries of several kernels mostly have the same words: each is wanted once, or everywhere. */
+static int add_new_words(
+	struct boot_lines *lines, const struct boot_lines *words, bool everywhere) {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < words->count; i++) {
-		if (!is_known(lines, words->all[i].text)) {
+		if (everywhere || !is_known(lines, words->all[i].text)) {
 			r = boot_lines_add(lines, &words->all[i]);
 		}
 	}
@@ -301,17 +327,17 @@ static int add_new_words(struct boot_lines *lines, const struct boot_lines *word
 }
 
 /* options root=UUID=... quiet */
-static int read_entry(int root, const char *path, void *context) {
+static int read_entry(const struct loader_source *source, const char *path, void *context) {
 	struct entry_reading *reading = context;
 	AUTO_FREE char *data = NULL;
 	AUTO_BOOT_LINES struct boot_lines words = {0};
 	unsigned int number = 0;
-	int r = file_read(root, path, FILE_MAX_SIZE, &data, NULL);
+	int r = read_file(source, path, &data, NULL);
 
 	if (r < 0) {
 		return r == -ENOMEM ? r : 0;
 	}
-	if (reading->only_kernel && !is_kernels(data, reading->kernel)) {
+	if (reading->only_kernel && !is_kernels(data, source->kernel)) {
 		return 0;
 	}
 	reading->found = true;
@@ -326,36 +352,44 @@ static int read_entry(int root, const char *path, void *context) {
 			r = add_words(&words, path, number, line + at, strcspn(line + at, "\n"));
 		}
 	}
-	return r < 0 ? r : add_new_words(reading->lines, &words);
+	return r < 0 ? r : add_new_words(reading->lines, &words, !source->kernel);
 }
 
-static int read_entries(int root, const char *kernel, struct boot_lines *ret) {
-	struct entry_reading reading = {.kernel = kernel, .only_kernel = true, .lines = ret};
-	const char *directory = loader_entries(root);
-	int r = directory ? each_file(root, directory, ".conf", read_entry, &reading) : 0;
+static int read_entries(const struct loader_source *source, struct boot_lines *ret) {
+	struct entry_reading reading = {.only_kernel = source->kernel != NULL, .lines = ret};
+	const char *directory = loader_entries(source->root);
+	int r = directory ? each_file(source, directory, ".conf", read_entry, &reading) : 0;
 
 	if (r < 0 || reading.found || !directory) {
 		return r;
 	}
 	reading.only_kernel = false;
-	return each_file(root, directory, ".conf", read_entry, &reading);
+	return each_file(source, directory, ".conf", read_entry, &reading);
 }
 
-int loader_read(int root, const struct loader *loader, const char *kernel, struct boot_lines *ret) {
+int loader_read_from(
+	const struct loader_source *source, const struct loader *loader, struct boot_lines *ret) {
 	switch (loader->form) {
 	case FORM_LINES:
 	case FORM_NONE:
 		break;
 	case FORM_SHELL:
-		return read_shell(root, loader, ret);
+		return read_shell(source, loader, ret);
 	case FORM_WORDS:
 		/* Without the file, kernel-install goes by what the machine runs with. */
-		return file_exists(root, loader->file) ? read_words(root, loader->file, ret)
-						       : read_entries(root, kernel, ret);
+		return file_exists(source->root, loader->file)
+			       ? read_words(source, loader->file, ret)
+			       : read_entries(source, ret);
 	case FORM_DROP_INS:
-		return read_drop_ins(root, loader, ret);
+		return read_drop_ins(source, loader, ret);
 	case FORM_ENTRIES:
-		return read_entries(root, kernel, ret);
+		return read_entries(source, ret);
 	}
 	return 0;
+}
+
+int loader_read(int root, const struct loader *loader, const char *kernel, struct boot_lines *ret) {
+	const struct loader_source source = {.root = root, .kernel = kernel};
+
+	return loader_read_from(&source, loader, ret);
 }

@@ -6,10 +6,6 @@
 
 #include "inventory/boot/command_line.h"
 
-#define GRUB_DEFAULT   "/etc/default/grub"
-#define KERNEL_CMDLINE "/etc/kernel/cmdline"
-#define GRUB_VARIABLES                                                                             \
-	{ "GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT" }
 #define PROXMOX_REFRESH                                                                            \
 	{ "/usr/sbin/proxmox-boot-tool", "refresh" }
 #define EFI_VARIABLES "/sys/firmware/efi/efivars/"
@@ -146,7 +142,8 @@ const struct loader loaders[LOADER_KIND_COUNT] = {
 		.directory = "/etc/default/grub.d",
 		.suffix = ".cfg",
 		.variables = GRUB_VARIABLES,
-		.make = {"/usr/sbin/update-grub"}},
+		.make = {"/usr/sbin/update-grub"},
+		.menu = "/boot/grub/grub.cfg"},
 	{.kind = LOADER_GRUB2,
 		.id = "grub2",
 		.name = "GRUB",
@@ -155,7 +152,8 @@ const struct loader loaders[LOADER_KIND_COUNT] = {
 		.form = FORM_SHELL,
 		.file = GRUB_DEFAULT,
 		.variables = GRUB_VARIABLES,
-		.make = {"/usr/sbin/grub2-mkconfig", "-o", "/boot/grub2/grub.cfg"}},
+		.make = {"/usr/sbin/grub2-mkconfig", "-o", "/boot/grub2/grub.cfg"},
+		.menu = "/boot/grub2/grub.cfg"},
 	{.kind = LOADER_GRUB,
 		.id = "grub",
 		.name = "GRUB",
@@ -164,7 +162,8 @@ const struct loader loaders[LOADER_KIND_COUNT] = {
 		.form = FORM_SHELL,
 		.file = GRUB_DEFAULT,
 		.variables = GRUB_VARIABLES,
-		.make = {"/usr/bin/grub-mkconfig", "-o", "/boot/grub/grub.cfg"}},
+		.make = {"/usr/bin/grub-mkconfig", "-o", "/boot/grub/grub.cfg"},
+		.menu = "/boot/grub/grub.cfg"},
 	{.kind = LOADER_UKI,
 		.id = "uki",
 		.fits = makes_uki,

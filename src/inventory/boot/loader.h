@@ -5,6 +5,11 @@
 #include "base/text.h"
 #include "inventory/boot/line.h"
 
+#define GRUB_DEFAULT   "/etc/default/grub"
+#define KERNEL_CMDLINE "/etc/kernel/cmdline"
+#define GRUB_VARIABLES                                                                             \
+	{ "GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT" }
+
 /*
  * What starts the kernel, as one row each: how it is recognised, where the words of the kernel's
  * command line stand and in which form, and which program of the system's own puts what was written
@@ -52,6 +57,7 @@ struct loader {
 	const char *variables[2]; /* FORM_SHELL: those that make the command line */
 	const char *make[4];      /* the program and its words; none: nothing has to be made, or
 				     loader_kernels tells */
+	const char *menu;         /* the one file that this makes; NULL: it is not one */
 };
 
 extern const struct loader loaders[LOADER_KIND_COUNT];
@@ -75,6 +81,19 @@ void loader_found_free(struct loader_found *found);
  */
 int loader_read(int root, const struct loader *loader, const char *kernel, struct boot_lines *ret)
 	MUST_CHECK;
+
+/* What is read: the machine as it is, or as it will be with what is planned. */
+struct loader_source {
+	int root;
+	const char *kernel; /* NULL: the entries of all kernels, each with all of its words */
+
+	/* What the file is to have; NULL: as it is. */
+	const struct text *(*planned)(void *context, const char *path);
+	void *context;
+};
+
+int loader_read_from(const struct loader_source *source, const struct loader *loader,
+	struct boot_lines *ret) MUST_CHECK;
 
 /* The directory of the entries of systemd-boot, or NULL. */
 const char *loader_entries(int root);

@@ -9,6 +9,8 @@
 
 /* Words of the kernel's command line. */
 
+#define RUNNING  "/proc/cmdline"
+#define MENU_MAX (4U << 20)
 #define DARK                                                                                       \
 	"keeps the kernel from the firmware's framebuffer: no picture before a driver has the card"
 
@@ -177,6 +179,15 @@ static bool is_next(const struct boot *boot, const char *word) {
 	return false;
 }
 
+/* Could the menu have the word still? Where it cannot be read, it could. */
+static bool menu_may_have(const struct search *search, const char *word) {
+	const char *path = search->boot->loader.loader->menu;
+	AUTO_FREE char *data = NULL;
+
+	return !path || file_read(search->root, path, MENU_MAX, &data, NULL) < 0 ||
+	       strstr(data, word);
+}
+
 /* What was taken out of the configuration by somebody who made nothing of it. */
 static void look_at_running(struct search *search) {
 	const struct boot *boot = search->boot;
@@ -189,34 +200,71 @@ static void look_at_running(struct search *search) {
 
 			search->remains->menu_old |=
 				value && !is_next(boot, word) &&
-				(keys[k].kind != WORD_PICTURE || hides_picture(value));
+				(keys[k].kind != WORD_PICTURE || hides_picture(value)) &&
+				menu_may_have(search, word);
 		}
 	}
 }
 
+/* Is it also in a file, which is then where it goes from? */
+static bool is_in_file(const struct boot *boot, const char *word) {
+	for (size_t i = 0; i < boot->next.count; i++) {
+		const struct boot_line *line = &boot->next.all[i];
+
+		if (line->kind == BOOT_LINE_WORD && strcmp(line->path, RUNNING) != 0 &&
+			command_line_same(line->text, word)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Where the boot loader has it from is not known, or it is a program that keeps it. */
 static void set_by_hand(struct search *search, struct remain *remain) {
-	if (strcmp(remain->path, "/proc/cmdline") == 0) {
+	if (strcmp(remain->path, RUNNING) == 0) {
 		remain_set(search->remains, remain, REMAIN_BY_HAND,
 			"where the kernel's command line comes from is not known: take it off there");
 	}
 }
 
-void search_words(struct search *search) {
-	const struct boot_lines *next = &search->boot->next;
-
-	for (size_t i = 0; search->remains->r == 0 && i < next->count; i++) {
-		const struct boot_line *line = &next->all[i];
+static void look_at_lines(struct search *search, const struct boot_lines *lines) {
+	for (size_t i = 0; search->remains->r == 0 && i < lines->count; i++) {
+		const struct boot_line *line = &lines->all[i];
 		size_t before = search->remains->count;
 
 		if (line->kind == BOOT_LINE_UNKNOWN) {
 			look_at_unknown(search, line);
-		} else if (!strstr(line->path, "/zz-baton")) {
+		} else if (!strstr(line->path, "/zz-baton") &&
+			   (strcmp(line->path, RUNNING) != 0 ||
+				   !is_in_file(search->boot, line->text))) {
 			look_at(search, line);
 		}
 		if (search->remains->count > before) {
 			set_by_hand(search, &search->remains->all[before]);
 		}
 	}
+}
+
+/*
+ * Those of kernels that do not run, too. An image-based system keeps the former entries as they
+ * were: they are for going back to.
+ */
+static void look_at_entries(struct search *search) {
+	const struct loader_source source = {.root = search->root};
+	const struct loader *loader = search->boot->loader.loader;
+	AUTO_BOOT_LINES struct boot_lines lines = {0};
+	int r = loader->form != FORM_ENTRIES || loader->kind == LOADER_OSTREE
+			? 0
+			: loader_read_from(&source, loader, &lines);
+
+	if (r < 0) {
+		search->remains->r = r;
+	}
+	look_at_lines(search, &lines);
+}
+
+void search_words(struct search *search) {
+	look_at_lines(search, &search->boot->next);
+	look_at_entries(search);
 	look_at_running(search);
 }

@@ -6,24 +6,14 @@
 #include <string.h>
 
 #include "early/assigned.h"
-#include "inventory/boot/command_line.h"
-#include "setup/boot/asked.h"
+#include "setup/boot/cleaning.h"
 #include "setup/boot/image.h"
 #include "setup/boot/regenerate.h"
 #include "setup/boot/take_out.h"
-#include "setup/boot/words.h"
 
 #define SYSTEMCTL "/usr/bin/systemctl"
 
-/* What is taken out, and what that makes necessary. */
-struct cleaning {
-	struct planning *planning;
-	struct remains *remains;
-	bool menu, initramfs, assigned;
-	struct names asked, asked_instead; /* words that a program takes away, and adds */
-};
-
-static void set_uncertain(struct cleaning *cleaning, struct remain *remain) {
+void cleaning_set_uncertain(struct cleaning *cleaning, struct remain *remain) {
 	remain_set(cleaning->remains, remain, REMAIN_BY_HAND,
 		"what would be left is not certain: take it out yourself");
 }
@@ -32,7 +22,7 @@ static void set_uncertain(struct cleaning *cleaning, struct remain *remain) {
 static int settle(struct cleaning *cleaning, struct remain *remain, int r, struct boot_file *file,
 	struct text *text) {
 	if (r == -EINVAL) {
-		set_uncertain(cleaning, remain);
+		cleaning_set_uncertain(cleaning, remain);
 		return 0;
 	}
 	if (r < 0) {
@@ -81,129 +71,6 @@ static int clean_line(struct cleaning *cleaning, struct remain *remain) {
 	return r < 0 ? r : settle(cleaning, remain, take_out(remain, file, &after), file, &after);
 }
 
-static bool goes(const struct remain *remain, const char *part, size_t length) {
-	for (size_t i = 0; i < remain->parts.count; i++) {
-		if (strlen(remain->parts.names[i]) == length &&
-			memcmp(remain->parts.names[i], part, length) == 0) {
-			return true;
-		}
-	}
-	return remain->parts.count == 0;
-}
-
-/* The word without what goes of its list; empty: all of it goes. */
-static int shorten(const struct remain *remain, struct text *ret) {
-	const char *value = strchr(remain->text, '=');
-	int r = text_append(ret, "", 0);
-
-	for (const char *part = value ? value + 1 : ""; r == 0 && *part;) {
-		size_t length = strcspn(part, ",");
-
-		if (!goes(remain, part, length)) {
-			r = ret->length == 0 ? text_append(ret, remain->text,
-						       (size_t)(value - remain->text) + 1)
-					     : text_append(ret, ",", 1);
-			r = r < 0 ? r : text_append(ret, part, length);
-		}
-		part += length + (part[length] == ',');
-	}
-	return r;
-}
-
-/* In which form the words stand in that file; false: it is none of the loader's own. */
-static bool find_form(const struct loader *loader, const char *path, enum loader_form *ret) {
-	bool entry = strstr(path, "/loader/entries/") != NULL;
-
-	*ret = loader->form == FORM_DROP_INS ? FORM_WORDS : loader->form;
-	return loader->form != FORM_NONE && entry == (loader->form == FORM_ENTRIES);
-}
-
-static int replace_word(
-	const struct word_place *place, const struct remain *remain, struct boot_file *file) {
-	AUTO_TEXT struct text by = {0}, after = {0};
-	int r = shorten(remain, &by);
-
-	r = r < 0 ? r : word_replace(place, &file->after, remain->text, by.data, &after);
-	if (r < 0) {
-		return r;
-	}
-	r = after.length != file->after.length; /* it is never longer, nor as long */
-	text_free(&file->after);
-	file->after = after;
-	after = (struct text){0};
-	return r;
-}
-
-/* GRUB has two variables. */
-static int replace_in_all(struct cleaning *cleaning, enum loader_form form,
-	const struct remain *remain, struct boot_file *file) {
-	const struct loader *loader = cleaning->planning->boot->loader.loader;
-	int r = 0, count = 0;
-
-	if (form != FORM_SHELL) {
-		return replace_word(&(struct word_place){form, NULL}, remain, file);
-	}
-	for (size_t i = 0; r >= 0 && i < COUNT(loader->variables) && loader->variables[i]; i++) {
-		r = replace_word(&(struct word_place){form, loader->variables[i]}, remain, file);
-		count += r > 0;
-	}
-	return r < 0 ? r : count;
-}
-
-/* It is asked for once, however many entries have it. */
-static int clean_asked(struct cleaning *cleaning, struct remain *remain) {
-	const struct loader *loader = cleaning->planning->boot->loader.loader;
-	const struct names one = {&remain->text, 1};
-	AUTO_TEXT struct text by = {0}, command = {0};
-	int r = shorten(remain, &by);
-
-	if (r == 0 && !asked_all_have(cleaning->planning->root, loader, remain->text)) {
-		r = asked_format(loader, false, &one, &command);
-		remain_set(cleaning->remains, remain, REMAIN_BY_HAND,
-			"not all kernels have it, so baton could not put it back as it is: %s",
-			r < 0 ? "" : command.data);
-		return planning_result(cleaning->planning, r);
-	}
-	if (r < 0 || command_line_has(&cleaning->asked, remain->text)) {
-		return planning_result(cleaning->planning, r);
-	}
-	r = names_add(&cleaning->asked, remain->text);
-	if (r == 0 && by.length > 0) {
-		r = names_add(&cleaning->asked_instead, by.data);
-	}
-	return planning_result(cleaning->planning, r);
-}
-
-static int clean_word(struct cleaning *cleaning, struct remain *remain) {
-	const struct loader *loader = cleaning->planning->boot->loader.loader;
-	struct boot_file *file;
-	enum loader_form form;
-	int r;
-
-	if (asked_keeps(loader)) {
-		return clean_asked(cleaning, remain);
-	}
-	if (!find_form(loader, remain->path, &form)) {
-		set_uncertain(cleaning, remain);
-		return 0;
-	}
-	r = planning_file(cleaning->planning, remain->path, &file);
-	if (r < 0) {
-		return r;
-	}
-	r = replace_in_all(cleaning, form, remain, file);
-	if (r == 0 || r == -EINVAL) {
-		/* Another remain that is the same word has taken it already, or it is not there as
-		 * such. */
-		if (r < 0 || !boot_file_changes(file)) {
-			set_uncertain(cleaning, remain);
-		}
-		return 0;
-	}
-	cleaning->menu |= r > 0;
-	return planning_result(cleaning->planning, r < 0 ? r : 0);
-}
-
 /* Without its link it is not started; the unit itself does nothing. */
 static int clean_unit(struct cleaning *cleaning, const struct remain *remain) {
 	const char *const there[] = {SYSTEMCTL, "disable", remain->text, NULL};
@@ -216,7 +83,7 @@ static int clean_unit(struct cleaning *cleaning, const struct remain *remain) {
 static int clean_one(struct cleaning *cleaning, struct remain *remain) {
 	switch (remain->form) {
 	case REMAIN_WORD:
-		return clean_word(cleaning, remain);
+		return cleaning_word(cleaning, remain);
 	case REMAIN_FILE:
 		return planning_remove(cleaning->planning, remain->path);
 	case REMAIN_UNIT:
@@ -231,7 +98,7 @@ static int clean_one(struct cleaning *cleaning, struct remain *remain) {
 	case REMAIN_NO_FORM:
 		break;
 	}
-	set_uncertain(cleaning, remain);
+	cleaning_set_uncertain(cleaning, remain);
 	return 0;
 }
 
@@ -354,19 +221,9 @@ static void look_at_files(struct cleaning *cleaning) {
 	}
 }
 
-/* What comes back first went last. */
-static int plan_asked(struct cleaning *cleaning) {
-	struct planning *planning = cleaning->planning;
-	int r = cleaning->asked.count ? asked_plan(planning, false, &cleaning->asked) : 0;
-
-	return r == 0 && cleaning->asked_instead.count
-		       ? asked_plan(planning, true, &cleaning->asked_instead)
-		       : r;
-}
-
 static int plan_programs(struct cleaning *cleaning) {
 	struct planning *planning = cleaning->planning;
-	int r = plan_asked(cleaning);
+	int r = cleaning_ask(cleaning);
 
 	if (r == 0 && cleaning->initramfs) {
 		r = regenerate_initramfs(planning);
@@ -385,6 +242,7 @@ int planning_clean(struct planning *planning, struct remains *remains) {
 	struct cleaning cleaning = {.planning = planning, .remains = remains};
 	int r = clean_all(&cleaning);
 
+	r = r < 0 ? r : cleaning_check_words(&cleaning);
 	if (r == 0) {
 		look_at_files(&cleaning);
 		r = plan_programs(&cleaning);
