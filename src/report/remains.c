@@ -55,5 +55,9 @@ int report_remains(const struct remains *remains, struct text *ret) {
 		r = text_add_line(ret,
 			"the kernel that runs was given words that the configuration does not have any more: the boot menu is made again");
 	}
+	if (r == 0 && remains->image_old) {
+		r = text_add_line(ret,
+			"the initramfs may have a copy of what changes, and baton does not know how it is made here: make it anew yourself (with rpm-ostree, `rpm-ostree initramfs --enable`, or the next deployment, makes it)");
+	}
 	return r;
 }

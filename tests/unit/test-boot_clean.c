@@ -14,18 +14,25 @@
 #include "check/check.h"
 #include "front/checked.h"
 #include "setup/boot/asked.h"
+#include "setup/boot/image.h"
 #include "setup/boot/make.h"
 #include "snapshot.h"
 
 #define TEXT_MAX (1U << 20)
 
-/* Does nothing, but for what systemctl does to the link of a unit. */
+/* What systemctl does to the link of a unit, and grubby to words; others make image and menu. */
 static const char program[] =
 	"#!/bin/sh\n"
+	"root=${0%/usr/*}\n"
+	"case $0 in */grubby)\n"
+	"for entry in \"$root\"/boot/loader/entries/*.conf; do\n"
+	"echo 'options root=/dev/sda1' >\"$entry\"; done ;; esac\n"
 	"units=${0%/usr/bin/systemctl}/etc/systemd/system\n"
 	"case $1 in\n"
 	"disable) rm \"$units/multi-user.target.wants/$2\" ;;\n"
 	"enable) ln -s \"/etc/systemd/system/$2\" \"$units/multi-user.target.wants/$2\" ;;\n"
+	"*) echo >\"$root/boot/initrd.img-1\"\n"
+	"   echo 'linux /vmlinuz quiet' >\"$root/boot/grub/grub.cfg\" ;;\n"
 	"esac\n";
 
 /* A machine as somebody's set-up has left it. */
@@ -48,6 +55,16 @@ static void read_text(const char *directory, const char *name, char **ret) {
 
 	assert_true(fd >= 0);
 	assert_int_equal(file_read(fd, name, TEXT_MAX, ret, NULL), 0);
+}
+
+static void make_text(const char *text, struct left *ret) {
+	AUTO_FREE char *base = NULL;
+	AUTO_TEXT struct text all = {0};
+
+	read_text(MACHINES, "twins.umockdev", &base);
+	assert_int_equal(text_add(&all, "%s\n%s", base, text), 0);
+	assert_int_equal(machine_make(all.data, all.length, &ret->machine), 0);
+	assert_int_equal(machine_write(&ret->machine, "/var/lib/keep", ""), 0);
 }
 
 /* The machine that the first line names, and what stands up to the first "$ ". */
@@ -110,13 +127,19 @@ static struct boot_setup setup_for(const struct left *left) {
 }
 
 /* In the places of the plan's. */
-static void put_programs(const struct left *left, const struct boot_plan *plan) {
+static void put_programs_like(
+	const struct left *left, const struct boot_plan *plan, const char *body) {
+	assert_int_equal(machine_write(&left->machine, "/boot/grub/fonts", ""), 0);
 	for (size_t i = 0; i < plan->command_count; i++) {
 		const char *path = plan->commands[i].words.names[0];
 
-		assert_int_equal(machine_write(&left->machine, path, program), 0);
+		assert_int_equal(machine_write(&left->machine, path, body), 0);
 		assert_int_equal(fchmodat(left->machine.root, path + 1, 0755, 0), 0);
 	}
+}
+
+static void put_programs(const struct left *left, const struct boot_plan *plan) {
+	put_programs_like(left, plan, program);
 }
 
 static size_t count_changes(const struct boot_plan *plan) {
@@ -336,10 +359,115 @@ static void every_set_up_goes_and_comes_back(void **state) {
 	assert_true(count > 10);
 }
 
+/* One file from which lines were taken, and into which a word was put. */
+static void what_was_taken_comes_back_where_a_word_was_put_too(void **state) {
+	AUTO_LEFT struct left left = {.machine = {.root = -1}};
+	AUTO_REMAINS struct remains remains = {0};
+	AUTO_BOOT_PLAN struct boot_plan plan = {0};
+	AUTO_FREE char *conf = NULL;
+	struct error error = {0};
+	struct planning planning;
+
+	make_text("F: /usr/bin/mkinitcpio\n| x\n"
+		  "F: /etc/default/grub\n| GRUB_CMDLINE_LINUX=\"quiet\"\n"
+		  "F: /etc/mkinitcpio.conf\n| MODULES=(vfio_pci i915)\n| # a\n| # b\n"
+		  "| HOOKS=(base udev modconf block filesystems)\n",
+		&left);
+	plan_clean(&left, &remains, &plan);
+	planning = (struct planning){left.machine.root, geteuid(), &left.boot, &plan, &error};
+	assert_int_equal(image_plan(&planning), 0);
+	make(&left, &plan);
+	assert_int_equal(machine_write(&left.machine, "/etc/mkinitcpio.conf",
+				 "MODULES=(i915)\n# a\n# b\n"
+				 "HOOKS=(base udev modconf block filesystems baton)\n# mine\n"),
+		0);
+	undo(&left);
+	assert_int_equal(
+		file_read(left.machine.root, "/etc/mkinitcpio.conf", TEXT_MAX, &conf, NULL), 0);
+	assert_string_equal(conf, "MODULES=(vfio_pci i915)\n# a\n# b\n"
+				  "HOOKS=(base udev modconf block filesystems)\n# mine\n");
+}
+
+/* Cleans a machine on which the programs are so; it fails. */
+static void fail_with(const char *text, const char *body, struct left *left, bool *ret_as_before,
+	struct error *error) {
+	AUTO_REMAINS struct remains remains = {0};
+	AUTO_BOOT_PLAN struct boot_plan plan = {0};
+	const char ids[] = "options vfio-pci ids=10de:2204\n";
+	AUTO_FREE char *conf = NULL;
+	struct boot_setup setup;
+
+	make_text(text, left);
+	assert_int_equal(machine_write(&left->machine, "/usr/sbin/mkinitramfs", "x"), 0);
+	assert_int_equal(machine_write(&left->machine, "/etc/modprobe.d/v.conf", ids), 0);
+	plan_clean(left, &remains, &plan);
+	put_programs_like(left, &plan, body);
+	setup = setup_for(left);
+	assert_true(boot_make(&setup, &plan, ret_as_before, error) < 0);
+	assert_int_equal(
+		file_read(left->machine.root, "/etc/modprobe.d/v.conf", TEXT_MAX, &conf, NULL), 0);
+	assert_string_equal(conf, ids);
+}
+
+static const char grub[] = "F: /usr/sbin/update-grub\n| x\n"
+			   "F: /etc/default/grub\n"
+			   "| GRUB_CMDLINE_LINUX=\"quiet vfio-pci.ids=10de:2204\"\n";
+
+static void a_program_that_fails_leaves_all_as_it_was(void **state) {
+	AUTO_LEFT struct left left = {.machine = {.root = -1}};
+	struct error error = {0};
+	bool as_before = false;
+
+	fail_with(grub, "#!/bin/sh\nexit 1\n", &left, &as_before, &error);
+	assert_true(as_before);
+	assert_false(file_exists(left.machine.root, "/var/lib/baton/boot/1"));
+}
+
+static void why_it_failed_is_said_also_where_the_way_back_fails(void **state) {
+	AUTO_LEFT struct left left = {.machine = {.root = -1}};
+	struct error error = {0};
+	bool as_before = true;
+
+	fail_with(grub, "#!/bin/sh\necho >\"${0%/usr/*}/boot/initrd.img-1\"\nexit 1\n", &left,
+		&as_before, &error);
+	assert_false(as_before);
+	assert_non_null(strstr(error.text, "; and not everything could be taken back: "));
+	assert_false(text_starts(error.text, "; and"));
+}
+
+static void a_menu_that_still_has_the_word_is_no_success(void **state) {
+	AUTO_LEFT struct left left = {.machine = {.root = -1}};
+	struct error error = {0};
+	bool as_before = true;
+
+	fail_with(grub,
+		"#!/bin/sh\nroot=${0%/usr/*}\necho >\"$root/boot/initrd.img-1\"\n"
+		"echo 'linux /v quiet vfio-pci.ids=10de:2204' >\"$root/boot/grub/grub.cfg\"\n",
+		&left, &as_before, &error);
+	assert_non_null(strstr(error.text, "grub.cfg was made, and still has vfio-pci.ids="));
+	assert_true(as_before);
+}
+
+static void an_image_that_is_not_made_is_no_success(void **state) {
+	AUTO_LEFT struct left left = {.machine = {.root = -1}};
+	struct error error = {0};
+	bool as_before = true;
+
+	fail_with(grub, "#!/bin/sh\necho 'linux /v quiet' >\"${0%/usr/*}/boot/grub/grub.cfg\"\n",
+		&left, &as_before, &error);
+	assert_non_null(strstr(error.text, "has made no initramfs anew"));
+	assert_true(as_before);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_set_up_goes_and_comes_back),
 		cmocka_unit_test(what_somebody_has_changed_since_stays),
+		cmocka_unit_test(what_was_taken_comes_back_where_a_word_was_put_too),
+		cmocka_unit_test(a_program_that_fails_leaves_all_as_it_was),
+		cmocka_unit_test(why_it_failed_is_said_also_where_the_way_back_fails),
+		cmocka_unit_test(a_menu_that_still_has_the_word_is_no_success),
+		cmocka_unit_test(an_image_that_is_not_made_is_no_success),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,9 @@ struct remain {
 struct remains {
 	struct remain *all;
 	size_t count;
-	bool menu_old; /* the running kernel has words of which the configuration knows nothing */
+	bool menu_old;  /* the running kernel has words of which the configuration knows nothing */
+	bool image_old; /* the initramfs may have what goes, and baton knows of nothing to make it
+			 */
 	int r;
 };
 

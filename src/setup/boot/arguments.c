@@ -319,6 +319,7 @@ int planning_words(struct planning *planning, const struct names *words) {
 				words->names[i]);
 		}
 		r = names_add(&planning->plan->words, words->names[i]);
+		r = r < 0 ? r : names_add(&planning->plan->with, words->names[i]);
 	}
 	r = r < 0 ? planning_result(planning, r) : plan_all(planning);
 	if (r == 0) {

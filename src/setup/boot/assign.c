@@ -167,6 +167,7 @@ int boot_plan_assign(struct planning *planning, const struct assigned *all, size
 	r = r < 0 ? r : image_plan(planning);
 	if (r == 0 && boot_plan_changes(planning->plan)) {
 		planning->plan->initramfs = planning->boot->initramfs;
+		planning->plan->early = true;
 		r = image_plan_commands(planning);
 	}
 	return r;

@@ -221,12 +221,29 @@ static void look_at_files(struct cleaning *cleaning) {
 	}
 }
 
+/* Where nothing that baton knows of makes it, that is said. */
+static int plan_image(struct cleaning *cleaning) {
+	struct planning *planning = cleaning->planning;
+	size_t before = planning->plan->command_count;
+	int r = regenerate_initramfs(planning);
+
+	if (r < 0) {
+		return r;
+	}
+	if (planning->plan->command_count == before) {
+		cleaning->remains->image_old = true;
+		return 0;
+	}
+	planning->plan->initramfs = planning->boot->initramfs;
+	return 0;
+}
+
 static int plan_programs(struct cleaning *cleaning) {
 	struct planning *planning = cleaning->planning;
 	int r = cleaning_ask(cleaning);
 
 	if (r == 0 && cleaning->initramfs) {
-		r = regenerate_initramfs(planning);
+		r = plan_image(cleaning);
 	}
 	if (r == 0 && (cleaning->initramfs || cleaning->assigned)) {
 		r = image_plan_commands(planning);

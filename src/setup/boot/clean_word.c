@@ -208,6 +208,37 @@ static const struct boot_line *find_word(const struct boot_lines *lines, const c
 	return NULL;
 }
 
+/* Does it stay somewhere, for a person to take out? */
+static bool stays(const struct remains *remains, const char *word) {
+	for (size_t i = 0; i < remains->count; i++) {
+		const struct remain *remain = &remains->all[i];
+
+		if (remain->form == REMAIN_WORD && remain->fate != REMAIN_GOES &&
+			command_line_same(remain->text, word)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What has to be gone from what is made of the configuration. */
+static int expect_gone(struct cleaning *cleaning) {
+	struct boot_plan *plan = cleaning->planning->plan;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < cleaning->remains->count; i++) {
+		const struct remain *remain = &cleaning->remains->all[i];
+
+		if (remain->form == REMAIN_WORD && remain->fate == REMAIN_GOES &&
+			!stays(cleaning->remains, remain->text) &&
+			!command_line_has(&plan->without, remain->text)) {
+			r = names_add(&plan->without, remain->text);
+			plan->loader = cleaning->planning->boot->loader.loader;
+		}
+	}
+	return r;
+}
+
 int cleaning_check_words(struct cleaning *cleaning) {
 	struct planning *planning = cleaning->planning;
 	const struct loader *loader = planning->boot->loader.loader;
@@ -230,7 +261,7 @@ int cleaning_check_words(struct cleaning *cleaning) {
 				line->path);
 		}
 	}
-	return planning_result(planning, r);
+	return planning_result(planning, r < 0 ? r : expect_gone(cleaning));
 }
 
 /* What comes back first went last. */

@@ -66,16 +66,18 @@ static int open_work(
 }
 
 static int run_there(struct work *work, const struct boot_plan *plan) {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < plan->command_count; i++) {
-		const struct boot_command *command = &plan->commands[i];
+	for (work->ran = 0; work->ran < plan->command_count; work->ran++) {
+		const struct boot_command *command = &plan->commands[work->ran];
 
 		if (command->way == BOOT_WAY_BOTH || command->way == BOOT_WAY_THERE) {
-			r = work_run(work, &command->words, work_hear, work);
+			int r = work_run(work, &command->words, work_hear, work);
+
+			if (r < 0) {
+				return r;
+			}
 		}
 	}
-	return r;
+	return 0;
 }
 
 static void run_and_note(
@@ -103,10 +105,18 @@ static void run_for_kernels(struct work *work, struct trouble *first) {
 	}
 }
 
+/* The image and the menu are as they were; what was asked of other programs before that is not. */
+static bool is_needless(const struct work *work, const struct boot_plan *plan, size_t index) {
+	return work->untouched && (plan->commands[index].way != BOOT_WAY_BACK || index > work->ran);
+}
+
 static void run_back(struct work *work, const struct boot_plan *plan, struct trouble *first) {
 	for (size_t i = 0; i < plan->command_count; i++) {
 		const struct boot_command *command = &plan->commands[i];
 
+		if (is_needless(work, plan, i)) {
+			continue;
+		}
 		if (command->way == BOOT_WAY_BACK_KERNELS) {
 			run_for_kernels(work, first);
 		} else if (command->way != BOOT_WAY_THERE) {
@@ -129,9 +139,7 @@ static int take_back(struct work *work, const struct boot_plan *plan) {
 		(void)!history_set(work->directory, work->number, plan, HISTORY_UNDOING, NULL);
 	}
 	restore_all(work, plan, &first);
-	if (!work->untouched) {
-		run_back(work, plan, &first);
-	}
+	run_back(work, plan, &first);
 	if (work->preview && first.r == 0) {
 		work->images = NULL;
 		return 0;
@@ -216,7 +224,7 @@ static int carry_out(struct work *work, const struct boot_plan *plan, time_t sin
 static int make(struct work *work, const struct boot_plan *plan, bool *ret_as_before) {
 	AUTO_TEXT struct text before = {0}, after = {0};
 	time_t since_s = time(NULL);
-	struct error *error = work->error, back = {0};
+	struct error *error = work->error, why, back = {0};
 	bool listed = fresh_list(work->setup->root, &before) == 0;
 	int r = history_create(work->directory, plan, &work->number, error), undone;
 
@@ -236,9 +244,10 @@ static int make(struct work *work, const struct boot_plan *plan, bool *ret_as_be
 	undone = take_back(work, plan);
 	work->error = error;
 	*ret_as_before = undone == 0;
+	why = *error;
 	return undone == 0 ? r
 			   : error_set(error, r, "%s; and not everything could be taken back: %s",
-				     error->text, back.text);
+				     why.text, back.text);
 }
 
 int boot_recover(const struct boot_setup *setup, struct findings *findings, struct error *error) {

@@ -30,6 +30,8 @@ static void file_free(struct boot_file *file) {
 
 void boot_plan_free(struct boot_plan *plan) {
 	names_free(&plan->words);
+	names_free(&plan->with);
+	names_free(&plan->without);
 	names_free(&plan->directories);
 	for (size_t i = 0; i < plan->file_count; i++) {
 		file_free(&plan->files[i]);

@@ -54,8 +54,10 @@ struct boot_plan {
 	size_t command_count;
 
 	/* What is looked at when that is done (setup/boot/verify.h): not recorded. */
-	const struct initramfs *initramfs; /* whose images then have what is assigned, or NULL */
-	const struct loader *loader;       /* whose entries then have the words, or NULL */
+	const struct initramfs *initramfs; /* whose images are made anew, or NULL */
+	bool early;                        /* and then have what is assigned */
+	const struct loader *loader;       /* whose entries are made anew, or NULL */
+	struct names with, without;        /* words that these then have, and have not */
 };
 
 #define BOOT_FILES_MAX    256

@@ -80,6 +80,37 @@ static int put_lines_back(struct work *work, const struct boot_file *file, const
 	return 0;
 }
 
+/*
+ * Where lines were taken out of the file in which our words were put, too, these come back as in
+ * put_lines_back. 1: nothing was taken out, or it is back; 0: it is named.
+ */
+static int put_others_back(struct work *work, const struct boot_plan *plan,
+	const struct boot_file *file, struct text *text) {
+	AUTO_TEXT struct text left = {0}, back = {0}, list = {0};
+	int r = take_all_words(plan, file, &file->after, &left);
+
+	if (r < 0 || file->before.length == 0 || same_text(&left, &file->before)) {
+		return r < 0 ? r : 1;
+	}
+	r = put_back(&file->before, &left, text, &back);
+	if (r == 0) {
+		text_free(text);
+		*text = back;
+		back = (struct text){0};
+		return 1;
+	}
+	r = r == -EINVAL ? put_back_list(&file->before, &left, &list) : r;
+	if (r < 0 && r != -EINVAL) {
+		return r;
+	}
+	if (work->findings) {
+		findings_add(work->findings, "", FINDING_WARNING, file->path, "",
+			"was changed by somebody since where baton took something out: that does not come back: %s",
+			list.length ? list.data : "see the record");
+	}
+	return 0;
+}
+
 /* Somebody has changed it since: only our words, or lines, are ours to take. */
 static int take_words(struct work *work, const struct boot_plan *plan, const struct boot_file *file,
 	const struct text *now, const struct stat *stat) {
@@ -87,7 +118,8 @@ static int take_words(struct work *work, const struct boot_plan *plan, const str
 	int r = file->form == FORM_LINES ? lines_take_back(&file->before, &file->after, now, &text)
 					 : take_all_words(plan, file, now, &text);
 
-	if (r == -EINVAL || (r == 0 && same_text(&text, now))) {
+	r = r < 0 || file->form == FORM_LINES ? r : put_others_back(work, plan, file, &text);
+	if (r == -EINVAL || (r >= 0 && same_text(&text, now))) {
 		tell(work, FINDING_WARNING, file,
 			"was changed by somebody since, and what baton added is not found in it: it stays, and is yours now");
 		return 0;
@@ -99,7 +131,7 @@ static int take_words(struct work *work, const struct boot_plan *plan, const str
 					   : work_put_as(work, file, &text, stat);
 	if (r == 0) {
 		tell(work, FINDING_WARNING, file,
-			"was changed by somebody since: only what baton added was taken out of it");
+			"was changed by somebody since: only what baton changed in it was taken back");
 	}
 	return r;
 }

@@ -83,9 +83,26 @@ static void gather(void *context, const char *data, size_t length) {
 	}
 }
 
-/* assigned: it has to have what takes the cards; otherwise it must not have a list of them. */
-static int look_at_image(
-	struct work *work, const struct initramfs *initramfs, const char *path, bool assigned) {
+/* What an image that was made has to be like. */
+enum image_state {
+	IMAGE_ANEW,
+	IMAGE_ASSIGNS,        /* it has what takes the cards */
+	IMAGE_ASSIGNS_NOTHING /* it has no list of them */
+};
+
+/* What is looked at, and what has become of those that were there. */
+struct images {
+	struct work *work;
+	const struct initramfs *initramfs;
+	enum image_state wanted;
+	time_t since_s;
+	size_t count, renewed;
+	char left[PATH_SIZE]; /* one that was not made anew */
+};
+
+static int look_at_image(const struct images *images, const char *path) {
+	struct work *work = images->work;
+	const struct initramfs *initramfs = images->initramfs;
 	static const char *const listers[INITRAMFS_KIND_COUNT] = {
 		[INITRAMFS_TOOLS] = "/usr/bin/lsinitramfs",
 		[INITRAMFS_DRACUT] = "/usr/bin/lsinitrd",
@@ -104,7 +121,7 @@ static int look_at_image(
 			work, listing.data, listing.length < SAID_MAX ? listing.length : SAID_MAX);
 		return r;
 	}
-	if (!assigned) {
+	if (images->wanted == IMAGE_ASSIGNS_NOTHING) {
 		return lists(&listing, &ASSIGNED_FILE[1])
 			       ? error_set(work->error, -EBADMSG,
 					 "the initramfs %s was made, and still has " ASSIGNED_FILE,
@@ -116,16 +133,6 @@ static int look_at_image(
 				 path, missing)
 		       : 0;
 }
-
-/* What is looked at, and what has become of those that were there. */
-struct images {
-	struct work *work;
-	const struct initramfs *initramfs;
-	bool assigned;
-	time_t since_s;
-	size_t count, renewed;
-	char left[PATH_SIZE]; /* one that was not made anew */
-};
 
 static void note_left(struct images *images, const char *path) {
 	AUTO_TEXT struct text text = {0};
@@ -156,12 +163,12 @@ static int look_at_file(void *context, const char *path, const struct stat *stat
 	images->count++;
 	images->renewed +=
 		unified ? strstr(path, "/Linux/") != NULL : !before || fresh_lists(before, path);
-	return unified ? 0 : look_at_image(images->work, images->initramfs, path, images->assigned);
+	return unified || images->wanted == IMAGE_ANEW ? 0 : look_at_image(images, path);
 }
 
-static int verify_images(
-	struct work *work, const struct initramfs *initramfs, bool assigned, time_t since_s) {
-	struct images images = {work, initramfs, assigned, since_s, 0, 0, ""};
+static int verify_images(struct work *work, const struct initramfs *initramfs,
+	enum image_state wanted, time_t since_s) {
+	struct images images = {work, initramfs, wanted, since_s, 0, 0, ""};
 	const struct fresh fresh = {work->setup->root, look_at_file, &images};
 	int r = fresh_find(&fresh);
 
@@ -244,17 +251,98 @@ static int verify_entries(struct work *work, const struct names *words) {
 	return r == 0 && lines ? lacks(work, directory, words) : 0;
 }
 
+/* The part of GRUB's menu that is made of what is configured: a person's own comes behind it. */
+static void find_made(const char *data, const char **ret_from, const char **ret_to) {
+	const char *from = strstr(data, "### BEGIN /etc/grub.d/10_");
+	const char *to = from ? strstr(from, "### END /etc/grub.d/10_") : NULL;
+
+	*ret_from = from ? from : data;
+	*ret_to = to ? to : data + strlen(data);
+}
+
+/* The first of the words that a line of that key has, or NULL. */
+static const char *find_left(
+	const char *from, const char *to, const char *key, const struct names *words) {
+	const char *left = NULL;
+
+	for (const char *line = from; !left && line < to && *line; line = text_next_line(line)) {
+		const char *start = line + strspn(line, " \t");
+		AUTO_NAMES struct names there = {0};
+
+		if (!text_starts(start, key) || !strchr(" \t1e", start[strlen(key)]) ||
+			command_line_split(start, strcspn(start, "\n"), &there) < 0) {
+			continue;
+		}
+		for (size_t i = 0; !left && i < words->count; i++) {
+			left = command_line_has(&there, words->names[i]) ? words->names[i] : NULL;
+		}
+	}
+	return left;
+}
+
+static int still_has(struct work *work, const char *path, const char *word) {
+	return error_set(work->error, -EBADMSG, "%s was made, and still has %s", path, word);
+}
+
+static int verify_menu_without(struct work *work, const char *path, const struct names *words) {
+	AUTO_FREE char *data = NULL;
+	const char *from, *to, *left;
+	int r = file_read(work->setup->root, path, MENU_MAX, &data, NULL);
+
+	if (r < 0) {
+		return error_set(work->error, r, "cannot read %s: %s", path, strerror(-r));
+	}
+	find_made(data, &from, &to);
+	left = find_left(from, to, "linux", words);
+	return left ? still_has(work, path, left) : 0;
+}
+
+/* What looks at an entry that was made or changed now. */
+struct entries {
+	struct work *work;
+	const struct names *words;
+	time_t since_s; /* those that were made since */
+};
+
+static int look_at_entry(void *context, const char *path, const struct stat *stat) {
+	const struct entries *entries = context;
+	AUTO_FREE char *data = NULL;
+	const char *left;
+
+	if (!fresh_is(stat, entries->since_s) || !strstr(path, "/loader/entries/") ||
+		!text_ends(path, ".conf") ||
+		file_read(entries->work->setup->root, path, ENTRY_MAX, &data, NULL) < 0) {
+		return 0;
+	}
+	left = find_left(data, data + strlen(data), "options", entries->words);
+	return left ? still_has(entries->work, path, left) : 0;
+}
+
+/* Entries that no kernel is there for any more, nobody makes anew. */
+static int verify_without(struct work *work, const struct boot_plan *plan, time_t since_s) {
+	bool all = plan->loader->kind == LOADER_GRUBBY; /* it changes those that are there */
+	struct entries entries = {work, &plan->without, all ? 0 : since_s};
+	const struct fresh fresh = {work->setup->root, look_at_entry, &entries};
+	int r;
+
+	if (plan->loader->menu) {
+		return verify_menu_without(work, plan->loader->menu, &plan->without);
+	}
+	r = fresh_find(&fresh);
+	return r == -ENOMEM ? error_set(work->error, r, "out of memory") : r;
+}
+
 static int verify_words(struct work *work, const struct boot_plan *plan) {
 	switch (plan->loader->kind) {
 	case LOADER_GRUB_DEBIAN:
 	case LOADER_GRUB:
-		return verify_menu(work, "/boot/grub/grub.cfg", &plan->words);
+		return verify_menu(work, "/boot/grub/grub.cfg", &plan->with);
 	case LOADER_GRUB2:
-		return verify_menu(work, "/boot/grub2/grub.cfg", &plan->words);
+		return verify_menu(work, "/boot/grub2/grub.cfg", &plan->with);
 	case LOADER_GRUBBY:
 	case LOADER_KERNEL_INSTALL:
 	case LOADER_ENTRIES:
-		return verify_entries(work, &plan->words);
+		return verify_entries(work, &plan->with);
 	case LOADER_NIXOS:
 	case LOADER_OSTREE:
 	case LOADER_KERNELSTUB:
@@ -270,10 +358,14 @@ static int verify_words(struct work *work, const struct boot_plan *plan) {
 }
 
 int verify_plan(struct work *work, const struct boot_plan *plan, time_t since_s) {
-	int r = plan->loader ? verify_words(work, plan) : 0;
+	int r = plan->loader && plan->with.count > 0 ? verify_words(work, plan) : 0;
 
+	if (r == 0 && plan->loader && plan->without.count > 0) {
+		r = verify_without(work, plan, since_s);
+	}
 	if (r == 0 && plan->initramfs && plan->initramfs->kind != INITRAMFS_BOOSTER) {
-		r = verify_images(work, plan->initramfs, true, since_s);
+		r = verify_images(
+			work, plan->initramfs, plan->early ? IMAGE_ASSIGNS : IMAGE_ANEW, since_s);
 	}
 	return r;
 }
@@ -295,5 +387,5 @@ int verify_back(struct work *work, const struct boot_plan *plan, time_t since_s)
 	return !is_of_assigned(plan) || file_exists(work->setup->root, ASSIGNED_FILE) ||
 			       initramfs->kind >= INITRAMFS_BOOSTER
 		       ? 0
-		       : verify_images(work, initramfs, false, since_s);
+		       : verify_images(work, initramfs, IMAGE_ASSIGNS_NOTHING, since_s);
 }

@@ -13,6 +13,7 @@ struct work {
 	unsigned int number;
 	bool untouched; /* no program has changed anything that the machine starts from */
 	const struct text *images; /* what there was to start from (setup/boot/fresh.h) */
+	size_t ran;                /* this many commands of the plan came to their end */
 	struct findings *findings;
 	struct error *error;
 
