@@ -110,7 +110,8 @@ def what_binds_a_card_at_boot_is_found_by_file_and_line(host):
         (_write(MODPROBE, "install vfio-pci /root/mine"), [("boot-vfio-install", MODPROBE)]),
         (_write("/etc/modules-load.d/vfio.conf", "vfio-pci"),
          [("boot-modules", "/etc/modules-load.d/vfio.conf")]),
-        ("mkdir /etc/initram-fs", [("boot-initramfs-path", "/etc/initram-fs")]),
+        ("mkdir /etc/initram-fs; echo vfio >/etc/initram-fs/modules",
+         [("boot-initramfs-path", "/etc/initram-fs")]),
         (_write(UDEV, 'SUBSYSTEM=="pci", ATTR{vendor}=="0x1234", ATTR{driver_override}="vfio-pci"'),
          [("boot-vfio-udev", UDEV)]),
         (_write(UNIT, "[Service]\nExecStart=/bin/sh -c \"echo 1234 1111 "

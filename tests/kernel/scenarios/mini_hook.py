@@ -135,7 +135,7 @@ def the_end_of_a_guest_without_devices_waits_for_nobody_and_writes_nothing(host)
     slow = host.start("strace", "-o", "/dev/null", "-e", "trace=fdatasync", "-e",
                       "inject=fdatasync:delay_enter=8s:when=3",
                       "baton", "detach", "--no-guard", SECOND)
-    host.shell("until grep -q push /run/baton/*.journal 2>/dev/null; do sleep 0.1; done", check=True)
+    host.shell("until grep -q writer /run/baton/*.journal 2>/dev/null; do sleep 0.1; done", check=True)
     listing = host.shell("ls -l --full-time /run/baton", check=True).stdout
     for operation in ("stopped end -", "release end shutdown", "reconnect begin -"):
         result = host.run("timeout", "4", "baton-libvirt-hook", "plain", *operation.split(),
