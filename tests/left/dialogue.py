@@ -14,18 +14,15 @@ on it, and goes on with rows of
 --update writes what it is now: then there may be rows that are but "$ WORDS" and "> ANSWER" lines.
 """
 
-import difflib
 import os
-import pathlib
 import pty
 import re
 import select
 import sys
-import tempfile
 import time
 
-HERE = pathlib.Path(__file__).parent
-MACHINES = HERE.parent / "machines"
+import golden
+
 PATIENCE_S = 60
 QUESTION = re.compile(r"\[[^\]\n]*\] $")
 
@@ -65,37 +62,12 @@ def converse(baton, machine, words, replies):
     return f"$ {words}\n{said}{since}= {code}\n"
 
 
-def conversations(baton, text):
-    """What a file should be."""
-    name = re.match(r"# machine: (\S+)\n", text)[1]
-    head, *rows = re.split(r"^(?=\$ )", text, flags=re.MULTILINE)
-    with tempfile.NamedTemporaryFile("w", suffix=".umockdev") as machine:
-        machine.write((MACHINES / f"{name}.umockdev").read_text() + "\n" + head)
-        machine.flush()
-        return head + "\n".join(
-            converse(baton, machine.name, row.split("\n", 1)[0][2:],
-                     re.findall(r"(?:^|\] )> ?(.*)$", row, re.MULTILINE)) for row in rows)
-
-
-def main(arguments):
-    """Returns the exit status."""
-    update = "--update" in arguments
-    baton, *names = [word for word in arguments if word != "--update"]
-    files = [pathlib.Path(name) for name in names] or sorted(HERE.glob("*.dialogue"))
-    failed = 0
-    for file in files:
-        expected = file.read_text()
-        found = conversations(baton, expected)
-        if update:
-            file.write_text(found)
-        elif found != expected:
-            failed += 1
-            sys.stdout.writelines(difflib.unified_diff(expected.splitlines(True),
-                                                       found.splitlines(True),
-                                                       str(file), "what it is now"))
-    print(f"{len(files) - failed} passed, {failed} failed")
-    return 1 if failed or not files else 0
+def replies_of(row):
+    """What is typed in a row."""
+    return re.findall(r"(?:^|\] )> ?(.*)$", row, re.MULTILINE)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(golden.compare(
+        sys.argv[1:], "*.dialogue",
+        lambda baton, machine, row: converse(baton, machine, golden.words_of(row), replies_of(row))))

@@ -34,26 +34,30 @@ def ask(baton, machine, words):
     return f"$ {words}\n{answer.stdout}= {answer.returncode}\n"
 
 
-def answers(baton, text):
-    """What a golden file should be."""
+def refill(baton, text, answer):
+    """What a golden file should be: its machine, and each row's answer(baton, machine, row)."""
     name = re.match(r"# machine: (\S+)\n", text)[1]
-    head = re.split(r"^\$ ", text, maxsplit=1, flags=re.MULTILINE)[0]
-    rows = re.findall(r"^\$ (.*)$", text, re.MULTILINE)
+    head, *rows = re.split(r"^(?=\$ )", text, flags=re.MULTILINE)
     with tempfile.NamedTemporaryFile("w", suffix=".umockdev") as machine:
         machine.write((MACHINES / f"{name}.umockdev").read_text() + "\n" + head)
         machine.flush()
-        return head + "\n".join(ask(baton, machine.name, words) for words in rows)
+        return head + "\n".join(answer(baton, machine.name, row) for row in rows)
 
 
-def main(arguments):
-    """Returns the exit status."""
+def words_of(row):
+    """The words of a row's command line."""
+    return row.split("\n", 1)[0][2:]
+
+
+def compare(arguments, pattern, answer):
+    """All files of the pattern, or those that are named; returns the exit status."""
     update = "--update" in arguments
     baton, *names = [word for word in arguments if word != "--update"]
-    files = [pathlib.Path(name) for name in names] or sorted(HERE.glob("*.txt"))
+    files = [pathlib.Path(name) for name in names] or sorted(HERE.glob(pattern))
     failed = 0
     for file in files:
         expected = file.read_text()
-        found = answers(baton, expected)
+        found = refill(baton, expected, answer)
         if update:
             file.write_text(found)
         elif found != expected:
@@ -66,4 +70,5 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(compare(sys.argv[1:], "*.txt",
+                     lambda baton, machine, row: ask(baton, machine, words_of(row))))
