@@ -288,6 +288,21 @@ int loader_find(int root, const struct names *running, struct loader_found *ret)
 	return 0;
 }
 
+int loader_read_templates(
+	const struct loader_source *source, const struct loader *loader, struct boot_lines *ret) {
+	static const struct loader templates[] = {
+		{.form = FORM_SHELL, .file = GRUB_DEFAULT, .variables = GRUB_VARIABLES},
+		{.form = FORM_WORDS, .file = KERNEL_CMDLINE}};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < COUNT(templates); i++) {
+		if (loader->kind == LOADER_GRUBBY && file_exists(source->root, templates[i].file)) {
+			r = loader_read_from(source, &templates[i], ret);
+		}
+	}
+	return r;
+}
+
 void loader_found_free(struct loader_found *found) {
 	text_free(&found->because);
 	*found = (struct loader_found){0};

@@ -95,6 +95,13 @@ struct loader_source {
 int loader_read_from(const struct loader_source *source, const struct loader *loader,
 	struct boot_lines *ret) MUST_CHECK;
 
+/*
+ * Words of which the entry of a kernel that is still to come will be made, where the next boot goes
+ * by those that are there: with grubby (Fedora's kernel-install, and grub2-mkconfig).
+ */
+int loader_read_templates(const struct loader_source *source, const struct loader *loader,
+	struct boot_lines *ret) MUST_CHECK;
+
 /* The directory of the entries of systemd-boot, or NULL. */
 const char *loader_entries(int root);
 

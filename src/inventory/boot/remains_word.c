@@ -151,7 +151,8 @@ static void look_at(struct search *search, const struct boot_line *line) {
 }
 
 /* An assignment that only a shell could follow, and has such a word in it. */
-static void look_at_unknown(struct search *search, const struct boot_line *line) {
+static void look_at_unknown(
+	struct search *search, const struct boot_line *line, const char *remark) {
 	static const char *const words[] = {"vfio", "pci-stub.ids", "blacklist="};
 
 	for (size_t i = 0; i < COUNT(words); i++) {
@@ -163,8 +164,7 @@ static void look_at_unknown(struct search *search, const struct boot_line *line)
 				.why = (char *)"may give devices to VFIO"};
 
 			remain_set(search->remains, remains_add(search->remains, &remain),
-				REMAIN_BY_HAND,
-				"only a shell could follow it: take out yourself what is for VFIO");
+				REMAIN_BY_HAND, "%s", remark);
 		}
 	}
 }
@@ -233,7 +233,8 @@ static void look_at_lines(struct search *search, const struct boot_lines *lines)
 		size_t before = search->remains->count;
 
 		if (line->kind == BOOT_LINE_UNKNOWN) {
-			look_at_unknown(search, line);
+			look_at_unknown(search, line,
+				"only a shell could follow it: take out yourself what is for VFIO");
 		} else if (!strstr(line->path, "/zz-baton") &&
 			   (strcmp(line->path, RUNNING) != 0 ||
 				   !is_in_file(search->boot, line->text))) {
@@ -263,8 +264,54 @@ static void look_at_entries(struct search *search) {
 	look_at_lines(search, &lines);
 }
 
+/* What the entry of a kernel that is still to come will be made of. */
+static void look_at_next_kernels(struct search *search) {
+	const struct loader_source source = {.root = search->root};
+	AUTO_BOOT_LINES struct boot_lines lines = {0};
+	int r = loader_read_templates(&source, search->boot->loader.loader, &lines);
+
+	if (r < 0) {
+		search->remains->r = r;
+	}
+	look_at_lines(search, &lines);
+}
+
+/* KERNEL_CMDLINE[linux-lts]+="quiet" is of one kernel; what is for all has been looked at. */
+static int look_at_limine(void *context, const struct source_line *line) {
+	struct search *search = context;
+	const struct loader *loader = search->boot->loader.loader;
+
+	if (text_starts(line->text, "KERNEL_CMDLINE") &&
+		(strcmp(line->path, loader->file) != 0 ||
+			!text_starts(line->text, loader->variables[0]))) {
+		look_at_unknown(search,
+			&(struct boot_line){.path = (char *)line->path,
+				.number = line->number,
+				.text = line->text},
+			"of what Limine is told, baton changes only the words for all kernels in "
+			"/etc/default/limine: take out yourself what is for VFIO");
+	}
+	return search->remains->r;
+}
+
+static void look_at_limines(struct search *search) {
+	static const char *const directories[] = {"/etc/limine-entry-tool.d"};
+	static const struct drop_ins all = {directories, COUNT(directories), ".conf"};
+	const struct line_reader reader = {.found = look_at_limine, .context = search};
+	int r;
+
+	if (search->boot->loader.loader->kind != LOADER_LIMINE) {
+		return;
+	}
+	r = lines_read(search->root, search->boot->loader.loader->file, &reader);
+	r = r < 0 ? r : lines_read_all(search->root, &all, &reader);
+	search->remains->r = r < 0 ? r : search->remains->r;
+}
+
 void search_words(struct search *search) {
 	look_at_lines(search, &search->boot->next);
 	look_at_entries(search);
+	look_at_next_kernels(search);
+	look_at_limines(search);
 	look_at_running(search);
 }

@@ -245,7 +245,9 @@ int cleaning_check_words(struct cleaning *cleaning) {
 	const struct loader_source source = {
 		.root = planning->root, .planned = find_planned, .context = planning};
 	AUTO_BOOT_LINES struct boot_lines lines = {0};
-	int r = asked_keeps(loader) ? 0 : loader_read_from(&source, loader, &lines);
+	bool asked = asked_keeps(loader); /* its entries are not among the planned files */
+	int r = asked ? loader_read_templates(&source, loader, &lines)
+		      : loader_read_from(&source, loader, &lines);
 
 	for (size_t i = 0; r == 0 && i < cleaning->remains->count; i++) {
 		struct remain *remain = &cleaning->remains->all[i];
@@ -255,7 +257,7 @@ int cleaning_check_words(struct cleaning *cleaning) {
 			continue;
 		}
 		line = find_word(&lines, remain->text);
-		if (line) {
+		if (line && (!asked || strcmp(line->path, remain->path) == 0)) {
 			remain_set(cleaning->remains, remain, REMAIN_BY_HAND,
 				"it comes from where only a shell could follow it: take it out of %s yourself",
 				line->path);
