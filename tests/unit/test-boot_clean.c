@@ -98,17 +98,23 @@ static void read_left(struct left *left) {
 	}
 }
 
-static void plan_clean(struct left *left, struct remains *remains, struct boot_plan *plan) {
-	const struct remains_wanted wanted = {.all = true};
+static void plan_for(struct left *left, const struct remains_wanted *wanted,
+	struct remains *remains, struct boot_plan *plan) {
 	struct error error = {0};
 	struct planning planning = {left->machine.root, geteuid(), &left->boot, plan, &error};
 
 	read_left(left);
-	if (remains_find(left->machine.root, &left->host, &left->boot, &wanted, remains, &error) <
+	if (remains_find(left->machine.root, &left->host, &left->boot, wanted, remains, &error) <
 			0 ||
 		planning_clean(&planning, remains) < 0) {
 		fail_msg("%s", error.text);
 	}
+}
+
+static void plan_clean(struct left *left, struct remains *remains, struct boot_plan *plan) {
+	const struct remains_wanted wanted = {.all = true};
+
+	plan_for(left, &wanted, remains, plan);
 }
 
 static void ignore_run(void *context, const struct names *words) {
@@ -459,6 +465,105 @@ static void an_image_that_is_not_made_is_no_success(void **state) {
 	assert_true(as_before);
 }
 
+/* The last card that baton has assigned goes. */
+static void release(struct left *left, struct remains *remains, struct boot_plan *plan) {
+	const struct remains_wanted wanted = {.all = true, .own = true};
+
+	assert_int_equal(machine_write(&left->machine, "/etc/baton/assigned",
+				 "0000:49:00.0 10de:2204 1458:403b 030000\n"),
+		0);
+	plan_for(left, &wanted, remains, plan);
+	make(left, plan);
+	assert_files(left, plan, true);
+	assert_false(file_exists(left->machine.root, "/etc/baton/assigned"));
+}
+
+static void assert_holds(const struct left *left, const char *path, const char *expected) {
+	AUTO_FREE char *data = NULL;
+
+	assert_int_equal(file_read(left->machine.root, path, TEXT_MAX, &data, NULL), 0);
+	assert_string_equal(data, expected);
+}
+
+#define MKINITCPIO "/etc/mkinitcpio.conf"
+#define DROP_IN    "/etc/systemd/system/sysinit.target.d/baton.conf"
+
+/* Released with the hooks so; then somebody may write others, and undoes. */
+static void try_hooks(
+	const char *with, const char *without, const char *changed, const char *undone) {
+	AUTO_LEFT struct left left = {.machine = {.root = -1}};
+	AUTO_REMAINS struct remains remains = {0};
+	AUTO_BOOT_PLAN struct boot_plan plan = {0};
+
+	make_text("F: /usr/bin/mkinitcpio\n| x\n", &left);
+	assert_int_equal(machine_write(&left.machine, MKINITCPIO, with), 0);
+	release(&left, &remains, &plan);
+	assert_holds(&left, MKINITCPIO, without);
+	assert_int_equal(machine_write(&left.machine, MKINITCPIO, changed), 0);
+	undo(&left);
+	assert_holds(&left, MKINITCPIO, undone);
+	assert_true(file_exists(left.machine.root, "/etc/baton/assigned"));
+}
+
+static void the_hook_goes_with_the_last_card(void **state) {
+	static const char *const hooks[][2] = {
+		{"MODULES=()\nHOOKS=(base udev baton)\n# end",
+			"MODULES=()\nHOOKS=(base udev)\n# end"},
+		{"HOOKS=(\n\tbase # baton\n\tudev baton\n)\n",
+			"HOOKS=(\n\tbase # baton\n\tudev\n)\n"},
+		{"HOOKS=(\n\tbase\n\tbaton\n)\n", "HOOKS=(\n\tbase\n)\n"},
+		{"HOOKS=\"base udev baton\"\r\n", "HOOKS=\"base udev\"\r\n"},
+		{"HOOKS=(base)\nHOOKS+=(baton)\n", "HOOKS=(base)\n"},
+		{"HOOKS=(baton)\n", "HOOKS=()\n"},
+	};
+
+	for (size_t i = 0; i < COUNT(hooks); i++) {
+		try_hooks(hooks[i][0], hooks[i][1], hooks[i][1], hooks[i][0]);
+	}
+	try_hooks("# a\nHOOKS=(base udev baton)\n# b\n", "# a\nHOOKS=(base udev)\n# b\n",
+		"# a\nHOOKS=(base udev)\n# b\n# mine\n",
+		"# a\nHOOKS=(base udev baton)\n# b\n# mine\n");
+	try_hooks("HOOKS=(base udev baton)\n", "HOOKS=(base udev)\n", "HOOKS=(base systemd)\n",
+		"HOOKS=(base systemd)\n");
+}
+
+/* Where the hooks cannot be followed, the card is released all the same. */
+static void hooks_that_only_a_shell_can_follow_stay(void **state) {
+	static const char hooks[] = "HOOKS=(base $MORE baton)\n";
+	AUTO_LEFT struct left left = {.machine = {.root = -1}};
+	AUTO_REMAINS struct remains remains = {0};
+	AUTO_BOOT_PLAN struct boot_plan plan = {0};
+
+	make_text("F: /usr/bin/mkinitcpio\n| x\n", &left);
+	assert_int_equal(machine_write(&left.machine, MKINITCPIO, hooks), 0);
+	release(&left, &remains, &plan);
+	assert_holds(&left, MKINITCPIO, hooks);
+	assert_true(remains_have(&remains, REMAIN_BY_HAND));
+	undo(&left);
+}
+
+/* The one of ours; one that somebody has changed is his. */
+static void boosters_drop_in_goes_with_the_last_card(void **state) {
+	static const char ours[] = "# Added by baton boot assign; baton boot undo takes it away.\n"
+				   "[Unit]\nWants=baton-early.service\n";
+	static const char theirs[] = "[Unit]\nWants=baton-early.service mine.service\n";
+
+	for (size_t i = 0; i < 2; i++) {
+		AUTO_LEFT struct left left = {.machine = {.root = -1}};
+		AUTO_REMAINS struct remains remains = {0};
+		AUTO_BOOT_PLAN struct boot_plan plan = {0};
+		const char *text = i == 0 ? ours : theirs;
+
+		make_text("F: /usr/bin/booster\n| x\n", &left);
+		assert_int_equal(machine_write(&left.machine, DROP_IN, text), 0);
+		release(&left, &remains, &plan);
+		assert_int_equal(file_exists(left.machine.root, DROP_IN), i == 1);
+		assert_int_equal(remains_have(&remains, REMAIN_BY_HAND), i == 1);
+		undo(&left);
+		assert_holds(&left, DROP_IN, text);
+	}
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_set_up_goes_and_comes_back),
@@ -468,6 +573,9 @@ int main(void) {
 		cmocka_unit_test(why_it_failed_is_said_also_where_the_way_back_fails),
 		cmocka_unit_test(a_menu_that_still_has_the_word_is_no_success),
 		cmocka_unit_test(an_image_that_is_not_made_is_no_success),
+		cmocka_unit_test(the_hook_goes_with_the_last_card),
+		cmocka_unit_test(hooks_that_only_a_shell_can_follow_stay),
+		cmocka_unit_test(boosters_drop_in_goes_with_the_last_card),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -216,8 +216,10 @@ static void look_at_files(struct cleaning *cleaning) {
 		if (boot_file_changes(file) && !file->gone) {
 			drop_empty(cleaning, file);
 		}
-		cleaning->assigned |=
-			boot_file_changes(file) && strcmp(file->path, ASSIGNED_FILE) == 0;
+		if (boot_file_changes(file) && strcmp(file->path, ASSIGNED_FILE) == 0) {
+			cleaning->assigned = true;
+			cleaning->unassigned = file->gone;
+		}
 	}
 }
 
@@ -262,7 +264,8 @@ int planning_clean(struct planning *planning, struct remains *remains) {
 	r = r < 0 ? r : cleaning_check_words(&cleaning);
 	if (r == 0) {
 		look_at_files(&cleaning);
-		r = plan_programs(&cleaning);
+		r = cleaning.unassigned ? image_plan_without(planning, remains) : 0;
+		r = r < 0 ? r : plan_programs(&cleaning);
 	}
 	names_free(&cleaning.asked);
 	names_free(&cleaning.asked_instead);

@@ -8,6 +8,7 @@ struct cleaning {
 	struct planning *planning;
 	struct remains *remains;
 	bool menu, initramfs, assigned;
+	bool unassigned;                   /* and nothing is assigned any more */
 	struct names asked, asked_instead; /* words that a program takes away, and adds */
 };
 

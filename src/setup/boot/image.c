@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -12,12 +13,16 @@
 #include "setup/boot/assign.h"
 #include "setup/boot/fresh.h"
 #include "setup/boot/regenerate.h"
+#include "setup/boot/take_out.h"
 #include "setup/boot/words.h"
 
 #define MKINITCPIO           "/etc/mkinitcpio.conf"
 #define MKINITCPIO_DIRECTORY "/etc/mkinitcpio.conf.d"
 #define HOOKS                "HOOKS"
 #define HOOK                 "baton"
+#define DROP_IN_DIRECTORY    "/etc/systemd/system/sysinit.target.d"
+#define DROP_IN              "baton.conf"
+#define FILE_MAX_SIZE        (1U << 20)
 #define MARGIN               (4U << 20)
 
 static const char drop_in[] = "# Added by baton boot assign; baton boot undo takes it away.\n"
@@ -121,7 +126,8 @@ static bool sets_hooks(const struct text *text) {
 	return false;
 }
 
-static int add_hook(struct planning *planning, const char *path, bool *ret_found) {
+static int add_hook(struct planning *planning, const char *path, void *context) {
+	bool *found = context;
 	const struct word_place place = {FORM_SHELL, HOOKS, true};
 	struct boot_file *file;
 	struct text longer = {0};
@@ -130,7 +136,7 @@ static int add_hook(struct planning *planning, const char *path, bool *ret_found
 	if (r < 0 || !sets_hooks(&file->before)) {
 		return r;
 	}
-	*ret_found = true;
+	*found = true;
 	file->form = FORM_SHELL;
 	r = name_set(file->variable, sizeof(file->variable), HOOKS);
 	r = r < 0 ? r : word_add(&place, file->after.data, file->after.length, HOOK, &longer);
@@ -147,22 +153,30 @@ static int add_hook(struct planning *planning, const char *path, bool *ret_found
 	return planning_result(planning, r);
 }
 
-/* Each file that sets them: whichever is the last one then has it. */
-static int plan_mkinitcpio(struct planning *planning) {
+/* The configuration, and its drop-ins. */
+static int each_file(struct planning *planning,
+	int (*visit)(struct planning *planning, const char *path, void *context), void *context) {
 	AUTO_NAMES struct names names = {0};
-	bool found = false;
 	int r = names_read(planning->root, MKINITCPIO_DIRECTORY, &names);
 
-	r = r == -ENOMEM ? planning_result(planning, r) : add_hook(planning, MKINITCPIO, &found);
+	r = r == -ENOMEM ? planning_result(planning, r) : visit(planning, MKINITCPIO, context);
 	for (size_t i = 0; r == 0 && i < names.count; i++) {
 		char path[512];
 
 		if (text_ends(names.names[i], ".conf") &&
 			name_format(path, sizeof(path), MKINITCPIO_DIRECTORY "/%s",
 				names.names[i]) == 0) {
-			r = add_hook(planning, path, &found);
+			r = visit(planning, path, context);
 		}
 	}
+	return r;
+}
+
+/* Each file that sets them: whichever is the last one then has it. */
+static int plan_mkinitcpio(struct planning *planning) {
+	bool found = false;
+	int r = each_file(planning, add_hook, &found);
+
 	if (r == 0 && !found) {
 		return error_set(planning->error, -ENOTSUP,
 			"no " HOOKS "= is found in " MKINITCPIO " or " MKINITCPIO_DIRECTORY
@@ -188,11 +202,10 @@ static int plan_booster(struct planning *planning) {
 				line->path, line->number, line->module);
 		}
 	}
-	if (file_exists(planning->root, "/etc/systemd/system/sysinit.target.d/baton.conf")) {
+	if (file_exists(planning->root, DROP_IN_DIRECTORY "/" DROP_IN)) {
 		return 0;
 	}
-	r = planning_new_file(
-		planning, "/etc/systemd/system/sysinit.target.d", "baton.conf", &file);
+	r = planning_new_file(planning, DROP_IN_DIRECTORY, DROP_IN, &file);
 	if (r < 0) {
 		return r;
 	}
@@ -216,6 +229,109 @@ int image_plan(struct planning *planning) {
 	return error_set(planning->error, -ENOTSUP,
 		"what makes the initramfs here is not recognised (initramfs-tools, dracut, mkinitcpio "
 		"and booster are), so nothing of baton's can be there before the drivers: hand the card over on demand");
+}
+
+/* The last assignment of the hooks in front of that line in which ours may be; false: none. */
+static bool find_hook(const struct text *text, unsigned int before, struct shell_assignment *ret) {
+	struct shell_reader reader = {.data = text->data, .length = text->length};
+	struct shell_assignment found;
+	bool there = false;
+
+	while (shell_assignment_next(&reader, &found)) {
+		if (found.line < before && shell_is(&reader, &found, HOOKS) &&
+			memmem(text->data + found.value_at, found.value_length, HOOK,
+				strlen(HOOK))) {
+			*ret = found;
+			there = true;
+		}
+	}
+	return there;
+}
+
+/* What goes of ours is shown, too. */
+static struct remain *show_hook(struct remains *remains, const char *path, const struct text *text,
+	const struct shell_assignment *found) {
+	AUTO_FREE char *line = strndup(text->data + found->name_at,
+		found->value_at + found->value_length - found->name_at);
+	const struct remain remain = {.form = REMAIN_LIST,
+		.path = (char *)path,
+		.number = found->line,
+		.text = line,
+		.why = (char *)"has the initramfs run what `baton boot assign` has put there"};
+
+	remains->r = line ? remains->r : -ENOMEM;
+	return line ? remains_add(remains, &remain) : NULL;
+}
+
+/* Behind the others first, so that these keep their lines. */
+static int take_hooks(struct boot_file *file, const char *path, struct remains *remains) {
+	char hook[] = HOOK, *words[] = {hook};
+	struct shell_assignment found = {.line = UINT_MAX};
+	int r = 0;
+
+	while (r == 0 && find_hook(&file->after, found.line, &found)) {
+		const struct take_place place = {.data = file->after.data,
+			.length = file->after.length,
+			.line = {.path = path, .number = found.line},
+			.single = true};
+		struct remain *shown = show_hook(remains, path, &file->after, &found);
+		struct text shorter = {0};
+
+		r = take_from_list(&place, HOOKS, &(struct names){words, 1}, &shorter);
+		if (r == 0) {
+			text_free(&file->after);
+			file->after = shorter;
+		} else if (r == -EINVAL) {
+			remain_set(remains, shown, REMAIN_BY_HAND,
+				"it does nothing any more, and only a shell could follow the list: take "
+				"%s out of it yourself",
+				HOOK);
+			r = 0;
+		}
+	}
+	return r < 0 ? r : remains->r;
+}
+
+static int take_hook(struct planning *planning, const char *path, void *context) {
+	AUTO_FREE char *data = NULL;
+	struct boot_file *file;
+	int r = file_read(planning->root, path, FILE_MAX_SIZE, &data, NULL);
+
+	if (r < 0 || !strstr(data, HOOK)) {
+		return r == -ENOMEM ? planning_result(planning, r) : 0;
+	}
+	r = planning_file(planning, path, &file);
+	return r < 0 ? r : planning_result(planning, take_hooks(file, path, context));
+}
+
+static int take_drop_in(struct planning *planning, struct remains *remains) {
+	static const char path[] = DROP_IN_DIRECTORY "/" DROP_IN;
+	const struct remain remain = {.form = REMAIN_FILE,
+		.path = (char *)path,
+		.text = (char *)"Wants=baton-early.service",
+		.why = (char *)"has systemd start what `baton boot assign` has put there"};
+	AUTO_FREE char *data = NULL;
+	struct remain *shown;
+	int r = file_read(planning->root, path, FILE_MAX_SIZE, &data, NULL);
+
+	if (r < 0) {
+		return r == -ENOMEM ? planning_result(planning, r) : 0;
+	}
+	shown = remains_add(remains, &remain);
+	if (remains->r == 0 && strcmp(data, drop_in) != 0) {
+		remain_set(remains, shown, REMAIN_BY_HAND,
+			"it does nothing any more, and somebody has changed that file: look whether "
+			"you need it");
+		return 0;
+	}
+	return remains->r < 0 ? planning_result(planning, remains->r)
+			      : planning_remove(planning, path);
+}
+
+int image_plan_without(struct planning *planning, struct remains *remains) {
+	int r = each_file(planning, take_hook, remains);
+
+	return r < 0 ? r : take_drop_in(planning, remains);
 }
 
 int image_plan_commands(struct planning *planning) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "inventory/boot/remain.h"
 #include "setup/boot/planning.h"
 
 /*
@@ -23,6 +24,13 @@ int image_check_room(int root, struct error *error) MUST_CHECK;
 
 /* Files of the system's that have to name it. -ENOTSUP. */
 int image_plan(struct planning *planning) MUST_CHECK;
+
+/*
+ * Out of these files again, once nothing is assigned any more; each is added to remains, and so is
+ * one that a person has to take out, because what would be left is not certain. Without
+ * /etc/baton/assigned it does nothing.
+ */
+int image_plan_without(struct planning *planning, struct remains *remains) MUST_CHECK;
 
 /* What makes all images anew, and brings them where the machine starts from. */
 int image_plan_commands(struct planning *planning) MUST_CHECK;
