@@ -22,6 +22,10 @@
 /* What a unit is, a manager that is well says at once. That of a user need not be well. */
 #define ANSWER_TIMEOUT_MS 10000
 
+/* On the way out services are only started again that the guest can do without (plan_add_restarts):
+ * it waits no longer for one, and systemd goes on with it. */
+#define RESTART_TIMEOUT_MS 5000
+
 static uint64_t make_deadline(const struct machine *machine) {
 	return deadline_after(machine->options.service_timeout_ms);
 }
@@ -111,7 +115,9 @@ static int start(struct machine *machine, const struct change *change, struct bu
 	if (unit_manager_stops(bus)) {
 		return excuse(machine, subject, error);
 	}
-	if (change->home && needs_seat(machine, subject)) {
+	if (!change->home) {
+		bus->deadline = deadline_within(bus->deadline, RESTART_TIMEOUT_MS);
+	} else if (needs_seat(machine, subject)) {
 		waited = seat_await(
 			machine, deadline_within(bus->deadline, SEAT_TIMEOUT_MS), &missing);
 	}

@@ -22,6 +22,12 @@ HOLD = """[Service]
 ExecStart=/bin/sh -c 'exec sleep infinity {opening}'
 """
 
+SLOW = "/run/slow"
+SLOW_UNIT = f"""[Service]
+ExecStartPre=/bin/sh -c 'while [ -e {SLOW} ]; do sleep 0.2; done'
+ExecStart=/bin/sh -c '[ -e /dev/snd/controlC0 ] && exec 3</dev/snd/controlC0; exec sleep infinity'
+"""
+
 
 def _alice(host, *words):
     """What her own service manager says."""
@@ -112,5 +118,37 @@ def a_link_to_another_manager_in_the_users_place_stops_nothing(host):
         host.shell(f"systemctl stop {unit}; rm -f /run/systemd/system/{unit} "
                    f"/run/systemd/user/{unit}; systemctl daemon-reload", check=True,
                    deadline_s=STEP_S)
+    host.wait_login(LOGIN_S)
+    before.check(host)
+
+
+@long(FULL, installed, limit_s=900)
+def a_sound_server_that_is_slow_to_come_back_keeps_nobody_waiting(host):
+    unit = "wireplumber.service"
+    before = Before(host)
+    configuration = host.read("/etc/baton/baton.conf")
+    # Whoever waited for all of it would be told of here.
+    host.put("/etc/baton/baton.conf", f"{configuration}\nservice = {10 * STEP_S}\n")
+    host.put(f"/run/systemd/user/{unit}", SLOW_UNIT, 0o644)
+    try:
+        with _session(host):
+            started = _alice(host, "start", unit)
+            assert started.status == 0, started
+            assert _wait_for_servers(host)
+            host.put(SLOW, "")
+            result = baton(host, "detach", "0000:01:00", deadline_s=2 * STEP_S)
+            assert f"1000/{unit} down up" in result.stderr + result.stdout, result
+            assert "gone on without it" in result.stderr + result.stdout, result
+            assert {host.driver(address) for address in CARD} == {"vfio-pci"}
+            assert _alice(host, "is-active", unit).stdout == "activating\n"
+            host.run("rm", SLOW, check=True)
+            # Nobody has to start it once more.
+            host.shell(f"until runuser -u alice -- env XDG_RUNTIME_DIR={RUNTIME} systemctl --user "
+                       f"--quiet is-active {unit}; do sleep 0.2; done", check=True,
+                       deadline_s=STEP_S)
+            baton(host, "reattach", "0000:01:00", deadline_s=2 * STEP_S)
+    finally:
+        host.shell(f"rm -f {SLOW} /run/systemd/user/{unit}", check=True)
+        host.put("/etc/baton/baton.conf", configuration)
     host.wait_login(LOGIN_S)
     before.check(host)
