@@ -20,9 +20,6 @@
 
 #define COMMAND_LINE_MAX (64U << 10)
 
-#define CLASS_SOUND  0x04
-#define CLASS_SERIAL 0x0c /* USB, and what a card has for its USB-C port */
-
 /* One run: what has been found out so far. */
 struct run {
 	const struct early *early;
@@ -164,14 +161,9 @@ static bool is_it(const struct run *run, const struct assigned *assigned) {
 	return true;
 }
 
-/*
- * A driver that is built into the kernel was there first. In the initramfs nobody uses sound or USB
- * yet; a driver of a picture, a disk or a network may not let go, and may be needed.
- */
+/* A driver that is built into the kernel was there first. */
 static bool may_unbind(const struct run *run, const struct assigned *assigned) {
-	unsigned int base = assigned->class >> 16;
-
-	return run->early->initial && (base == CLASS_SOUND || base == CLASS_SERIAL);
+	return run->early->initial && early_may_free(assigned->class);
 }
 
 static void probe(const struct run *run, const char *address) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * Gives vfio-pci what is assigned to it (early/assigned.h), in the initramfs and before any other
@@ -26,5 +27,14 @@ struct early {
 	void (*written)(void *context, const char *path, const char *value);
 	void *context;
 };
+
+/*
+ * May a driver that was there first be told to let go of a device of that class, in the initramfs?
+ * Nobody uses sound or USB there yet (0c: USB, and what a card has for its USB-C port); a driver of
+ * a picture, a disk or a network may not let go, and may be needed.
+ */
+static inline bool early_may_free(uint32_t class) {
+	return class >> 16 == 0x04 || class >> 16 == 0x0c;
+}
 
 void early_run(const struct early *early);

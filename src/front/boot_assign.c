@@ -7,6 +7,7 @@
 #include "front/boot_change.h"
 #include "front/boot_session.h"
 #include "front/boot_stale.h"
+#include "front/boot_warn.h"
 #include "front/select.h"
 #include "host/holder/holder_text.h"
 #include "report/boot.h"
@@ -210,27 +211,6 @@ static bool has_others(const struct boot_device *device) {
 	return false;
 }
 
-/* What is not refused, and had better be known. */
-static void warn(const struct assigning *assigning) {
-	for (size_t i = 0; i < assigning->plan->device_count; i++) {
-		const struct planned_device *planned = &assigning->plan->devices[i];
-		const struct device *device = host_device(&assigning->host, planned->address);
-
-		if (!planned->listed) {
-			fprintf(stderr,
-				"baton: %s shares the IOMMU group %d with it, and is assigned, too\n",
-				planned->name, device->group);
-		}
-		if (device->boot_vga) {
-			fprintf(stderr,
-				"baton: %s has the picture that this machine starts with: from the "
-				"next start on the host shows none on it, not even a console; "
-				"`baton.skip` on the kernel's command line brings it back\n",
-				planned->name);
-		}
-	}
-}
-
 /* What else has a say in it, or in others. */
 static void warn_of_others(const struct assigning *assigning) {
 	bool told = false;
@@ -264,7 +244,7 @@ static enum result do_assign(const struct assigning *assigning, const struct boo
 		puts("done: that is assigned already; `baton boot status` shows whether it took");
 		return RESULT_DONE;
 	}
-	warn(assigning);
+	boot_warn(assigning->session->root, &assigning->host, &assigning->boot, assigning->plan);
 	warn_of_others(assigning);
 	if (check_room(assigning) != RESULT_DONE) {
 		return RESULT_REFUSED;
@@ -352,7 +332,7 @@ enum result boot_assign_plan(
 	result = result == RESULT_DONE ? plan_functions(&assigning, planning) : result;
 	result = result == RESULT_DONE ? check_room(&assigning) : result;
 	if (result == RESULT_DONE) {
-		warn(&assigning);
+		boot_warn(session.root, &assigning.host, &assigning.boot, assigning.plan);
 	}
 	return result;
 }

@@ -496,6 +496,20 @@ static void an_assignment_that_stands_down_or_fits_nothing_wins_nothing(void **s
 	assert_assigned(ASSIGNMENT_BROKEN, "passed over", WINNER_HOST);
 }
 
+/* Sound and USB let go in the initramfs; what took this time is believed. */
+static void a_driver_in_the_kernel_has_the_card_before_an_assignment(void **state) {
+	put("usr/sbin/mkinitramfs", "");
+	put("etc/baton/assigned", ASSIGNED);
+	put("lib/modules/6.1.0-28-amd64/modules.builtin",
+		"kernel/drivers/usb/host/nvidia-drm.ko\n");
+	assert_assigned(ASSIGNMENT_PENDING, "", WINNER_VFIO);
+	put("lib/modules/6.1.0-28-amd64/modules.builtin",
+		"kernel/drivers/usb/host/xhci-pci.ko\nkernel/drivers/video/nvidia.ko\n");
+	assert_winner(WINNER_HOST, "nvidia",
+		"/etc/baton/assigned:1 gives it to vfio-pci in the initramfs, but nvidia is built into "
+		"the kernel and has it before baton-early can run");
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_are_split_as_the_kernel_does),
@@ -536,6 +550,8 @@ int main(void) {
 			whether_an_assignment_took_is_told_and_why_not, take, leave),
 		cmocka_unit_test_setup_teardown(
 			an_assignment_that_stands_down_or_fits_nothing_wins_nothing, take, leave),
+		cmocka_unit_test_setup_teardown(
+			a_driver_in_the_kernel_has_the_card_before_an_assignment, take, leave),
 		cmocka_unit_test_setup_teardown(driverctl_goes_by_the_address, take, leave),
 		cmocka_unit_test_setup_teardown(a_rule_of_udevs_leaves_it_open, take, leave),
 	};

@@ -8,6 +8,7 @@
 #include "host/driver/alias.h"
 #include "host/driver/module.h"
 #include "inventory/boot/command_line.h"
+#include "inventory/boot/late.h"
 #include "inventory/boot/loading.h"
 
 #define COMMAND_LINE_MAX (64U << 10)
@@ -100,15 +101,6 @@ static int read_cause(int root, const struct host *host, struct boot *boot) {
 	return r < 0 ? r
 		     : cause_read(root, host, &boot->running, boot->next_known ? &next : NULL,
 			       &boot->cause);
-}
-
-static int read_built_in(int root, const struct host *host, bool *ret) {
-	AUTO_FREE char *data = NULL;
-	size_t length = 0;
-	int r = module_file_read(root, host->kernel, "modules.builtin", &data, &length);
-
-	*ret = r == 0 && strstr(data, "/vfio-pci.ko") != NULL;
-	return r == -ENOMEM ? r : 0;
 }
 
 /* A slot with a picture is a card, and so is what VFIO has now, or is assigned. */
@@ -240,7 +232,7 @@ int boot_read(int root, const struct host *host, struct boot *ret, struct error 
 	r = r < 0 ? r : read_cause(root, host, &boot);
 	r = r < 0 ? r : initramfs_read(root, boot.initramfs, &boot.lines);
 	r = r < 0 ? r : loading_read(root, &boot.lines);
-	r = r < 0 ? r : read_built_in(root, host, &boot.vfio_built_in);
+	r = r < 0 ? r : late_is_built_in(root, host->kernel, "vfio_pci", &boot.vfio_built_in);
 	r = r < 0 ? r : assignments_read(root, host, boot.initramfs, &boot.assigned);
 	r = r < 0 ? r : find_devices(host, &boot);
 	r = r < 0 ? r : find_winners(root, host, &boot);

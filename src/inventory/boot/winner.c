@@ -7,6 +7,7 @@
 #include "early/early.h"
 #include "inventory/boot/boot.h"
 #include "inventory/boot/command_line.h"
+#include "inventory/boot/late.h"
 
 /*
  * The order in which the device is fought for: the initramfs loads modules, then the system does,
@@ -295,11 +296,27 @@ static int judge_nobody(struct contest *contest) {
 	return r < 0 ? r : add_place(because, contest->kept->path, contest->kept->number);
 }
 
-/* Nobody is there before it; but the word that makes it stand down may be configured. */
+/*
+ * Nobody is there before it, but what the kernel or the initramfs brings along; unless it took this
+ * time. (The word that makes it stand down may be configured.)
+ */
 static int judge_assigned(struct contest *contest) {
-	set_winner(contest, WINNER_VFIO, VFIO_DRIVER);
-	return text_add(&contest->device->because,
-		ASSIGNED_FILE ":%u gives it to vfio-pci in the initramfs", contest->assigned->line);
+	struct text *because = &contest->device->because;
+	enum late late = LATE_NOT;
+	int r = contest->assigned->state == ASSIGNMENT_TOOK
+			? 0
+			: late_find(contest->root, contest->host, contest->boot->initramfs,
+				  contest->device->device, contest->natural, &late);
+
+	if (late == LATE_NOT) {
+		set_winner(contest, WINNER_VFIO, VFIO_DRIVER);
+	} else {
+		name_natural(contest, WINNER_HOST);
+	}
+	r = r < 0 ? r
+		  : text_add(because, ASSIGNED_FILE ":%u gives it to vfio-pci in the initramfs",
+			    contest->assigned->line);
+	return r < 0 || late == LATE_NOT ? r : late_format(late, contest->natural, because);
 }
 
 static int judge(struct contest *contest) {
