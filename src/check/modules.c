@@ -81,6 +81,7 @@ static void look_at_line(struct look *look, const struct boot_line *line) {
 				"is loaded by a command of somebody's, which may give it a card each time");
 		}
 		break;
+	case BOOT_LINE_ALIAS: /* of the devices' own findings */
 	case BOOT_LINE_ASSIGNED:
 	case BOOT_LINE_WORD:
 	case BOOT_LINE_UNKNOWN:

@@ -179,6 +179,7 @@ static const char *describe(enum boot_line_kind kind) {
 		[BOOT_LINE_LOADED] = "loads it when the system starts",
 		[BOOT_LINE_OPTIONS] = "gives it parameters",
 		[BOOT_LINE_BEFORE] = "has VFIO loaded before it",
+		[BOOT_LINE_ALIAS] = "is loaded for devices in the place of their own module",
 		[BOOT_LINE_BLACKLIST] = "keeps it from being loaded for a device's sake",
 		[BOOT_LINE_INSTALL] = "runs a command in its place",
 		[BOOT_LINE_ASSIGNED] = "gives it to VFIO in the initramfs",

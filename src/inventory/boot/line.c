@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <string.h>
 
 #include "host/driver/module.h"
@@ -48,6 +49,7 @@ const char *boot_line_kind_name(enum boot_line_kind kind) {
 		[BOOT_LINE_LOADED] = "loaded",
 		[BOOT_LINE_OPTIONS] = "options",
 		[BOOT_LINE_BEFORE] = "before",
+		[BOOT_LINE_ALIAS] = "alias",
 		[BOOT_LINE_BLACKLIST] = "blacklist",
 		[BOOT_LINE_INSTALL] = "install",
 		[BOOT_LINE_ASSIGNED] = "assigned",
@@ -68,6 +70,15 @@ const struct boot_line *boot_lines_find(
 		}
 	}
 	return NULL;
+}
+
+/* alias pci:v000010DEd00001E84sv*sd*bc*sc*i* vfio-pci, as libkmod matches it */
+bool boot_line_fits(const struct boot_line *line, const char *modalias) {
+	AUTO_FREE char *copy = strdup(line->text);
+	char *rest = NULL, *word = copy ? strtok_r(copy, " \t", &rest) : NULL;
+	const char *pattern = word ? strtok_r(NULL, " \t", &rest) : NULL;
+
+	return line->kind == BOOT_LINE_ALIAS && pattern && fnmatch(pattern, modalias, 0) == 0;
 }
 
 /* install MODULE /bin/false: what has more to it may load the module all the same. */

@@ -12,6 +12,7 @@ enum boot_line_kind {
 	BOOT_LINE_LOADED,    /* loads a module when the system starts */
 	BOOT_LINE_OPTIONS,   /* gives a module parameters */
 	BOOT_LINE_BEFORE,    /* has modprobe load VFIO before this module */
+	BOOT_LINE_ALIAS,     /* has VFIO loaded for devices in the place of their own module */
 	BOOT_LINE_BLACKLIST, /* keeps a module from being loaded for a device's sake */
 	BOOT_LINE_INSTALL,   /* runs a command in the place of loading a module */
 	BOOT_LINE_ASSIGNED,  /* gives a function to VFIO in the initramfs: baton's own */
@@ -45,6 +46,9 @@ const char *boot_line_kind_name(enum boot_line_kind kind); /* "early": in JSON *
 /* The first of that kind for that module, or NULL. */
 const struct boot_line *boot_lines_find(
 	const struct boot_lines *lines, enum boot_line_kind kind, const char *module);
+
+/* Is the line, of the kind BOOT_LINE_ALIAS, for the device of that modalias? */
+bool boot_line_fits(const struct boot_line *line, const char *modalias);
 
 /* Does a line of this kind keep its module from being loaded, and do nothing else? */
 bool boot_line_keeps_away(const struct boot_line *line);

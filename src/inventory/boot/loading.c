@@ -69,6 +69,14 @@ static int add_modprobe(void *context, const struct source_line *line) {
 	if (strcmp(word, "options") == 0 && is_told(module, line->text)) {
 		return add(context, BOOT_LINE_OPTIONS, line, module);
 	}
+	if (strcmp(word, "alias") == 0) {
+		const char *pattern = module;
+
+		module = strtok_r(NULL, " \t", &rest);
+		return module && text_starts(pattern, "pci:") && is_told(module, "")
+			       ? add(context, BOOT_LINE_ALIAS, line, module)
+			       : 0;
+	}
 	if (strcmp(word, "blacklist") == 0) {
 		return add(context, BOOT_LINE_BLACKLIST, line, module);
 	}

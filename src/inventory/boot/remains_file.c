@@ -126,7 +126,8 @@ static void search_dracut(struct search *search) {
 static void search_all_scripts(struct search *search) {
 	static const char *const directories[] = {SCRIPTS "init-top", SCRIPTS "init-premount",
 		SCRIPTS "init-bottom", SCRIPTS "local-top", SCRIPTS "local-premount",
-		SCRIPTS "local-bottom", SCRIPTS "nfs-top", SCRIPTS "nfs-premount",
+		SCRIPTS "local-bottom", SCRIPTS "local-block", SCRIPTS "nfs-top",
+		SCRIPTS "nfs-premount", SCRIPTS "nfs-bottom", SCRIPTS "panic",
 		"/etc/initramfs-tools/hooks", "/etc/initcpio/hooks", "/etc/initcpio/install"};
 
 	for (size_t i = 0; i < COUNT(directories); i++) {

@@ -154,6 +154,28 @@ static void add_kept(struct search *search, const struct boot_line *line) {
 	}
 }
 
+/* alias pci:v000010DEd00001E84sv*sd*bc*sc*i* vfio-pci */
+static void add_alias(struct search *search, const struct boot_line *line) {
+	const struct remain remain = of_modprobe(line, REMAIN_LINE,
+		"has VFIO loaded for these devices in the place of their own module");
+	const struct host *host = search->host;
+	struct concern concern = {.wanted = search->wanted->all};
+
+	for (size_t i = 0; i < host->device_count; i++) {
+		const struct device *device = &host->devices[i];
+
+		if (!boot_line_fits(line, device->modalias)) {
+			continue;
+		}
+		if (search_wants(search, device)) {
+			concern.wanted = true;
+		} else {
+			concern.other = concern.other ? concern.other : device;
+		}
+	}
+	search_add(search, &remain, concern);
+}
+
 /* A list that only a shell could follow, or that baton does not take words out of. */
 static void add_unknown(struct search *search, const struct boot_line *line) {
 	const struct remain remain = {.form = REMAIN_NO_FORM,
@@ -187,6 +209,9 @@ static void look_at(struct search *search, const struct boot_line *line) {
 	case BOOT_LINE_BEFORE:
 		remain.loads = true;
 		search_add(search, &remain, (struct concern){true, NULL});
+		break;
+	case BOOT_LINE_ALIAS:
+		add_alias(search, line);
 		break;
 	case BOOT_LINE_BLACKLIST:
 	case BOOT_LINE_INSTALL:

@@ -18,6 +18,7 @@ enum word_kind {
 	WORD_IDS,
 	WORD_BLACKLIST,
 	WORD_LOADS,
+	WORD_USELESS, /* leaves a driver nothing to do */
 	WORD_PICTURE, /* takes the firmware's picture away: for no card in particular */
 };
 
@@ -32,6 +33,10 @@ static const struct {
 	{"rd.driver.blacklist", WORD_BLACKLIST},
 	{"rd.driver.pre", WORD_LOADS},
 	{"rd_driver_pre", WORD_LOADS},
+	{"modules_load", WORD_LOADS},
+	{"rd.modules_load", WORD_LOADS},
+	{"earlymodules", WORD_LOADS},
+	{"nouveau.modeset", WORD_USELESS},
 	{"video", WORD_PICTURE},
 	{"initcall_blacklist", WORD_PICTURE},
 };
@@ -114,6 +119,20 @@ static void add_loads(struct search *search, struct remain *remain, const char *
 	names_free(&remain->parts);
 }
 
+/* nouveau.modeset=0, as "options nouveau modeset=0" */
+static void add_useless(struct search *search, const struct remain *remain, const char *value) {
+	char module[] = "nouveau";
+	const struct boot_line line = {.kind = BOOT_LINE_OPTIONS,
+		.path = remain->path,
+		.number = remain->number,
+		.text = remain->text,
+		.module = module};
+
+	if (strcmp(value, "0") == 0) {
+		search_add(search, remain, search_blocked(search, &line));
+	}
+}
+
 static void add_word(struct search *search, const struct boot_line *line, enum word_kind kind,
 	const char *value) {
 	const struct argument *argument = argument_find(line->text);
@@ -132,6 +151,9 @@ static void add_word(struct search *search, const struct boot_line *line, enum w
 		break;
 	case WORD_LOADS:
 		add_loads(search, &remain, value);
+		break;
+	case WORD_USELESS:
+		add_useless(search, &remain, value);
 		break;
 	case WORD_PICTURE:
 		search_add(search, &remain,
@@ -188,6 +210,22 @@ static bool menu_may_have(const struct search *search, const char *word) {
 	       strstr(data, word);
 }
 
+/* Is it one that would go, if it were in the configuration? */
+static bool is_worth_it(enum word_kind kind, const char *value) {
+	switch (kind) {
+	case WORD_PICTURE:
+		return hides_picture(value);
+	case WORD_LOADS:
+		return strstr(value, "vfio") != NULL;
+	case WORD_USELESS:
+		return strcmp(value, "0") == 0;
+	case WORD_IDS:
+	case WORD_BLACKLIST:
+		break;
+	}
+	return true;
+}
+
 /* What was taken out of the configuration by somebody who made nothing of it. */
 static void look_at_running(struct search *search) {
 	const struct boot *boot = search->boot;
@@ -198,10 +236,9 @@ static void look_at_running(struct search *search) {
 		for (size_t k = 0; k < COUNT(keys); k++) {
 			const char *value = find_value(word, keys[k].key);
 
-			search->remains->menu_old |=
-				value && !is_next(boot, word) &&
-				(keys[k].kind != WORD_PICTURE || hides_picture(value)) &&
-				menu_may_have(search, word);
+			search->remains->menu_old |= value && !is_next(boot, word) &&
+						     is_worth_it(keys[k].kind, value) &&
+						     menu_may_have(search, word);
 		}
 	}
 }

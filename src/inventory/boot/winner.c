@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "early/early.h"
-#include "inventory/boot/boot.h"
 #include "inventory/boot/command_line.h"
+#include "inventory/boot/contest.h"
 #include "inventory/boot/late.h"
 
 /*
@@ -14,7 +14,6 @@
  * each module takes what it fits as it comes, and udev's rules and driverctl take away again.
  */
 
-#define VFIO        "vfio_pci"
 #define VFIO_DRIVER "vfio-pci"
 
 const char *winner_name(enum winner winner) {
@@ -29,23 +28,6 @@ const char *winner_name(enum winner winner) {
 	assert(winner < COUNT(names));
 	return names[winner];
 }
-
-/* What is being found out. */
-struct contest {
-	int root;
-	const struct host *host;
-	const struct boot *boot;
-	const struct names *modules; /* those that say that they fit */
-	struct boot_device *device;
-	char natural[MODULE_SIZE];    /* the module that the system would load; empty: none */
-	const struct boot_line *kept; /* what keeps the host's module from being loaded */
-	struct rebinders rebinders;
-	const struct rebinder *ids, *argument_ids, *driverctl, *other;
-	const struct assignment *assigned; /* what gives it to VFIO in the initramfs, or NULL */
-	const struct boot_line *early;     /* what loads VFIO before the host's module, or NULL */
-	struct boot_line next_ids;         /* of the next command line, or given to it where it is
-					      loaded in the initramfs; no text: none */
-};
 
 /* The line that keeps a module from being loaded, or NULL. */
 static const struct boot_line *find_kept(const struct boot *boot, const char *module) {
@@ -91,7 +73,7 @@ static void find_next_ids(struct contest *contest) {
 		const char *value = strchr(next->all[i].text, '=');
 
 		if (value && next->all[i].kind == BOOT_LINE_WORD && next->all[i].module &&
-			strcmp(next->all[i].module, VFIO) == 0 &&
+			strcmp(next->all[i].module, VFIO_MODULE) == 0 &&
 			strstr(next->all[i].text, "ids=") &&
 			rebinder_ids_match(value + 1, contest->device->device)) {
 			contest->next_ids = next->all[i];
@@ -109,7 +91,7 @@ static void find_early_ids(struct contest *contest) {
 		const char *ids = strstr(line->text, " ids=");
 
 		if (ids && line->kind == BOOT_LINE_EARLY && line->module &&
-			strcmp(line->module, VFIO) == 0 &&
+			strcmp(line->module, VFIO_MODULE) == 0 &&
 			rebinder_ids_match(ids + strlen(" ids="), contest->device->device)) {
 			contest->next_ids = *line;
 		}
@@ -154,18 +136,6 @@ static int add_place(struct text *ret, const char *path, unsigned int number) {
 	return number ? text_add(ret, "%s:%u", path, number) : text_add(ret, "%s", path);
 }
 
-static int add_line(struct boot_device *device, const struct boot_line *line) {
-	return boot_lines_add(&device->lines, line);
-}
-
-static int add_rebinder(struct boot_device *device, const struct rebinder *rebinder) {
-	return add_line(device, &(struct boot_line){.kind = BOOT_LINE_OPTIONS,
-					.path = rebinder->path,
-					.number = rebinder->line,
-					.text = rebinder->text,
-					.module = (char[]){VFIO}});
-}
-
 static void set_winner(struct contest *contest, enum winner winner, const char *driver) {
 	contest->device->winner = winner;
 	(void)!name_set(contest->device->driver, sizeof(contest->device->driver), driver);
@@ -194,7 +164,7 @@ static const struct boot_line *find_driver_pre(const struct boot *boot) {
 static void find_early(struct contest *contest) {
 	const struct boot *boot = contest->boot;
 
-	contest->early = boot_lines_find(&boot->lines, BOOT_LINE_EARLY, VFIO);
+	contest->early = boot_lines_find(&boot->lines, BOOT_LINE_EARLY, VFIO_MODULE);
 	if (!contest->early) {
 		contest->early = boot_lines_find(&boot->lines, BOOT_LINE_BEFORE, contest->natural);
 	}
@@ -236,7 +206,7 @@ static int add_ids(const struct contest *contest, struct text *ret) {
 static int judge_ids(struct contest *contest) {
 	const struct boot_line *early = contest->early;
 	const struct boot_line *loaded =
-		boot_lines_find(&contest->boot->lines, BOOT_LINE_LOADED, VFIO);
+		boot_lines_find(&contest->boot->lines, BOOT_LINE_LOADED, VFIO_MODULE);
 	bool words = (contest->next_ids.text && contest->next_ids.kind == BOOT_LINE_WORD) ||
 		     contest->argument_ids;
 	struct text *because = &contest->device->because;
@@ -319,8 +289,21 @@ static int judge_assigned(struct contest *contest) {
 	return r < 0 || late == LATE_NOT ? r : late_format(late, contest->natural, because);
 }
 
+/* What has udev load VFIO for it, and nothing else, or NULL. */
+static const struct boot_line *find_alias(const struct contest *contest) {
+	const struct boot_lines *lines = &contest->boot->lines;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		if (boot_line_fits(&lines->all[i], contest->device->device->modalias)) {
+			return &lines->all[i];
+		}
+	}
+	return NULL;
+}
+
 static int judge(struct contest *contest) {
 	struct text *because = &contest->device->because;
+	const struct boot_line *alias;
 	int r;
 
 	/* (driverctl comes later, and takes away again.) */
@@ -342,70 +325,15 @@ static int judge(struct contest *contest) {
 	if (!contest->natural[0]) {
 		return judge_nobody(contest);
 	}
+	alias = find_alias(contest);
+	if (alias) {
+		name_natural(contest, WINNER_OPEN);
+		r = text_add(because, "udev loads VFIO for it in the place of %s because of ",
+			contest->natural);
+		return r < 0 ? r : add_place(because, alias->path, alias->number);
+	}
 	name_natural(contest, WINNER_HOST);
 	return text_add(because, "nothing gives it to anybody else");
-}
-
-static bool fits_device(const struct contest *contest, const char *module) {
-	for (size_t i = 0; i < contest->modules->count; i++) {
-		if (strcmp(contest->modules->names[i], module) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static int add_assigned(const struct contest *contest) {
-	const struct assignment *assigned =
-		assignments_find(&contest->boot->assigned, contest->device->device);
-	char text[ASSIGNED_LINE_SIZE], path[] = ASSIGNED_FILE;
-
-	if (!assigned) {
-		return 0;
-	}
-	assigned_format(&assigned->what, text);
-	text[strcspn(text, "\n")] = '\0';
-	return add_line(contest->device, &(struct boot_line){.kind = BOOT_LINE_ASSIGNED,
-						 .path = path,
-						 .number = assigned->line,
-						 .text = text});
-}
-
-/*
- * Everything that an on-demand machine can do without. What only loads VFIO takes no device, so it
- * counts only along with what gives it ids.
- */
-static int gather_lines(struct contest *contest) {
-	const struct boot_lines *lines = &contest->boot->lines;
-	bool has_driver = contest->natural[0];
-	int r = add_assigned(contest);
-
-	for (size_t i = 0; r == 0 && i < contest->rebinders.count; i++) {
-		const struct rebinder *one = &contest->rebinders.all[i];
-
-		if (one->kind != REBINDER_HOOK &&
-			(one->kind != REBINDER_COMMAND_LINE || contest->argument_ids)) {
-			r = add_rebinder(contest->device, one);
-		}
-	}
-	if (r == 0 && contest->next_ids.text) {
-		r = add_line(contest->device, &contest->next_ids);
-	}
-	if (r == 0 && contest->early && contest->early->kind != BOOT_LINE_BEFORE &&
-		contest->device->winner == WINNER_VFIO && !contest->driverctl) {
-		r = add_line(contest->device, contest->early);
-	}
-	for (size_t i = 0; r == 0 && i < lines->count; i++) {
-		const struct boot_line *line = &lines->all[i];
-		bool fits = line->module && fits_device(contest, line->module);
-
-		/* nouveau is kept away wherever NVIDIA's driver is. */
-		if (fits && (line->kind == BOOT_LINE_BEFORE ||
-				    (boot_line_keeps_away(line) && !has_driver))) {
-			r = add_line(contest->device, line);
-		}
-	}
-	return r;
 }
 
 int winner_find(int root, const struct host *host, const struct boot *boot,
@@ -418,7 +346,7 @@ int winner_find(int root, const struct host *host, const struct boot *boot,
 	find_early(&contest);
 	find_assigned(&contest);
 	r = r < 0 ? r : judge(&contest);
-	r = r < 0 ? r : gather_lines(&contest);
+	r = r < 0 ? r : contest_gather_lines(&contest);
 	rebinders_free(&contest.rebinders);
 	return r;
 }
