@@ -238,8 +238,6 @@ static enum result check_room(const struct assigning *assigning) {
 }
 
 static enum result do_assign(const struct assigning *assigning, const struct boot_plan *plan) {
-	const struct initramfs *initramfs = assigning->boot.initramfs;
-
 	if (plan->command_count == 0 && !boot_plan_changes(plan)) {
 		puts("done: that is assigned already; `baton boot status` shows whether it took");
 		return RESULT_DONE;
@@ -251,8 +249,7 @@ static enum result do_assign(const struct assigning *assigning, const struct boo
 	}
 	return assigning->invocation->options & OPTION_DRY_RUN
 		       ? boot_show_plan(plan)
-		       : boot_carry_out(assigning->session->root, plan,
-				 initramfs->tried ? NULL : initramfs->name);
+		       : boot_carry_out(assigning->session->root, plan);
 }
 
 static void describe(const struct device *device, struct assigned *ret) {

@@ -55,8 +55,7 @@ static enum result carry_out(const struct boot_session *session, const struct bo
 	}
 	result = boot_check_room(session, plan);
 	result = result ? result : boot_confirm(session->invocation, "Take away what goes? [y/N] ");
-	return result ? result
-		      : boot_carry_out(session->root, plan, session->boot.loader.loader->name);
+	return result ? result : boot_carry_out(session->root, plan);
 }
 
 static enum result clean(struct boot_session *session, const struct remains_wanted *wanted) {

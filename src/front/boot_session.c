@@ -105,15 +105,25 @@ enum result boot_show_plan(const struct boot_plan *plan) {
 	return boot_print(&text, r, RESULT_DONE);
 }
 
-enum result boot_carry_out(int root, const struct boot_plan *plan, const char *untried) {
+/* Whoever does on their machine what nobody has seen yet is told. */
+static void say_untried(bool tried, const char *name) {
+	if (!tried) {
+		fprintf(stderr,
+			"baton: what baton does has not yet been run on a real machine with %s\n",
+			name);
+	}
+}
+
+enum result boot_carry_out(int root, const struct boot_plan *plan) {
 	const struct boot_setup setup = boot_make_setup(root);
 	struct error error = {0};
 	bool as_before = true;
 
-	if (untried) {
-		fprintf(stderr,
-			"baton: what baton does has not yet been run on a real machine with %s\n",
-			untried);
+	if (plan->loader) {
+		say_untried(plan->loader->tried, plan->loader->name);
+	}
+	if (plan->initramfs) {
+		say_untried(plan->initramfs->tried, plan->initramfs->name);
 	}
 	if (boot_make(&setup, plan, &as_before, &error) < 0) {
 		return command_fail(as_before ? RESULT_UNDONE : RESULT_UNRESOLVED, &error);

@@ -47,9 +47,8 @@ enum result boot_show_plan(const struct boot_plan *plan);
 /* Is there room for the images that the plan has made again? Before anybody is asked. */
 enum result boot_check_room(const struct boot_session *session, const struct boot_plan *plan);
 
-/* Does it, and says so. untried: what of the machine baton has not yet been tried with, for people;
- * NULL: nothing. */
-enum result boot_carry_out(int root, const struct boot_plan *plan, const char *untried);
+/* Does it, and says so; first, what of the machine nobody has yet seen it work with. */
+enum result boot_carry_out(int root, const struct boot_plan *plan);
 
 /* What is printed, or why it cannot be (r); returns result. */
 enum result boot_print(const struct text *text, int r, enum result result);

@@ -264,8 +264,7 @@ static enum result carry_out(const struct boot_session *session, const struct bo
 	}
 	result = boot_check_room(session, plan);
 	result = result ? result : boot_confirm(invocation, "Do it? [y/N] ");
-	return result ? result
-		      : boot_carry_out(session->root, plan, session->boot.loader.loader->name);
+	return result ? result : boot_carry_out(session->root, plan);
 }
 
 /* Without the IOMMU nobody can say what would have to be assigned along with the card. */

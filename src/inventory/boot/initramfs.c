@@ -16,7 +16,7 @@ const struct initramfs initramfses[INITRAMFS_KIND_COUNT] = {
 		true},
 	{INITRAMFS_DRACUT, "dracut", "/usr/bin/dracut", "/etc/dracut.conf.d",
 		"dracut --force --regenerate-all",
-		{"/usr/bin/dracut", "--force", "--regenerate-all"}, false},
+		{"/usr/bin/dracut", "--force", "--regenerate-all"}, true},
 	{INITRAMFS_MKINITCPIO, "mkinitcpio", "/usr/bin/mkinitcpio", "/etc/mkinitcpio.conf",
 		"mkinitcpio -P", {"/usr/bin/mkinitcpio", "-P"}, false},
 	{INITRAMFS_BOOSTER, "booster", "/usr/bin/booster", "/etc/booster.yaml",
