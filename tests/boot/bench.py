@@ -11,12 +11,14 @@ is shown there from then on. The first start, with both cards at the host's, com
 for all machines of a system.
 """
 
+import collections
 import contextlib
 import functools
 import pathlib
 import shutil
 import subprocess
 import tempfile
+import threading
 
 import chamber
 import judge
@@ -54,6 +56,7 @@ class Disks:
 # What machines of a system begin with, by its name: directories with the images, and with what the
 # kernel shows.
 bases = {}
+_making = collections.defaultdict(threading.Lock)
 _folders = []
 
 
@@ -61,6 +64,14 @@ def _folder():
     """A directory for as long as this process runs."""
     _folders.append(tempfile.TemporaryDirectory(prefix="baton-boot-"))
     return pathlib.Path(_folders[-1].name)
+
+
+def forget():
+    """Throw away all machines, and what they share."""
+    for machine in list(Bench.opened):
+        machine.close()
+    while _folders:
+        _folders.pop().cleanup()
 
 
 @functools.cache
@@ -73,18 +84,23 @@ def installed():
 
 
 def _base(system):
-    if system.name not in bases:
-        goal = _folder()
-        with systems.root(system) as root, Bench(system, root.path) as machine:
-            shutil.copytree(installed(), machine.chamber.root, symlinks=True, dirs_exist_ok=True)
-            # As when a package is installed that has a part in the initramfs.
-            machine.chamber.shell(system.remake)
-            with machine.boot() as host:
-                judge.check_host(host, CARD)
-                judge.check_host(host, TWIN)
-            _copy(machine.directory, goal)
-        bases[system.name] = goal
+    with _making[system.name]:
+        if system.name not in bases:
+            bases[system.name] = _make_base(system)
     return bases[system.name]
+
+
+def _make_base(system):
+    goal = _folder()
+    with systems.root(system) as root, Bench(system, root.path) as machine:
+        shutil.copytree(installed(), machine.chamber.root, symlinks=True, dirs_exist_ok=True)
+        # As when a package is installed that has a part in the initramfs.
+        machine.chamber.shell(system.remake)
+        with machine.boot() as host:
+            judge.check_host(host, CARD)
+            judge.check_host(host, TWIN)
+        _copy(machine.directory, goal)
+    return goal
 
 
 def _copy(base, goal):
@@ -97,6 +113,8 @@ def _copy(base, goal):
 class Bench:
     """One of them."""
 
+    opened = set()
+
     def __init__(self, system, base=None):
         """base: a directory with images and, if need be, with what a kernel showed."""
         self.system = system
@@ -105,6 +123,7 @@ class Bench:
         self._chamber = None
         self._shown = None
         base = base or _base(system)
+        self.opened.add(self)
         try:
             _copy(base, self.directory)
             if (base / "shown").exists():
@@ -121,6 +140,7 @@ class Bench:
 
     def close(self):
         """Throw it away."""
+        self.opened.discard(self)
         self._stand_down()
         self._folder.cleanup()
 
@@ -137,8 +157,24 @@ class Bench:
         return self._chamber
 
     def baton(self, *words, code=0):
-        """Do a command of baton; returns its Result."""
-        return self.chamber.run("baton", *words, code=code)
+        """Do a command of baton; returns its Result. What is tried here is not told to be untried."""
+        result = self.chamber.run("baton", *words, code=code)
+        assert "has not yet been run" not in result.stderr, f"it has: {result}"
+        return result
+
+    def for_one_start(self, *words):
+        """Put words onto the command line where only the boot loader sees them, as somebody does who
+        edits it in its menu; none: as it was."""
+        script = r"""
+            set -e
+            for file in /boot/grub/grub.cfg /boot/efi/loader/entries/*.conf; do
+                [ ! -e "$file.usual" ] || mv "$file.usual" "$file"
+                [ -e "$file" ] && [ $# -gt 0 ] || continue
+                cp -a "$file" "$file.usual"
+                sed -i -E "s#^([[:blank:]]*(linux[[:blank:]]+/boot/|options ).*)#\\1 $*#" "$file"
+                grep -q "$*" "$file"
+            done"""
+        self.chamber.shell(script, *words)
 
     @contextlib.contextmanager
     def boot(self):

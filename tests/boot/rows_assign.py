@@ -15,28 +15,61 @@ def check_assigned(host):
     check_host(host, TWIN)
 
 
-def assign(machine, card):
-    """Have it done on a system with which baton does not say that nobody has tried it."""
-    result = machine.baton("boot", "assign", card)
-    assert "has not yet been run" not in result.stderr, f"it has: {result}"
+def check_as_usual(host):
+    """Both are the host's."""
+    check_host(host, CARD)
+    check_host(host, TWIN)
 
 
-@row(on=USUAL, check=USUAL)
+@row(check=USUAL)
 def an_assigned_card_is_vfios_from_the_start_and_its_twin_is_not(machine):
     before = Sheet(machine)
-    assign(machine, CARD)
+    machine.baton("boot", "assign", CARD)
     with machine.boot() as host:
         check_assigned(host)
     machine.baton("boot", "undo")
     before.check(machine)
 
 
-@row(on=USUAL)
+@row()
+def after_undo_it_starts_as_before(machine):
+    machine.baton("boot", "assign", TWIN)
+    machine.baton("boot", "undo")
+    with machine.boot() as host:
+        check_as_usual(host)
+
+
+@row()
+def a_word_on_the_command_line_has_the_initramfs_stand_down(machine):
+    machine.baton("boot", "assign", CARD)
+    machine.for_one_start("baton.skip")
+    with machine.boot() as host:
+        check_as_usual(host)
+    machine.for_one_start()
+    with machine.boot() as host:
+        check_assigned(host)
+
+
+@row()
 def to_assign_twice_is_to_assign_once(machine):
     before = Sheet(machine)
-    assign(machine, CARD)
+    machine.baton("boot", "assign", CARD)
     once = Sheet(machine)
-    assign(machine, CARD)
+    machine.baton("boot", "assign", CARD)
     once.check(machine)
+    machine.baton("boot", "undo")
+    before.check(machine)
+
+
+@row(on=USUAL)
+def a_card_that_is_released_is_the_hosts_and_the_other_stays_vfios(machine):
+    before = Sheet(machine)
+    machine.baton("boot", "assign", CARD, TWIN)
+    machine.baton("boot", "release", "--yes", CARD)
+    with machine.boot() as host:
+        check_host(host, CARD)
+        check_given(host, TWIN)
+    machine.baton("boot", "release", "--yes", TWIN)
+    assert not machine.chamber.is_there("/etc/baton/assigned")
     machine.baton("boot", "undo")
     before.check(machine)

@@ -55,6 +55,9 @@ set -e
 export SYSTEMD_RELAX_ESP_CHECKS=1
 bootctl --no-variables --esp-path=/boot/efi --make-entry-directory=yes install
 echo timeout 0 >/boot/efi/loader/loader.conf
+"""
+# What makes the initramfs has kernel-install do this, but only on a partition that is the firmware's.
+_KERNEL_INSTALL = """
 for kernel in /lib/modules/*; do
     kernel-install add "${kernel##*/}" "/boot/vmlinuz-${kernel##*/}"
 done
@@ -66,7 +69,7 @@ SYSTEMS = {system.name: system for system in (
     System("grub-dracut", ("dracut", "grub-efi-amd64"),
            "dracut --force --regenerate-all", _GRUB, ("lsinitrd",)),
     System("systemd-boot", ("initramfs-tools", "systemd-boot"),
-           "update-initramfs -u -k all", _SYSTEMD_BOOT, ("lsinitramfs", "-l")),
+           f"update-initramfs -u -k all\n{_KERNEL_INSTALL}", _SYSTEMD_BOOT, ("lsinitramfs", "-l")),
 )}
 
 
@@ -96,7 +99,7 @@ def root(system):
             _run("mke2fs", *_EFI, directory / "efi.img", _EFI_SIZE)
             shutil.rmtree(tree)
             with Chamber(directory) as chamber:
-                chamber.shell(f"{system.remake}\n{system.furnish}", UUID)
+                chamber.shell(f"{system.furnish}\n{system.remake}", UUID)
     return cache.obtain(f"boot-{system.name}", key, make)
 
 
