@@ -83,10 +83,28 @@ static int add_diff(const struct boot_file *file, struct text *ret) {
 	return r < 0 ? r : diff_unified(before.data, after.data, &file->before, &file->after, ret);
 }
 
+/* program: what makes the difference between two of that name; NULL: nothing. */
+static void say_untried(const char *name, const char *program) {
+	fprintf(stderr,
+		"baton: what baton does has not yet been run on a real machine with %s%s%s%s\n",
+		name, program ? " (" : "", program ? program : "", program ? ")" : "");
+}
+
+/* Whoever does on their machine what nobody has seen yet is told. */
+static void say_what_is_untried(const struct boot_plan *plan) {
+	if (plan->loader && !plan->loader->tried) {
+		say_untried(plan->loader->name, plan->loader->make[0]);
+	}
+	if (plan->initramfs && !plan->initramfs->tried) {
+		say_untried(plan->initramfs->name, NULL);
+	}
+}
+
 enum result boot_show_plan(const struct boot_plan *plan) {
 	AUTO_TEXT struct text text = {0};
 	int r = text_append(&text, "", 0);
 
+	say_what_is_untried(plan);
 	for (size_t i = 0; r == 0 && i < plan->file_count; i++) {
 		r = add_diff(&plan->files[i], &text);
 	}
@@ -105,26 +123,12 @@ enum result boot_show_plan(const struct boot_plan *plan) {
 	return boot_print(&text, r, RESULT_DONE);
 }
 
-/* Whoever does on their machine what nobody has seen yet is told. */
-static void say_untried(bool tried, const char *name) {
-	if (!tried) {
-		fprintf(stderr,
-			"baton: what baton does has not yet been run on a real machine with %s\n",
-			name);
-	}
-}
-
 enum result boot_carry_out(int root, const struct boot_plan *plan) {
 	const struct boot_setup setup = boot_make_setup(root);
 	struct error error = {0};
 	bool as_before = true;
 
-	if (plan->loader) {
-		say_untried(plan->loader->tried, plan->loader->name);
-	}
-	if (plan->initramfs) {
-		say_untried(plan->initramfs->tried, plan->initramfs->name);
-	}
+	say_what_is_untried(plan);
 	if (boot_make(&setup, plan, &as_before, &error) < 0) {
 		return command_fail(as_before ? RESULT_UNDONE : RESULT_UNRESOLVED, &error);
 	}

@@ -41,13 +41,14 @@ enum result boot_confirm(const struct invocation *invocation, const char *questi
 /* Programs run for as long as it takes, and what they print is printed. */
 struct boot_setup boot_make_setup(int root);
 
-/* Prints the difference that it makes to each file, and the commands in their order. */
+/* Prints the difference that it makes to each file, and the commands in their order; first, as
+ * boot_carry_out does, what of the machine nobody has yet seen it work with. */
 enum result boot_show_plan(const struct boot_plan *plan);
 
 /* Is there room for the images that the plan has made again? Before anybody is asked. */
 enum result boot_check_room(const struct boot_session *session, const struct boot_plan *plan);
 
-/* Does it, and says so; first, what of the machine nobody has yet seen it work with. */
+/* Does it, and says so. */
 enum result boot_carry_out(int root, const struct boot_plan *plan);
 
 /* What is printed, or why it cannot be (r); returns result. */
