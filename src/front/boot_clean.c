@@ -58,6 +58,26 @@ static enum result carry_out(const struct boot_session *session, const struct bo
 	return result ? result : boot_carry_out(session->root, plan);
 }
 
+/* Is there something that gives the card to VFIO, and others that it cannot be told from? */
+static bool is_shared(const struct remains *remains, const struct remains_wanted *wanted) {
+	for (size_t i = 0; !wanted->all && i < remains->count; i++) {
+		if (remains->all[i].fate == REMAIN_STAYS && !remains->all[i].loads) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void tell_nothing(const struct remains *remains, const struct remains_wanted *wanted) {
+	puts(remains->count == 0 ? "nothing of others' is in the way"
+				 : "nothing of this is baton's to take away");
+	if (is_shared(remains, wanted)) {
+		puts("what is for other devices, too, goes with `baton boot clean`; those of them that "
+		     "VFIO is to have still, `baton boot assign` gives it by their addresses: restart "
+		     "the machine after both");
+	}
+}
+
 static enum result clean(struct boot_session *session, const struct remains_wanted *wanted) {
 	AUTO_REMAINS struct remains remains = {0};
 	AUTO_BOOT_PLAN struct boot_plan plan = {0};
@@ -75,8 +95,7 @@ static enum result clean(struct boot_session *session, const struct remains_want
 	if (result != RESULT_DONE || has_something(&plan)) {
 		return result ? result : carry_out(session, &plan);
 	}
-	puts(remains.count > 0 ? "nothing of this is baton's to take away"
-			       : "nothing of others' is in the way");
+	tell_nothing(&remains, wanted);
 	return RESULT_DONE;
 }
 

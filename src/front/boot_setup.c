@@ -131,19 +131,40 @@ static enum result ask(const struct boot_session *session, const struct choice *
 	return RESULT_DONE;
 }
 
-/* Is it worth a question? Only what would go is. */
-static enum result ask_clean(const struct remains *remains, struct wish *wish) {
+/* What is to be left to a person is known when it has been planned. (If that fails, it fails
+ * again.) */
+static void try_clean(const struct boot_session *session, struct remains *remains) {
+	AUTO_BOOT_PLAN struct boot_plan plan = {0};
+	struct error error = {0};
+	struct planning planning = {session->root, session->owner, &session->boot, &plan, &error};
+
+	(void)!planning_clean(&planning, remains);
+}
+
+/* Is it worth a question? Only what would go is; what is left to a person is told. */
+static enum result ask_clean(
+	const struct boot_session *session, struct remains *remains, struct wish *wish) {
 	AUTO_TEXT struct text text = {0};
 	enum result result;
+	bool goes;
 	int r;
 
-	if (!wish->asked || !remains_have(remains, REMAIN_GOES)) {
+	if (!wish->asked) {
 		return RESULT_DONE;
 	}
-	r = text_add_line(&text, "Other set-ups have left this:");
+	try_clean(session, remains);
+	goes = remains_have(remains, REMAIN_GOES);
+	if (!goes && !remains_have(remains, REMAIN_BY_HAND)) {
+		return RESULT_DONE;
+	}
+	r = text_add_line(
+		&text, goes ? "Other set-ups have left this:"
+			    : "Other set-ups have left this, which is yours to take away:");
 	r = r < 0 ? r : report_remains(remains, &text);
 	result = boot_print(&text, r, RESULT_DONE);
-	wish->clean = result == RESULT_DONE && ask_yes("Take away what goes? [y/N] ");
+	if (goes) {
+		wish->clean = result == RESULT_DONE && ask_yes("Take away what goes? [y/N] ");
+	}
 	return result;
 }
 
@@ -303,6 +324,19 @@ static enum result plan_all(const struct boot_session *session, struct wish *wis
 		     : plan_cards(session, wish, planning);
 }
 
+static enum result tell_nothing(const struct wish *wish, const struct remains *remains) {
+	bool by_hand = remains_have(remains, REMAIN_BY_HAND);
+	AUTO_TEXT struct text text = {0};
+	int r = by_hand && !wish->asked ? report_remains(remains, &text)
+					: text_append(&text, "", 0);
+
+	r = r < 0 ? r
+		  : text_add_line(&text,
+			    "Nothing%s has to be done: `baton boot status` shows how it is.",
+			    by_hand ? " else" : "");
+	return boot_print(&text, r, RESULT_DONE);
+}
+
 static enum result set_up(struct boot_session *session, struct wish *wish) {
 	const struct remains_wanted wanted = {.all = true, .own = !wish->permanent};
 	AUTO_REMAINS struct remains remains = {0};
@@ -318,14 +352,13 @@ static enum result set_up(struct boot_session *session, struct wish *wish) {
 		0) {
 		return command_fail(RESULT_REFUSED, &error);
 	}
-	result = ask_clean(&remains, wish);
+	result = ask_clean(session, &remains, wish);
 	result = result ? result : plan_all(session, wish, &remains, &planning);
 	if (result != RESULT_DONE) {
 		return result;
 	}
 	if (plan.command_count == 0 && !boot_plan_changes(&plan)) {
-		puts("Nothing has to be done: `baton boot status` shows how it is.");
-		return RESULT_DONE;
+		return tell_nothing(wish, &remains);
 	}
 	result = show(wish, &plan, &remains);
 	return result ? result : carry_out(session, &plan);
