@@ -92,7 +92,7 @@ static void say_untried(const char *name, const char *program) {
 
 /* Whoever does on their machine what nobody has seen yet is told. */
 static void say_what_is_untried(const struct boot_plan *plan) {
-	if (plan->loader && !plan->loader->tried) {
+	if (plan->loader && !plan->loader->tried && plan->loader->kind != LOADER_UNKNOWN) {
 		say_untried(plan->loader->name, plan->loader->make[0]);
 	}
 	if (plan->initramfs && !plan->initramfs->tried) {

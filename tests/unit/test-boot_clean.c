@@ -466,16 +466,42 @@ static void an_image_that_is_not_made_is_no_success(void **state) {
 }
 
 /* The last card that baton has assigned goes. */
-static void release(struct left *left, struct remains *remains, struct boot_plan *plan) {
+static void plan_release(struct left *left, struct remains *remains, struct boot_plan *plan) {
 	const struct remains_wanted wanted = {.all = true, .own = true};
+	static const char lister[] = "/usr/bin/lsinitcpio";
 
 	assert_int_equal(machine_write(&left->machine, "/etc/baton/assigned",
 				 "0000:49:00.0 10de:2204 1458:403b 030000\n"),
 		0);
+	assert_int_equal(
+		machine_write(&left->machine, lister, "#!/bin/sh\ncat \"${0%/usr/*}$1\"\n"), 0);
+	assert_int_equal(fchmodat(left->machine.root, &lister[1], 0755, 0), 0);
 	plan_for(left, &wanted, remains, plan);
+}
+
+static void release(struct left *left, struct remains *remains, struct boot_plan *plan) {
+	plan_release(left, remains, plan);
 	make(left, plan);
 	assert_files(left, plan, true);
 	assert_false(file_exists(left->machine.root, "/etc/baton/assigned"));
+}
+
+static void a_release_that_leaves_the_card_on_the_image_is_none(void **state) {
+	AUTO_LEFT struct left left = {.machine = {.root = -1}};
+	AUTO_REMAINS struct remains remains = {0};
+	AUTO_BOOT_PLAN struct boot_plan plan = {0};
+	struct error error = {0};
+	struct boot_setup setup;
+	bool as_before;
+
+	make_text("F: /usr/bin/mkinitcpio\n| x\n", &left);
+	plan_release(&left, &remains, &plan);
+	put_programs_like(&left, &plan,
+		"#!/bin/sh\necho etc/baton/assigned >\"${0%/usr/*}/boot/initramfs-linux.img\"\n");
+	setup = setup_for(&left);
+	assert_int_equal(boot_make(&setup, &plan, &as_before, &error), -EBADMSG);
+	assert_non_null(strstr(error.text, "still has /etc/baton/assigned"));
+	assert_true(file_exists(left.machine.root, "/etc/baton/assigned"));
 }
 
 static void assert_holds(const struct left *left, const char *path, const char *expected) {
@@ -573,6 +599,7 @@ int main(void) {
 		cmocka_unit_test(why_it_failed_is_said_also_where_the_way_back_fails),
 		cmocka_unit_test(a_menu_that_still_has_the_word_is_no_success),
 		cmocka_unit_test(an_image_that_is_not_made_is_no_success),
+		cmocka_unit_test(a_release_that_leaves_the_card_on_the_image_is_none),
 		cmocka_unit_test(the_hook_goes_with_the_last_card),
 		cmocka_unit_test(hooks_that_only_a_shell_can_follow_stay),
 		cmocka_unit_test(boosters_drop_in_goes_with_the_last_card),

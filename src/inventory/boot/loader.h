@@ -58,6 +58,7 @@ struct loader {
 	const char *make[4];      /* the program and its words; none: nothing has to be made, or
 				     loader_kernels tells */
 	const char *menu;         /* the one file that this makes; NULL: it is not one */
+	bool shows;               /* its entries can be read, below loader/entries */
 	bool tried;               /* with baton, on a machine that then started: docs/HARDWARE.md */
 };
 

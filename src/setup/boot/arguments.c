@@ -325,6 +325,10 @@ int planning_words(struct planning *planning, const struct names *words) {
 	if (r == 0) {
 		planning->plan->loader = planning->boot->loader.loader;
 	}
+	/* What has the words is the image. */
+	if (r == 0 && planning->plan->loader->kind == LOADER_UKI) {
+		planning->plan->initramfs = planning->boot->initramfs;
+	}
 	return r;
 }
 

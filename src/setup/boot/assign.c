@@ -166,8 +166,9 @@ int boot_plan_assign(struct planning *planning, const struct assigned *all, size
 	r = r < 0 ? r : plan_file(planning, &wanted);
 	r = r < 0 ? r : image_plan(planning);
 	if (r == 0 && boot_plan_changes(planning->plan)) {
+		planning->plan->loader = planning->boot->loader.loader;
 		planning->plan->initramfs = planning->boot->initramfs;
-		planning->plan->early = true;
+		planning->plan->image = IMAGE_ASSIGNS;
 		r = image_plan_commands(planning);
 	}
 	return r;

@@ -237,18 +237,25 @@ static int plan_image(struct cleaning *cleaning) {
 		return 0;
 	}
 	planning->plan->initramfs = planning->boot->initramfs;
+	if (cleaning->assigned) {
+		planning->plan->image =
+			cleaning->unassigned ? IMAGE_ASSIGNS_NOTHING : IMAGE_ASSIGNS;
+	}
 	return 0;
+}
+
+/* Is what has changed of the assignment on an image? booster puts nothing of it there. */
+static bool is_assigned_there(const struct cleaning *cleaning) {
+	return cleaning->assigned && cleaning->planning->boot->initramfs->kind != INITRAMFS_BOOSTER;
 }
 
 static int plan_programs(struct cleaning *cleaning) {
 	struct planning *planning = cleaning->planning;
 	int r = cleaning_ask(cleaning);
 
-	if (r == 0 && cleaning->initramfs) {
+	if (r == 0 && (cleaning->initramfs || is_assigned_there(cleaning))) {
 		r = plan_image(cleaning);
-	}
-	if (r == 0 && (cleaning->initramfs || cleaning->assigned)) {
-		r = image_plan_commands(planning);
+		r = r < 0 ? r : image_plan_commands(planning);
 	}
 	if (r == 0 && cleaning->menu) {
 		r = regenerate_menu(planning, BOOT_WAY_BOTH);
@@ -266,6 +273,9 @@ int planning_clean(struct planning *planning, struct remains *remains) {
 		look_at_files(&cleaning);
 		r = cleaning.unassigned ? image_plan_without(planning, remains) : 0;
 		r = r < 0 ? r : plan_programs(&cleaning);
+	}
+	if (r == 0 && (planning->plan->command_count > 0 || boot_plan_changes(planning->plan))) {
+		planning->plan->loader = planning->boot->loader.loader;
 	}
 	names_free(&cleaning.asked);
 	names_free(&cleaning.asked_instead);

@@ -233,7 +233,6 @@ static int expect_gone(struct cleaning *cleaning) {
 			!stays(cleaning->remains, remain->text) &&
 			!command_line_has(&plan->without, remain->text)) {
 			r = names_add(&plan->without, remain->text);
-			plan->loader = cleaning->planning->boot->loader.loader;
 		}
 	}
 	return r;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "setup/boot/image.h"
 
 #define PATH_SIZE       512
 #define LEVELS          4
@@ -58,7 +59,16 @@ int fresh_find(const struct fresh *fresh) {
 	return r;
 }
 
+/* Images, unified ones, entries and menus: others may keep there what they like. */
+static bool starts_machine(const char *path) {
+	return image_is(path) || text_ends(path, ".efi") || text_ends(path, ".conf") ||
+	       text_ends(path, ".cfg");
+}
+
 static int add(void *context, const char *path, const struct stat *stat) {
+	if (!starts_machine(path)) {
+		return 0;
+	}
 	return text_add(context, "%s %ju %ju %jd.%ld\n", path, (uintmax_t)stat->st_ino,
 		(uintmax_t)stat->st_size, (intmax_t)stat->st_mtim.tv_sec, stat->st_mtim.tv_nsec);
 }

@@ -20,8 +20,8 @@ bool fresh_is(const struct stat *stat, time_t since_s);
 int fresh_find(const struct fresh *fresh) MUST_CHECK;
 
 /*
- * Appends all files there with what tells whether they are the same later: two such lists are equal
- * if nothing was made, written or removed in between. -ENOMEM.
+ * Appends the files there that the machine starts from, with what tells whether they are the same
+ * later: two such lists are equal if none was made, written or removed in between. -ENOMEM.
  */
 int fresh_list(int root, struct text *ret) MUST_CHECK;
 

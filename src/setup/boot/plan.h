@@ -44,6 +44,13 @@ struct boot_command {
 /* Is it another one afterwards? */
 bool boot_file_changes(const struct boot_file *file);
 
+/* What an image has to be like once it is made. */
+enum boot_image {
+	IMAGE_ANEW,
+	IMAGE_ASSIGNS,        /* it has what takes the cards */
+	IMAGE_ASSIGNS_NOTHING /* it has no list of them */
+};
+
 /* Starts as {0}. */
 struct boot_plan {
 	struct names words;       /* that the kernel's command line gets */
@@ -54,10 +61,10 @@ struct boot_plan {
 	size_t command_count;
 
 	/* What is looked at when that is done (setup/boot/verify.h): not recorded. */
+	const struct loader *loader;       /* what starts it; NULL: nothing is changed */
+	struct names with, without;        /* words that its entries then have, and have not */
 	const struct initramfs *initramfs; /* whose images are made anew, or NULL */
-	bool early;                        /* and then have what is assigned */
-	const struct loader *loader;       /* whose entries are made anew, or NULL */
-	struct names with, without;        /* words that these then have, and have not */
+	enum boot_image image;             /* and what they are to be like then */
 };
 
 #define BOOT_FILES_MAX    256

@@ -10,7 +10,6 @@
 #include "setup/boot/image.h"
 
 #define LISTING_MAX  (32U << 20)
-#define SAID_MAX     4096U /* by a lister that fails, and is told */
 #define SAID_MAX     4096U /* of what a lister that fails has said */
 #define BUILT_IN_MAX (4U << 20)
 #define MENU_MAX     (4U << 20)
@@ -83,18 +82,11 @@ static void gather(void *context, const char *data, size_t length) {
 	}
 }
 
-/* What an image that was made has to be like. */
-enum image_state {
-	IMAGE_ANEW,
-	IMAGE_ASSIGNS,        /* it has what takes the cards */
-	IMAGE_ASSIGNS_NOTHING /* it has no list of them */
-};
-
 /* What is looked at, and what has become of those that were there. */
 struct images {
 	struct work *work;
 	const struct initramfs *initramfs;
-	enum image_state wanted;
+	enum boot_image wanted;
 	time_t since_s;
 	size_t count, renewed;
 	char left[PATH_SIZE]; /* one that was not made anew */
@@ -167,7 +159,7 @@ static int look_at_file(void *context, const char *path, const struct stat *stat
 }
 
 static int verify_images(struct work *work, const struct initramfs *initramfs,
-	enum image_state wanted, time_t since_s) {
+	enum boot_image wanted, time_t since_s) {
 	struct images images = {work, initramfs, wanted, since_s, 0, 0, ""};
 	const struct fresh fresh = {work->setup->root, look_at_file, &images};
 	int r = fresh_find(&fresh);
@@ -332,40 +324,36 @@ static int verify_without(struct work *work, const struct boot_plan *plan, time_
 	return r == -ENOMEM ? error_set(work->error, r, "out of memory") : r;
 }
 
-static int verify_words(struct work *work, const struct boot_plan *plan) {
-	switch (plan->loader->kind) {
-	case LOADER_GRUB_DEBIAN:
-	case LOADER_GRUB:
-		return verify_menu(work, "/boot/grub/grub.cfg", &plan->with);
-	case LOADER_GRUB2:
-		return verify_menu(work, "/boot/grub2/grub.cfg", &plan->with);
-	case LOADER_GRUBBY:
-	case LOADER_KERNEL_INSTALL:
-	case LOADER_ENTRIES:
-		return verify_entries(work, &plan->with);
-	case LOADER_NIXOS:
-	case LOADER_OSTREE:
-	case LOADER_KERNELSTUB:
-	case LOADER_PROXMOX:
-	case LOADER_PROXMOX_GRUB:
-	case LOADER_LIMINE:
-	case LOADER_UKI:
-	case LOADER_UNKNOWN:
-	case LOADER_KIND_COUNT:
-		break;
+/* Where the entries are elsewhere, or in a form of which we know nothing, that is said. */
+static int say_unseen(struct work *work, const struct loader *loader) {
+	AUTO_TEXT struct text text = {0};
+	int r = text_add(&text,
+		"baton: what %s has made of it cannot be looked at: see `baton boot status` after "
+		"the restart\n",
+		loader->name);
+
+	if (r == 0) {
+		work_hear(work, text.data, text.length);
 	}
-	return 0;
+	return r;
+}
+
+static int verify_words(struct work *work, const struct boot_plan *plan) {
+	if (plan->loader->menu) {
+		return verify_menu(work, plan->loader->menu, &plan->with);
+	}
+	return plan->loader->shows ? verify_entries(work, &plan->with)
+				   : say_unseen(work, plan->loader);
 }
 
 int verify_plan(struct work *work, const struct boot_plan *plan, time_t since_s) {
-	int r = plan->loader && plan->with.count > 0 ? verify_words(work, plan) : 0;
+	int r = plan->with.count > 0 ? verify_words(work, plan) : 0;
 
-	if (r == 0 && plan->loader && plan->without.count > 0) {
+	if (r == 0 && plan->without.count > 0) {
 		r = verify_without(work, plan, since_s);
 	}
 	if (r == 0 && plan->initramfs && plan->initramfs->kind != INITRAMFS_BOOSTER) {
-		r = verify_images(
-			work, plan->initramfs, plan->early ? IMAGE_ASSIGNS : IMAGE_ANEW, since_s);
+		r = verify_images(work, plan->initramfs, plan->image, since_s);
 	}
 	return r;
 }
