@@ -266,6 +266,15 @@ int boot_recover(const struct boot_setup *setup, struct findings *findings, stru
 	return r < 0 ? error_set(error, r, "%s", why.text) : 0;
 }
 
+/* Where records are, if none is there. */
+static int remove_directories(const struct boot_setup *setup, struct error *error) {
+	enum fitted fitted;
+	int r = fit_no_directory(setup->root, HISTORY_DIRECTORY, &fitted, error);
+
+	(void)!fit_no_directory(setup->root, RECORD_DIRECTORY, &fitted, NULL);
+	return r;
+}
+
 int boot_make(const struct boot_setup *setup, const struct boot_plan *plan, bool *ret_as_before,
 	struct error *error) {
 	struct error why = {0};
@@ -285,6 +294,9 @@ int boot_make(const struct boot_setup *setup, const struct boot_plan *plan, bool
 	r = r < 0 ? r : compare(&work, plan);
 	r = r < 0 ? r : make(&work, plan, ret_as_before);
 	*ret_as_before &= !left;
+	if (r < 0 && *ret_as_before) {
+		(void)!remove_directories(setup, NULL);
+	}
 	close_work(&work);
 	return r < 0 ? error_set(error, r, "%s", why.text) : 0;
 }
@@ -318,14 +330,13 @@ static int undo_all(struct work *work, size_t *ret_count) {
 int boot_undo(const struct boot_setup *setup, size_t *ret_count, struct findings *findings,
 	struct error *error) {
 	struct error why = {0};
-	enum fitted fitted;
 	struct work work;
 	int r = open_work(setup, false, &work, error);
 
 	*ret_count = 0;
 	if (r == -ENOENT) {
 		/* A death at the very beginning has left this, with nothing in it. */
-		(void)!fit_no_directory(setup->root, RECORD_DIRECTORY, &fitted, NULL);
+		(void)!remove_directories(setup, NULL);
 		return 0;
 	}
 	if (r < 0) {
@@ -334,10 +345,7 @@ int boot_undo(const struct boot_setup *setup, size_t *ret_count, struct findings
 	work.error = &why;
 	work.findings = findings;
 	r = undo_all(&work, ret_count);
-	if (r == 0) {
-		r = fit_no_directory(setup->root, HISTORY_DIRECTORY, &fitted, &why);
-		(void)!fit_no_directory(setup->root, RECORD_DIRECTORY, &fitted, NULL);
-	}
+	r = r < 0 ? r : remove_directories(setup, &why);
 	close_work(&work);
 	return r < 0 ? error_set(error, r, "%s", why.text) : 0;
 }
