@@ -496,6 +496,19 @@ static void an_assignment_that_stands_down_or_fits_nothing_wins_nothing(void **s
 	assert_assigned(ASSIGNMENT_BROKEN, "passed over", WINNER_HOST);
 }
 
+/* Where dracut puts it, if one is there. */
+static void an_image_beside_the_modules_is_looked_at(void **state) {
+	put("proc/stat", "cpu 1\nbtime 1000\n");
+	put("usr/bin/dracut", "");
+	put_old("etc/baton/assigned", ASSIGNED, 2000);
+	put_old("lib/modules/6.1.0-28-amd64/initrd", "", 1999);
+	assert_assigned(ASSIGNMENT_MISSED,
+		"/lib/modules/6.1.0-28-amd64/initrd is older than /etc/baton/assigned",
+		WINNER_HOST);
+	put_old("boot/initramfs-6.1.0-28-amd64.img", "", 2000);
+	assert_assigned(ASSIGNMENT_PENDING, "has not been restarted since", WINNER_VFIO);
+}
+
 /* Sound and USB let go in the initramfs; what took this time is believed. */
 static void a_driver_in_the_kernel_has_the_card_before_an_assignment(void **state) {
 	put("usr/sbin/mkinitramfs", "");
@@ -550,6 +563,8 @@ int main(void) {
 			whether_an_assignment_took_is_told_and_why_not, take, leave),
 		cmocka_unit_test_setup_teardown(
 			an_assignment_that_stands_down_or_fits_nothing_wins_nothing, take, leave),
+		cmocka_unit_test_setup_teardown(
+			an_image_beside_the_modules_is_looked_at, take, leave),
 		cmocka_unit_test_setup_teardown(
 			a_driver_in_the_kernel_has_the_card_before_an_assignment, take, leave),
 		cmocka_unit_test_setup_teardown(driverctl_goes_by_the_address, take, leave),

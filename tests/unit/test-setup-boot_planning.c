@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "linux-tree.h"
+#include "setup/boot/fresh.h"
 #include "setup/boot/make.h"
 #include "strike.h"
 
@@ -184,6 +185,18 @@ static void death_or_a_full_disk_at_any_operation_loses_nothing(void **state) {
 	}
 }
 
+static void images_beside_the_modules_count(void **state) {
+	AUTO_TEXT struct text list = {0};
+
+	tree_file(&tree, "lib/modules/1/initrd", "");
+	tree_file(&tree, "lib/modules/1/vmlinuz", "");
+	tree_file(&tree, "boot/initrd.img-1", "");
+	assert_int_equal(fresh_list(tree.fd, &list), 0);
+	assert_true(fresh_lists(&list, "/lib/modules/1/initrd"));
+	assert_true(fresh_lists(&list, "/boot/initrd.img-1"));
+	assert_false(fresh_lists(&list, "/lib/modules/1/vmlinuz"));
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
@@ -192,6 +205,7 @@ int main(void) {
 			what_somebody_has_put_in_its_place_stays, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_directory_that_others_use_by_now_stays, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(images_beside_the_modules_count, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_file_is_planned_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			death_or_a_full_disk_at_any_operation_loses_nothing, set_up, tear_down),

@@ -61,8 +61,8 @@ static int64_t read_boot_time(int root) {
 /* The image of the kernel that runs, by the names that these have. */
 static void find_image(struct reading *reading) {
 	static const char *const before[] = {
-		"/boot/initrd.img-", "/boot/initramfs-", "/boot/initrd-"};
-	static const char *const after[] = {"", ".img", ""};
+		"/boot/initrd.img-", "/boot/initramfs-", "/boot/initrd-", "/lib/modules/"};
+	static const char *const after[] = {"", ".img", "", "/initrd"};
 	struct assignments *assignments = reading->assignments;
 
 	for (size_t i = 0; i < COUNT(before); i++) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "inventory/boot/mkinitcpio.h"
 #include "inventory/boot/shell.h"
 
 #define FILE_MAX_SIZE (1U << 20)
@@ -237,9 +238,13 @@ static int read_mkinitcpio(int root, struct boot_lines *lines) {
 	static const struct list lists[] = {{"MODULES", BOOT_LINE_EARLY},
 		{"FILES", BOOT_LINE_INCLUDED}, {"BINARIES", BOOT_LINE_INCLUDED},
 		{"HOOKS", BOOT_LINE_UNKNOWN}, {0}};
-	int r = read_lists(root, "/etc/mkinitcpio.conf", lists, lines);
+	AUTO_NAMES struct names files = {0};
+	int r = mkinitcpio_files(root, &files);
 
-	return r < 0 ? r : read_all_lists(root, "/etc/mkinitcpio.conf.d", lists, lines);
+	for (size_t i = 0; r == 0 && i < files.count; i++) {
+		r = read_lists(root, files.names[i], lists, lines);
+	}
+	return r;
 }
 
 int initramfs_read(int root, const struct initramfs *initramfs, struct boot_lines *ret) {

@@ -103,7 +103,8 @@ static int clean_one(struct cleaning *cleaning, struct remain *remain) {
 }
 
 /* Does the initramfs have a copy of it? */
-static bool is_included(const struct boot *boot, const char *path) {
+static bool is_included(const struct boot *boot, const struct remain *remain) {
+	const char *path = remain->path;
 	static const char *const always[] = {"/etc/modprobe.d/", "/etc/initramfs-tools/",
 		"/etc/dracut.conf", "/etc/mkinitcpio", "/etc/booster.yaml"};
 	static const char *const others[] = {
@@ -119,7 +120,8 @@ static bool is_included(const struct boot *boot, const char *path) {
 			return true;
 		}
 	}
-	return strstr(path, "/vfio-pci-override") != NULL;
+	/* Presets of mkinitcpio's may have theirs anywhere. */
+	return remain->form == REMAIN_LIST || strstr(path, "/vfio-pci-override");
 }
 
 /* The last line of a file first, so that the others keep their numbers. */
@@ -146,7 +148,7 @@ static int clean_all(struct cleaning *cleaning) {
 		r = ordered[i]->fate == REMAIN_GOES ? clean_one(cleaning, ordered[i]) : 0;
 		/* By the name under which it is read: that may be a link. */
 		cleaning->initramfs |= ordered[i]->fate == REMAIN_GOES &&
-				       is_included(cleaning->planning->boot, ordered[i]->path);
+				       is_included(cleaning->planning->boot, ordered[i]);
 	}
 	return r < 0 ? r : planning_result(cleaning->planning, remains->r);
 }

@@ -49,6 +49,25 @@ bool fresh_is(const struct stat *stat, time_t since_s) {
 	return stat->st_mtime + FAT_PRECISION_S >= since_s;
 }
 
+/* Where dracut makes one anew, if it is there. */
+static int look_at_modules(const struct fresh *fresh) {
+	AUTO_NAMES struct names kernels = {0};
+	int r = names_read(fresh->root, "/lib/modules", &kernels);
+
+	if (r < 0) {
+		return r == -ENOMEM ? r : 0;
+	}
+	for (size_t i = 0; r == 0 && i < kernels.count; i++) {
+		char path[PATH_SIZE];
+
+		if (name_format(path, sizeof(path), "/lib/modules/%s/initrd", kernels.names[i]) ==
+			0) {
+			r = look_at(fresh, path, 0);
+		}
+	}
+	return r;
+}
+
 int fresh_find(const struct fresh *fresh) {
 	static const char *const places[] = {"/boot", "/efi"};
 	int r = 0;
@@ -56,7 +75,7 @@ int fresh_find(const struct fresh *fresh) {
 	for (size_t i = 0; r == 0 && i < COUNT(places); i++) {
 		r = look_into(fresh, places[i], LEVELS);
 	}
-	return r;
+	return r ? r : look_at_modules(fresh);
 }
 
 /* Images, unified ones, entries and menus: others may keep there what they like. */

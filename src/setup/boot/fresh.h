@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* Which files there are below /boot and /efi, where the machine starts from. */
+/* Which files there are below /boot and /efi, and images beside the modules of a kernel. */
 struct fresh {
 	int root;
 	int (*found)(void *context, const char *path, const struct stat *stat);

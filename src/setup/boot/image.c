@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include "inventory/boot/mkinitcpio.h"
 #include "inventory/boot/shell.h"
 #include "setup/boot/assign.h"
 #include "setup/boot/fresh.h"
@@ -16,14 +17,12 @@
 #include "setup/boot/take_out.h"
 #include "setup/boot/words.h"
 
-#define MKINITCPIO           "/etc/mkinitcpio.conf"
-#define MKINITCPIO_DIRECTORY "/etc/mkinitcpio.conf.d"
-#define HOOKS                "HOOKS"
-#define HOOK                 "baton"
-#define DROP_IN_DIRECTORY    "/etc/systemd/system/sysinit.target.d"
-#define DROP_IN              "baton.conf"
-#define FILE_MAX_SIZE        (1U << 20)
-#define MARGIN               (4U << 20)
+#define HOOKS             "HOOKS"
+#define HOOK              "baton"
+#define DROP_IN_DIRECTORY "/etc/systemd/system/sysinit.target.d"
+#define DROP_IN           "baton.conf"
+#define FILE_MAX_SIZE     (1U << 20)
+#define MARGIN            (4U << 20)
 
 static const char drop_in[] = "# Added by baton boot assign; baton boot undo takes it away.\n"
 			      "[Unit]\n"
@@ -153,21 +152,14 @@ static int add_hook(struct planning *planning, const char *path, void *context) 
 	return planning_result(planning, r);
 }
 
-/* The configuration, and its drop-ins. */
+/* Whatever mkinitcpio goes by. */
 static int each_file(struct planning *planning,
 	int (*visit)(struct planning *planning, const char *path, void *context), void *context) {
-	AUTO_NAMES struct names names = {0};
-	int r = names_read(planning->root, MKINITCPIO_DIRECTORY, &names);
+	AUTO_NAMES struct names files = {0};
+	int r = planning_result(planning, mkinitcpio_files(planning->root, &files));
 
-	r = r == -ENOMEM ? planning_result(planning, r) : visit(planning, MKINITCPIO, context);
-	for (size_t i = 0; r == 0 && i < names.count; i++) {
-		char path[512];
-
-		if (text_ends(names.names[i], ".conf") &&
-			name_format(path, sizeof(path), MKINITCPIO_DIRECTORY "/%s",
-				names.names[i]) == 0) {
-			r = visit(planning, path, context);
-		}
+	for (size_t i = 0; r == 0 && i < files.count; i++) {
+		r = visit(planning, files.names[i], context);
 	}
 	return r;
 }
@@ -179,8 +171,9 @@ static int plan_mkinitcpio(struct planning *planning) {
 
 	if (r == 0 && !found) {
 		return error_set(planning->error, -ENOTSUP,
-			"no " HOOKS "= is found in " MKINITCPIO " or " MKINITCPIO_DIRECTORY
-			": add %s to the hooks yourself",
+			"no " HOOKS "= is found in " MKINITCPIO ", " MKINITCPIO
+			".d or what presets "
+			"name: add %s to the hooks yourself",
 			HOOK);
 	}
 	return r < 0 ? r : planning_result(planning, names_add(&planning->plan->words, HOOK));

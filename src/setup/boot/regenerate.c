@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "inventory/boot/mkinitcpio.h"
 #include "setup/boot/kernels.h"
 
 /* words ends with NULL. */
@@ -32,18 +33,27 @@ static int add(
 	return is_planned(planning->plan, words) ? 0 : planning_command(planning, way, words);
 }
 
+static bool has_kernel_install(const struct boot_plan *plan) {
+	for (size_t i = 0; i < plan->command_count; i++) {
+		if (strcmp(plan->commands[i].words.names[0], KERNEL_INSTALL) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* The way back is worked out when it is gone: kernels come and go. */
 static int add_kernel_install(struct planning *planning, enum boot_way way) {
 	static const char *const back[] = {KERNEL_INSTALL, "add", NULL};
-	size_t before = planning->plan->command_count;
-	int r = kernels_add_commands(planning->root, planning->plan);
+	struct boot_plan *plan = planning->plan;
+	int r = has_kernel_install(plan) ? 0 : kernels_add_commands(planning->root, plan);
 
-	if (r == 0 && planning->plan->command_count == before) {
+	if (r == 0 && !has_kernel_install(plan)) {
 		return error_set(planning->error, -ENOTSUP,
 			"no kernel's image is in /boot or /lib/modules, so no entry can be made");
 	}
 	r = planning_result(planning, r);
-	return r < 0 || way == BOOT_WAY_THERE
+	return r < 0 || way == BOOT_WAY_THERE || is_planned(plan, back)
 		       ? r
 		       : planning_command(planning, BOOT_WAY_BACK_KERNELS, back);
 }
@@ -63,6 +73,11 @@ int regenerate_initramfs(struct planning *planning) {
 	/* It makes images with its deployments, and in its own way. */
 	if (planning->boot->loader.loader->kind == LOADER_OSTREE || !initramfs->make[0]) {
 		return 0;
+	}
+	if (initramfs->kind == INITRAMFS_MKINITCPIO &&
+		planning->boot->loader.loader->kind == LOADER_KERNEL_INSTALL &&
+		!mkinitcpio_has_presets(planning->root)) {
+		return regenerate_menu(planning, BOOT_WAY_BOTH);
 	}
 	return add(planning, BOOT_WAY_BOTH, initramfs->make, COUNT(initramfs->make));
 }
