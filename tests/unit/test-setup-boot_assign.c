@@ -533,6 +533,27 @@ static void where_nothing_was_changed_nothing_is_made_again(void **state) {
 	assert_false(file_exists(tree.fd, "var/lib/baton"));
 }
 
+/* kernel-install's own, of a kernel that is there; of one that is gone it is never made anew. */
+static void an_image_that_an_entry_starts_has_to_be_new(void **state) {
+	static const char *const images[] = {"boot/efi/abc/0/initrd", "boot/efi/abc/1/initrd"};
+	static const struct timespec old[2] = {{1, 0}, {1, 0}};
+	AUTO_FINDINGS struct findings findings = {0};
+	struct error error = {0};
+	bool as_before = false;
+
+	tree_file(&tree, "etc/machine-id", "abc\n");
+	tree_directory(&tree, "lib/modules/1");
+	tree_file(&tree, images[0], "");
+	assert_int_equal(utimensat(tree.fd, images[0], old, 0), 0);
+	make(&card);
+	undo(&findings);
+	tree_file(&tree, images[1], "");
+	assert_int_equal(utimensat(tree.fd, images[1], old, 0), 0);
+	assert_int_equal(try_make(&card, &as_before, &error), -EBADMSG);
+	assert_non_null(strstr(error.text, "starts with /boot/efi/abc/1/initrd"));
+	assert_false(file_exists(tree.fd, "etc/baton"));
+}
+
 /* It may write over the one that is there, and remove what has become of that. */
 static void an_image_that_was_removed_is_made_again(void **state) {
 	struct error error = {0};
@@ -690,6 +711,8 @@ int main(void) {
 			an_image_that_is_not_made_anew_needs_no_room, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			where_nothing_was_changed_nothing_is_made_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_image_that_an_entry_starts_has_to_be_new, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			an_image_that_was_removed_is_made_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

@@ -60,7 +60,13 @@ static bool makes_uki(int root) {
 	return lines_read_all(root, &all, &reader) == 0 && found;
 }
 
-/* kernel-install calls entries by the machine's id, or what entry-token says, and the release. */
+int loader_token(int root, char *ret, size_t size) {
+	int r = file_read_line(root, "/etc/kernel/entry-token", ret, size);
+
+	return r < 0 ? file_read_line(root, "/etc/machine-id", ret, size) : r;
+}
+
+/* kernel-install calls entries by that and the release. */
 static bool has_kernel_installs(int root) {
 	char token[128], prefix[136];
 	const char *directory = loader_entries(root);
@@ -70,8 +76,7 @@ static bool has_kernel_installs(int root) {
 		return true;
 	}
 	if (!directory || names_read(root, directory, &names) < 0 ||
-		(file_read_line(root, "/etc/kernel/entry-token", token, sizeof(token)) < 0 &&
-			file_read_line(root, "/etc/machine-id", token, sizeof(token)) < 0) ||
+		loader_token(root, token, sizeof(token)) < 0 ||
 		name_format(prefix, sizeof(prefix), "%s-", token) < 0) {
 		return false;
 	}

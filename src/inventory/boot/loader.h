@@ -104,6 +104,9 @@ int loader_read_from(const struct loader_source *source, const struct loader *lo
 int loader_read_templates(const struct loader_source *source, const struct loader *loader,
 	struct boot_lines *ret) MUST_CHECK;
 
+/* What kernel-install calls this machine: its id, or what entry-token says. */
+int loader_token(int root, char *ret, size_t size) MUST_CHECK;
+
 /* The directory of the entries of systemd-boot, or NULL. */
 const char *loader_entries(int root);
 
