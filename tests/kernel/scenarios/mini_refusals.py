@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What cannot be handed over safely is refused before anything is touched."""
 
+import json
+
 from machine import Machine
-from rig import Before, cargo, detach, insert_module, reattach, refused
+from rig import Before, baton, cargo, detach, insert_module, reattach, refused
 from scenario import check
 
 
@@ -38,3 +40,17 @@ def a_machine_without_iommu_is_refused(host):
     sentences = refused(host, "0000:01:00", saying="no IOMMU", remedy="firmware")
     assert len(sentences) == 3, sentences
     refused(host, "0000:02:00.0", saying="no IOMMU", remedy="intel_iommu=on")
+
+
+@check(Machine("mini", iommu=False), cargo)
+def the_check_up_of_a_machine_without_iommu_says_why_there_is_none(host):
+    found = json.loads(baton(host, "check", "--json", code=3).stdout)["findings"]
+    error, = [finding for finding in found if finding["id"].startswith("iommu-")]
+    assert (error["id"], error["level"]) == ("iommu-off-firmware", "error"), error
+    # What it goes by is as it says, and its remedy is for this machine's processor.
+    assert host.missing([error["file"]]), error
+    intel = "GenuineIntel" in host.read("/proc/cpuinfo")
+    assert error["file"].endswith("/DMAR" if intel else "/IVRS"), error
+    assert ("VT-d" if intel else "AMD-Vi") in error["remedy"], error
+    text = baton(host, "check", code=3).stdout
+    assert error["remedy"] in text and "iommu-off-firmware" in text, text
