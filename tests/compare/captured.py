@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 import complete
+import listed
 
 MACHINES = pathlib.Path(__file__).parent.parent / "machines"
 IDS = pathlib.Path("/usr/share/misc/pci.ids")
@@ -34,12 +35,7 @@ class Machine:
 
     def things(self):
         """(device, what it hangs on or None, thing) of everything that hangs anywhere."""
-        for device in self.list["devices"]:
-            todo = [(None, thing) for thing in device["attached"]]
-            while todo:
-                parent, thing = todo.pop()
-                yield device["address"], parent, thing
-                todo += [(thing, below) for below in thing["attached"]]
+        return listed.things(self.list)
 
 
 def make(name, source, below):

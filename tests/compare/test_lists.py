@@ -17,6 +17,8 @@ import struct
 import unittest
 
 import complete
+import listed
+import peers
 from captured import IDS, machines, run
 
 ADDRESS = re.compile(r"[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]")
@@ -24,24 +26,8 @@ SIOCGIFADDR = 0x8915  # include/uapi/linux/sockios.h
 
 
 def lspci(machine):
-    """{address: {field: [values]}}, with the names of pci.ids alone: udev has a few more."""
     words = [] if machine.is_real else ["-O", f"sysfs.path={machine.root}/sys/bus/pci"]
-    found = {}
-    for block in run("lspci", "-D", "-nn", "-vmm", "-k", "-i", IDS, "-O",
-                     "hwdb.disable=1", *words).split("\n\n"):
-        fields = {}
-        for line in block.splitlines():
-            key, _, value = line.partition(":\t")
-            fields.setdefault(key, []).append(value)
-        if fields:
-            found[fields["Slot"][0]] = fields
-    return found
-
-
-def named(value, nothing):
-    """("Navi 21", "73bf") of "Navi 21 [73bf]"; lspci has a word for what has no name."""
-    name, number = re.fullmatch(r"(.*) \[([0-9a-f]{4})\]", value).groups()
-    return (None if name == nothing else name), number
+    return peers.lspci(run(*peers.LSPCI, "-i", IDS, *words))
 
 
 class Compared(unittest.TestCase):
@@ -57,39 +43,13 @@ class Compared(unittest.TestCase):
 
 
 class Devices(Compared):
-    def test_names_and_ids_are_those_of_lspci(self):
+    def test_devices_are_those_of_lspci(self):
         def look(machine):
             theirs = lspci(machine)
             self.assertEqual(sorted(machine.devices), sorted(theirs))
-            for address, device in machine.devices.items():
-                self.same(device, theirs[address])
-
-        self.on_all(look)
-
-    def same(self, ours, theirs):
-        vendor, vendor_id = named(theirs["Vendor"][0], "Vendor")
-        model, model_id = named(theirs["Device"][0], "Device")
-        kind, kind_id = named(theirs["Class"][0], "Class")
-        self.assertEqual(ours["id"], f"{vendor_id}:{model_id}")
-        self.assertEqual(ours["vendor_name"], vendor)
-        self.assertEqual(ours["device_name"], model)
-        self.assertEqual(ours["class"][:4], kind_id)
-        self.assertEqual(ours["class_name"], kind)
-        self.assertEqual(ours["class"][4:], theirs.get("ProgIf", ["00"])[0])
-        self.assertEqual(ours["revision"], int(theirs.get("Rev", ["0"])[0], 16))
-        if "SVendor" in theirs:
-            parts = [named(theirs[key][0], "")[1] for key in ("SVendor", "SDevice")]
-            self.assertEqual(ours["subsystem"], ":".join(parts))
-
-    def test_drivers_groups_and_nodes_are_those_of_lspci(self):
-        def look(machine):
-            theirs = lspci(machine)
             for address, ours in machine.devices.items():
-                group = theirs[address].get("IOMMUGroup", [None])[0]
-                self.assertEqual(ours["driver"], theirs[address].get("Driver", [None])[0])
-                self.assertEqual(ours["group"], group if group is None else int(group))
-                self.assertEqual(ours["numa_node"],
-                                 int(theirs[address].get("NUMANode", ["-1"])[0]))
+                their = peers.device(theirs[address])
+                self.assertEqual({key: ours[key] for key in their}, their)
 
         self.on_all(look)
 
@@ -123,22 +83,16 @@ class Outputs(Compared):
         self.assertGreater(self.on_all(look), 20)
 
 
-BLOCKS = ("disk", "partition", "volume")
-
-
 def lsblk(machine):
     """(disks and volumes with their sizes, what stands on what, where what is mounted)"""
     words = [] if machine.is_real else ["--sysroot", machine.root]
     tops = json.loads(run("lsblk", "--json", "--bytes", "--all", "-o", "NAME,KNAME,SIZE,MOUNTPOINTS",
                           *words))["blockdevices"]
     sizes, edges, places = {}, set(), set()
-    todo = [(None, top) for top in tops if is_on_a_device(machine, top["kname"])]
-    while todo:
-        above, disk = todo.pop()
+    for above, disk in peers.blocks(top for top in tops if is_on_a_device(machine, top["kname"])):
         sizes[disk["kname"]] = disk["size"] or None
         edges.add((above, disk["kname"]))
         places |= {(disk["kname"], place) for place in disk["mountpoints"] if place}
-        todo += [(disk["kname"], below) for below in disk.get("children", ())]
     return sizes, edges, places
 
 
@@ -152,10 +106,10 @@ class Disks(Compared):
         def look(machine):
             sizes, edges, places = lsblk(machine)
             ours = [(above, thing) for _, above, thing in machine.things()]
-            disks = [(above, thing) for above, thing in ours if thing["kind"] in BLOCKS]
+            disks = [(above, thing) for above, thing in ours if thing["kind"] in listed.BLOCKS]
             self.assertEqual({thing["name"]: thing["size"] for _, thing in disks}, sizes)
-            self.assertEqual({(above["name"] if above and above["kind"] in BLOCKS else None,
-                               thing["name"]) for above, thing in disks}, edges)
+            self.assertEqual({(listed.name_of_block(above), thing["name"])
+                              for above, thing in disks}, edges)
             self.assertEqual(self.places(ours), places)
             return len(places)
 

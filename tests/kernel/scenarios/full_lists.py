@@ -4,6 +4,8 @@
 import json
 import re
 
+import listed
+import peers
 from machine import Machine
 from rig import CARD, baton, cargo
 from scenario import check
@@ -14,33 +16,6 @@ PCI = "[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}[.][0-7]"
 WALK = "for link in {}; do [ -e $link ] && echo \"${{link##*/}} $(readlink -f $link)\"; done; true"
 
 
-def _lspci(host):
-    """{address: {field: [values]}}, with the names of pci.ids alone: udev has a few more."""
-    found = {}
-    output = host.run("lspci", "-D", "-nn", "-vmm", "-k", "-O", "hwdb.disable=1", check=True).stdout
-    for block in output.split("\n\n"):
-        fields = {}
-        for line in block.splitlines():
-            key, _, value = line.partition(":\t")
-            fields.setdefault(key, []).append(value)
-        if fields:
-            found[fields["Slot"][0]] = fields
-    return found
-
-
-def _named(value, nothing):
-    name, number = re.fullmatch(r"(.*) \[([0-9a-f]{4})\]", value).groups()
-    return (None if name == nothing else name), number
-
-
-def _things(device):
-    todo = [(None, thing) for thing in device["attached"]]
-    while todo:
-        parent, thing = todo.pop()
-        yield parent, thing
-        todo += [(thing, below) for below in thing["attached"]]
-
-
 def _walk(host, links):
     """{(the nearest PCI function, name)} of what such links lead to."""
     lines = host.shell(WALK.format(links), check=True).stdout.splitlines()
@@ -49,23 +24,20 @@ def _walk(host, links):
 
 
 def _of_kind(found, kind):
-    return {(device["address"], thing["name"]) for device in found["devices"]
-            for _, thing in _things(device) if thing["kind"] == kind}
+    return {(device, thing["name"]) for device, _, thing in listed.things(found)
+            if thing["kind"] == kind}
 
 
 @check(FULL, cargo)
 def devices_have_the_names_modules_and_groups_that_lspci_has(host, tell):
-    found, theirs = json.loads(baton(host, "list", "--json").stdout), _lspci(host)
+    found = json.loads(baton(host, "list", "--json").stdout)
+    theirs = peers.lspci(host.run(*peers.LSPCI, check=True).stdout)
     assert {device["address"] for device in found["devices"]} == set(theirs)
     for device in found["devices"]:
         fields = theirs[device["address"]]
-        vendor, vendor_id = _named(fields["Vendor"][0], "Vendor")
-        model, model_id = _named(fields["Device"][0], "Device")
-        kind, kind_id = _named(fields["Class"][0], "Class")
-        ours = (device["vendor_name"], device["device_name"], device["class_name"], device["id"],
-                device["class"][:4], device["driver"], str(device["group"]))
-        assert ours == (vendor, model, kind, f"{vendor_id}:{model_id}", kind_id,
-                        fields.get("Driver", [None])[0], fields["IOMMUGroup"][0]), (ours, fields)
+        their = peers.device(fields)
+        ours = {key: device[key] for key in their}
+        assert ours == their, (ours, fields)
         modules = {name.replace("-", "_") for name in fields.get("Module", [])}
         assert modules <= set(device["candidates"]), (device["candidates"], fields)
     tell(f"{len(theirs)} devices as lspci has them")
@@ -80,17 +52,9 @@ def what_hangs_on_devices_is_what_a_walk_finds(host):
     assert _of_kind(found, "sound") == _walk(host, "/sys/class/sound/card*"), found
     usb = {each for each in _walk(host, "/sys/bus/usb/devices/*") if ":" not in each[1]}
     assert usb and _of_kind(found, "usb") == usb, found
-    monitors = {thing["text"] for device in found["devices"] for _, thing in _things(device)
-                if thing["kind"] == "output" and device["address"] == CARD[0]}
+    monitors = {thing["text"] for device, _, thing in listed.things(found)
+                if thing["kind"] == "output" and device == CARD[0]}
     assert monitors == {"QEMU Monitor"}, monitors
-
-
-def _blocks(tops):
-    todo = [(None, top) for top in tops]
-    while todo:
-        above, disk = todo.pop()
-        yield above, disk
-        todo += [(disk["kname"], below) for below in disk.get("children", ())]
 
 
 @check(FULL, cargo)
@@ -98,15 +62,14 @@ def disks_and_processors_are_those_of_lsblk_and_lscpu(host):
     found = json.loads(baton(host, "list", "--json").stdout)
     blocks = json.loads(host.run("lsblk", "--json", "--bytes", "-o", "NAME,KNAME,SIZE,MOUNTPOINTS",
                                  check=True).stdout)["blockdevices"]
-    things = [(above, thing) for device in found["devices"] for above, thing in _things(device)]
-    ours = {(above["name"] if above and above["kind"] in ("disk", "partition", "volume") else None,
-             thing["name"], thing["size"]) for above, thing in things
-            if thing["kind"] in ("disk", "partition", "volume")}
-    theirs = {(above, disk["kname"], disk["size"]) for above, disk in _blocks(blocks)
+    things = [(above, thing) for _, above, thing in listed.things(found)]
+    ours = {(listed.name_of_block(above), thing["name"], thing["size"]) for above, thing in things
+            if thing["kind"] in listed.BLOCKS}
+    theirs = {(above, disk["kname"], disk["size"]) for above, disk in peers.blocks(blocks)
               if not re.match("loop|zram|ram", disk["kname"])}
     assert ours == theirs, (ours, theirs)
     mounts = {(above["name"], thing["name"]) for above, thing in things if thing["kind"] == "mount"}
-    assert mounts == {(disk["kname"], place) for _, disk in _blocks(blocks)
+    assert mounts == {(disk["kname"], place) for _, disk in peers.blocks(blocks)
                       for place in disk["mountpoints"] if place and place != "[SWAP]"}, mounts
     cpus = json.loads(host.run("lscpu", "--json", "-e=CPU,SOCKET,CORE", check=True).stdout)["cpus"]
     assert [(cpu["number"], cpu["socket"], cpu["core"]) for cpu in found["processors"]["cpus"]] == \
