@@ -2,20 +2,17 @@
 """A real sound server in a user's own session: named with its unit, and it lets go and comes back by
 policy; and who passes for such a server's manager stops nothing of anybody else's."""
 
-import contextlib
 import json
 import time
 
+import alice
 from baton import installed
 from machine import Machine
 from rig import CARD, DRIVERS, LOGIN_S, Before, baton, drivers, holders
 from scenario import check, long
 
 FULL = Machine("full")
-RUNTIME = "/run/user/1000"
-MANAGER = "user@1000.service"
 SERVERS = {"pipewire.service", "wireplumber.service"}
-PRIVATE = f"{RUNTIME}/systemd/private"
 STEP_S = 180
 
 HOLD = """[Service]
@@ -27,12 +24,6 @@ SLOW_UNIT = f"""[Service]
 ExecStartPre=/bin/sh -c 'while [ -e {SLOW} ]; do sleep 0.2; done'
 ExecStart=/bin/sh -c '[ -e /dev/snd/controlC0 ] && exec 3</dev/snd/controlC0; exec sleep infinity'
 """
-
-
-def _alice(host, *words):
-    """What her own service manager says."""
-    return host.run("runuser", "-u", "alice", "--", "env", f"XDG_RUNTIME_DIR={RUNTIME}", "systemctl",
-                    "--user", *words, deadline_s=STEP_S)
 
 
 def _sound_holders(host):
@@ -47,42 +38,30 @@ def _wait_for_servers(host):
         if found:
             return found
         if time.monotonic() > deadline:
-            status = _alice(host, "status", *SERVERS).stdout
+            status = alice.systemctl(host, "status", *SERVERS).stdout
             raise TimeoutError(f"nobody took the card: {json.dumps(_sound_holders(host))}\n{status}")
         time.sleep(0.5)
-
-
-@contextlib.contextmanager
-def _session(host):
-    """Alice's own service manager, without a seat."""
-    host.shell(f"systemctl start {MANAGER}; until [ -S {PRIVATE} ]; do sleep 0.2; done", check=True,
-               deadline_s=STEP_S)
-    try:
-        yield
-    finally:
-        host.shell(f"systemctl stop {MANAGER}", check=True, deadline_s=3 * STEP_S)
 
 
 @check(FULL, installed, limit_s=900)
 def a_users_sound_server_is_named_lets_go_of_the_card_and_takes_it_again(host):
     before = Before(host)
-    with _session(host):
-        started = _alice(host, "start", "wireplumber.service")
-        assert started.status == 0, started
+    with alice.manager(host):
+        alice.systemctl(host, "start", "wireplumber.service", check=True)
         found = _wait_for_servers(host)
         for holder in found:
-            assert holder["user"] == "alice" and holder["unit"] == MANAGER, holder
+            assert holder["user"] == "alice" and holder["unit"] == alice.MANAGER, holder
             assert holder["name"] in {"pipewire", "wireplumber"}, holder
             assert holder["remedy"] == f"systemctl --user stop {holder['user_unit']} as alice", holder
         table = baton(host, "list", "--holders", CARD[1]).stdout
-        assert f"{found[0]['user_unit']} in {MANAGER}" in table, table
+        assert f"{found[0]['user_unit']} in {alice.MANAGER}" in table, table
         assert not [holder for holder in _sound_holders(host) if holder not in found], found
 
         baton(host, "detach", "0000:01:00", deadline_s=2 * STEP_S)
         assert {host.driver(address) for address in CARD} == {"vfio-pci"}
         # Her session goes on, and the server with it.
-        assert host.run("systemctl", "is-active", MANAGER).stdout == "active\n"
-        assert _alice(host, "is-active", *SERVERS).stdout == "active\nactive\n"
+        assert host.run("systemctl", "is-active", alice.MANAGER).stdout == "active\n"
+        assert alice.systemctl(host, "is-active", *SERVERS).stdout == "active\nactive\n"
         baton(host, "reattach", "0000:01:00", deadline_s=2 * STEP_S)
         assert {holder["user_unit"] for holder in _wait_for_servers(host)} <= SERVERS
     host.wait_login(LOGIN_S)
@@ -99,12 +78,11 @@ def a_link_to_another_manager_in_the_users_place_stops_nothing(host):
     host.put(f"/run/systemd/user/{unit}", HOLD.format(opening="3</dev/snd/controlC0"), 0o644)
     try:
         host.shell(f"systemctl daemon-reload; systemctl start {unit}", check=True, deadline_s=STEP_S)
-        with _session(host):
-            started = _alice(host, "start", unit)
-            assert started.status == 0, started
+        with alice.manager(host):
+            alice.systemctl(host, "start", unit, check=True)
             assert _wait_for_servers(host)
-            host.shell(f"runuser -u alice -- sh -c 'mv {PRIVATE} {PRIVATE}.own; "
-                       f"ln -s /run/systemd/private {PRIVATE}'", check=True)
+            host.shell(f"runuser -u alice -- sh -c 'mv {alice.PRIVATE} {alice.PRIVATE}.own; "
+                       f"ln -s /run/systemd/private {alice.PRIVATE}'", check=True)
             try:
                 result = host.run("baton", "detach", "0000:01:00", deadline_s=2 * STEP_S)
                 assert result.status in {1, 3}, result
@@ -112,8 +90,8 @@ def a_link_to_another_manager_in_the_users_place_stops_nothing(host):
                 assert host.run("systemctl", "is-active", unit).stdout == "active\n"
                 assert drivers(host, CARD) == {address: DRIVERS[address] for address in CARD}
             finally:
-                host.run("mv", f"{PRIVATE}.own", PRIVATE, check=True)
-            assert _alice(host, "is-active", unit).stdout == "active\n"
+                host.run("mv", f"{alice.PRIVATE}.own", alice.PRIVATE, check=True)
+            assert alice.systemctl(host, "is-active", unit).stdout == "active\n"
     finally:
         host.shell(f"systemctl stop {unit}; rm -f /run/systemd/system/{unit} "
                    f"/run/systemd/user/{unit}; systemctl daemon-reload", check=True,
@@ -131,21 +109,19 @@ def a_sound_server_that_is_slow_to_come_back_keeps_nobody_waiting(host):
     host.put("/etc/baton/baton.conf", f"{configuration}\nservice = {10 * STEP_S}\n")
     host.put(f"/run/systemd/user/{unit}", SLOW_UNIT, 0o644)
     try:
-        with _session(host):
-            started = _alice(host, "start", unit)
-            assert started.status == 0, started
+        with alice.manager(host):
+            alice.systemctl(host, "start", unit, check=True)
             assert _wait_for_servers(host)
             host.put(SLOW, "")
             result = baton(host, "detach", "0000:01:00", deadline_s=2 * STEP_S)
             assert f"1000/{unit} down up" in result.stderr + result.stdout, result
             assert "gone on without it" in result.stderr + result.stdout, result
             assert {host.driver(address) for address in CARD} == {"vfio-pci"}
-            assert _alice(host, "is-active", unit).stdout == "activating\n"
+            assert alice.systemctl(host, "is-active", unit).stdout == "activating\n"
             host.run("rm", SLOW, check=True)
             # Nobody has to start it once more.
-            host.shell(f"until runuser -u alice -- env XDG_RUNTIME_DIR={RUNTIME} systemctl --user "
-                       f"--quiet is-active {unit}; do sleep 0.2; done", check=True,
-                       deadline_s=STEP_S)
+            alice.run(host, "sh", "-c", f"until systemctl --user -q is-active {unit}; do sleep 0.2; "
+                                        "done", check=True)
             baton(host, "reattach", "0000:01:00", deadline_s=2 * STEP_S)
     finally:
         host.shell(f"rm -f {SLOW} /run/systemd/user/{unit}", check=True)

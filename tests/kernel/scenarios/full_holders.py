@@ -5,6 +5,7 @@ import contextlib
 import json
 import time
 
+import alice
 from machine import Machine
 from rig import CARD, Planted, baton, cargo, holders, opener
 from scenario import check
@@ -12,10 +13,6 @@ from scenario import check
 FULL = Machine("full")
 STEP_S = 180
 NODES = "/dev/dri/card0 /dev/fb0 /dev/snd/*C0*"
-RUNTIME = "/run/user/1000"
-# As desktops start everything since they have units of the user.
-PROGRAM = (f"runuser -u alice -- env XDG_RUNTIME_DIR={RUNTIME} systemd-run --user --unit=painter "
-           "sh -c 'exec 3</dev/dri/card0; exec sleep 100000'")
 
 
 def _pids(host, command):
@@ -66,25 +63,26 @@ def _wait_for(host, name):
         time.sleep(0.5)
 
 
-@check(FULL, cargo, alone=True)
+@check(FULL, cargo)
 def what_a_users_own_manager_runs_is_named_with_its_unit(host):
-    host.run("loginctl", "enable-linger", "alice", check=True, deadline_s=STEP_S)
-    host.shell(f"until [ -S {RUNTIME}/systemd/private ]; do sleep 0.2; done; {PROGRAM}", check=True,
-               deadline_s=STEP_S)
-    found = _of(_wait_for(host, "sleep"), CARD[0])
-    program = next(holder for holder in found.values() if holder["name"] == "sleep")
-    assert program["user"] == "alice", program
-    assert program["unit"] == "user@1000.service", program
-    assert program["user_unit"] == "painter.service", program
-    assert program["remedy"] == "systemctl --user stop painter.service as alice", program
-    assert {holder["unit"] for holder in found.values()} == {
-        "user@1000.service", "lightdm.service"}, found
-    plan = baton(host, "plan", "0000:01:00", code=3).stdout
-    who = f"sleep (process {program['pid']} of alice, user@1000.service, painter.service, dri/card0)"
-    assert f"{who}: {program['remedy']}, or " in plan, plan
-    # What stops with the display manager is nobody's to stop.
-    assert "Xorg" not in plan, plan
-    host.shell(f"runuser -u alice -- env XDG_RUNTIME_DIR={RUNTIME} "
-               "systemctl --user stop painter.service", check=True, deadline_s=STEP_S)
-    assert not [holder for holder in holders(host, CARD[0]) if holder["name"] == "sleep"]
-    assert "Xorg" not in baton(host, "plan", "0000:01:00").stdout
+    with alice.manager(host):
+        # As desktops start everything since they have units of the user.
+        alice.run(host, "systemd-run", "--user", "--unit=painter", "sh", "-c",
+                  "exec 3</dev/dri/card0; exec sleep 100000", check=True)
+        found = _of(_wait_for(host, "sleep"), CARD[0])
+        program = next(holder for holder in found.values() if holder["name"] == "sleep")
+        assert program["user"] == "alice", program
+        assert program["unit"] == alice.MANAGER, program
+        assert program["user_unit"] == "painter.service", program
+        assert program["remedy"] == "systemctl --user stop painter.service as alice", program
+        assert {holder["unit"] for holder in found.values()} == {
+            alice.MANAGER, "lightdm.service"}, found
+        plan = baton(host, "plan", "0000:01:00", code=3).stdout
+        who = (f"sleep (process {program['pid']} of alice, {alice.MANAGER}, painter.service, "
+               "dri/card0)")
+        assert f"{who}: {program['remedy']}, or " in plan, plan
+        # What stops with the display manager is nobody's to stop.
+        assert "Xorg" not in plan, plan
+        alice.systemctl(host, "stop", "painter.service", check=True)
+        assert not [holder for holder in holders(host, CARD[0]) if holder["name"] == "sleep"]
+        assert "Xorg" not in baton(host, "plan", "0000:01:00").stdout

@@ -4,6 +4,7 @@ own manager, without a session that ends."""
 
 import contextlib
 
+import alice
 import domain
 from baton import installed
 from machine import Machine
@@ -13,7 +14,6 @@ from scenario import check, long
 FULL = Machine("full")
 CONFIGURATION = "/etc/baton/baton.conf"
 DAEMON, MODEL, SOUND = "nvidia-persistenced.service", "model.service", "wireplumber.service"
-USER = "XDG_RUNTIME_DIR=/run/user/1000"
 STEP_S = 180
 START_S = 400
 
@@ -22,11 +22,6 @@ HOLD = """[Service]
 ExecStart=/bin/sh -c 'for node in {nodes}; do [ -r $$node ] && sleep infinity 3<$$node & done; \\
 \tsleep infinity'
 """
-
-
-def _alice(host, *words):
-    """What her own service manager says."""
-    return host.run("runuser", "-u", "alice", "--", "env", USER, "systemctl", "--user", *words)
 
 
 @contextlib.contextmanager
@@ -39,13 +34,12 @@ def _services(host):
     host.put(CONFIGURATION, was + f"[policy]\nservices = {MODEL}\n".encode(), 0o644)
     try:
         host.shell("set -e; chmod o+rw /dev/snd/control*; systemctl daemon-reload; "
-                   f"systemctl start {DAEMON} {MODEL} user@1000.service", check=True, deadline_s=STEP_S)
-        started = _alice(host, "start", SOUND)
-        assert started.status == 0, started
+                   f"systemctl start {DAEMON} {MODEL} {alice.MANAGER}", check=True, deadline_s=STEP_S)
+        alice.systemctl(host, "start", SOUND, check=True)
         yield
     finally:
         host.put(CONFIGURATION, was, 0o644)
-        host.shell(f"systemctl stop {DAEMON} {MODEL} user@1000.service; "
+        host.shell(f"systemctl stop {DAEMON} {MODEL} {alice.MANAGER}; "
                    f"rm -f /run/systemd/system/{DAEMON} /run/systemd/system/{MODEL} "
                    f"/run/systemd/user/{SOUND}; systemctl daemon-reload; "
                    "udevadm trigger -c change -s sound; udevadm settle", check=True,
@@ -56,11 +50,13 @@ def _up(host):
     """Which of the three are."""
     found = {unit for unit in (DAEMON, MODEL)
              if host.run("systemctl", "is-active", unit).stdout == "active\n"}
-    return found | {SOUND for line in [_alice(host, "is-active", SOUND).stdout] if line == "active\n"}
+    if alice.systemctl(host, "is-active", SOUND).stdout == "active\n":
+        found.add(SOUND)
+    return found
 
 
 def _pid(host):
-    return _alice(host, "show", "-P", "MainPID", SOUND).stdout
+    return alice.systemctl(host, "show", "-P", "MainPID", SOUND).stdout
 
 
 @check(FULL, installed, limit_s=900)
@@ -89,7 +85,7 @@ def a_user_who_has_logged_out_meanwhile_has_nothing_to_be_brought_back(host):
     before = Before(host)
     with _services(host):
         baton(host, "detach", "0000:01:00", deadline_s=STEP_S)
-        host.run("systemctl", "stop", "user@1000.service", check=True, deadline_s=STEP_S)
+        host.run("systemctl", "stop", alice.MANAGER, check=True, deadline_s=STEP_S)
         home = baton(host, "reattach", "0000:01:00", deadline_s=STEP_S)
         assert f"service 1000/{SOUND} down up  gone, nothing to undo" in home.stderr, home
         assert _up(host) == {DAEMON, MODEL}
