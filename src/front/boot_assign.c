@@ -201,10 +201,11 @@ static enum result find_functions(struct assigning *assigning) {
 	return r < 0 ? command_fail(RESULT_REFUSED, &error) : RESULT_DONE;
 }
 
-/* Does anything but baton's own have a say in it? */
-static bool has_others(const struct boot_device *device) {
+/* Does anything but baton's own still have a say in it? */
+static bool has_others(const struct boot_device *device, const struct remains *cleaned) {
 	for (size_t i = 0; i < device->lines.count; i++) {
-		if (device->lines.all[i].kind != BOOT_LINE_ASSIGNED) {
+		if (device->lines.all[i].kind != BOOT_LINE_ASSIGNED &&
+			!boot_line_goes(&device->lines.all[i], cleaned)) {
 			return true;
 		}
 	}
@@ -212,18 +213,19 @@ static bool has_others(const struct boot_device *device) {
 }
 
 /* What else has a say in it, or in others. */
-static void warn_of_others(const struct assigning *assigning) {
+static void warn_of_others(const struct assigning *assigning, const struct remains *cleaned) {
 	bool told = false;
 
 	/* Also of others: vfio-pci is loaded first from now on, and takes what it has ids of. */
 	for (size_t i = 0; !told && i < assigning->boot.device_count; i++) {
-		told = has_others(&assigning->boot.devices[i]);
+		told = has_others(&assigning->boot.devices[i], cleaned);
 		if (told) {
 			fprintf(stderr,
 				"baton: another set-up has a say in what happens to %s at boot, too, "
 				"and vfio-pci is loaded first from now on: `baton boot status` shows "
-				"it, `baton boot clean` takes it away\n",
-				assigning->boot.devices[i].device->name);
+				"it%s\n",
+				assigning->boot.devices[i].device->name,
+				cleaned ? "" : ", `baton boot clean` takes it away");
 		}
 	}
 }
@@ -237,15 +239,14 @@ static enum result check_room(const struct assigning *assigning) {
 		       : RESULT_DONE;
 }
 
+static bool has_something(const struct boot_plan *plan) {
+	return plan->command_count > 0 || boot_plan_changes(plan);
+}
+
 static enum result do_assign(const struct assigning *assigning, const struct boot_plan *plan) {
-	if (plan->command_count == 0 && !boot_plan_changes(plan)) {
+	if (!has_something(plan)) {
 		puts("done: that is assigned already; `baton boot status` shows whether it took");
 		return RESULT_DONE;
-	}
-	boot_warn(assigning->session->root, &assigning->host, &assigning->boot, assigning->plan);
-	warn_of_others(assigning);
-	if (check_room(assigning) != RESULT_DONE) {
-		return RESULT_REFUSED;
 	}
 	return assigning->invocation->options & OPTION_DRY_RUN
 		       ? boot_show_plan(plan)
@@ -302,36 +303,43 @@ static enum result look(struct assigning *assigning) {
 	return result;
 }
 
+/* What is asked for, what is against it, and what is done. cleaned goes along with it, or NULL. */
+static enum result plan_all(
+	struct assigning *assigning, const struct remains *cleaned, struct planning *planning) {
+	const struct planning own = {
+		planning->root, planning->owner, &assigning->boot, planning->plan, planning->error};
+	enum result result = look(assigning);
+
+	result = result == RESULT_DONE
+			 ? boot_check_stale(&own, &assigning->host, assigning->plan, cleaned)
+			 : result;
+	result = result == RESULT_DONE ? plan_functions(assigning, planning) : result;
+	if (result != RESULT_DONE || !has_something(planning->plan)) {
+		return result;
+	}
+	boot_warn(planning->root, &assigning->host, &assigning->boot, assigning->plan);
+	warn_of_others(assigning, cleaned);
+	return check_room(assigning);
+}
+
+enum result boot_assign_plan(const struct invocation *invocation, const struct remains *cleaned,
+	struct planning *planning) {
+	AUTO_SESSION struct session session = {.root = -1};
+	AUTO_ASSIGNING struct assigning assigning = {.invocation = invocation, .session = &session};
+	enum result result = session_open(invocation, NULL, &session);
+
+	return result == RESULT_DONE ? plan_all(&assigning, cleaned, planning) : result;
+}
+
 static enum result assign(struct assigning *assigning) {
 	AUTO_BOOT_PLAN struct boot_plan plan = {0};
 	int root = assigning->session->root;
 	struct error error = {0};
 	struct planning planning = {
 		root, boot_owner(assigning->invocation, root), &assigning->boot, &plan, &error};
-	enum result result = look(assigning);
+	enum result result = plan_all(assigning, NULL, &planning);
 
-	result = result == RESULT_DONE ? boot_check_stale(&assigning->boot, assigning->plan)
-				       : result;
-	result = result == RESULT_DONE ? plan_functions(assigning, &planning) : result;
 	return result == RESULT_DONE ? do_assign(assigning, &plan) : result;
-}
-
-enum result boot_assign_plan(
-	const struct invocation *invocation, bool cleaned, struct planning *planning) {
-	AUTO_SESSION struct session session = {.root = -1};
-	AUTO_ASSIGNING struct assigning assigning = {.invocation = invocation, .session = &session};
-	enum result result = session_open(invocation, NULL, &session);
-
-	result = result == RESULT_DONE ? look(&assigning) : result;
-	result = result == RESULT_DONE && !cleaned
-			 ? boot_check_stale(&assigning.boot, assigning.plan)
-			 : result;
-	result = result == RESULT_DONE ? plan_functions(&assigning, planning) : result;
-	result = result == RESULT_DONE ? check_room(&assigning) : result;
-	if (result == RESULT_DONE) {
-		boot_warn(session.root, &assigning.host, &assigning.boot, assigning.plan);
-	}
-	return result;
 }
 
 enum result boot_assign(const struct invocation *invocation) {

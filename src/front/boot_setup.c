@@ -289,8 +289,8 @@ static enum result carry_out(const struct boot_session *session, const struct bo
 }
 
 /* Without the IOMMU nobody can say what would have to be assigned along with the card. */
-static enum result plan_cards(
-	const struct boot_session *session, struct wish *wish, struct planning *planning) {
+static enum result plan_cards(const struct boot_session *session, struct wish *wish,
+	const struct remains *remains, struct planning *planning) {
 	struct invocation words = *session->invocation;
 
 	if (!wish->permanent) {
@@ -302,7 +302,7 @@ static enum result plan_cards(
 	}
 	words.words = wish->words;
 	words.word_count = wish->word_count;
-	return boot_assign_plan(&words, wish->clean, planning);
+	return boot_assign_plan(&words, wish->clean ? remains : NULL, planning);
 }
 
 static enum result plan_all(const struct boot_session *session, struct wish *wish,
@@ -321,7 +321,7 @@ static enum result plan_all(const struct boot_session *session, struct wish *wis
 		r = planning_words(planning, &(struct names){&missing, 1});
 	}
 	return r < 0 ? command_fail(RESULT_REFUSED, planning->error)
-		     : plan_cards(session, wish, planning);
+		     : plan_cards(session, wish, remains, planning);
 }
 
 static enum result tell_nothing(const struct wish *wish, const struct remains *remains) {

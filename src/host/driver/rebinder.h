@@ -58,6 +58,12 @@ int rebinders_add(struct rebinders *rebinders, const struct rebinder *rebinder) 
  */
 bool rebinder_ids_match(const char *list, const struct device *device);
 
+/*
+ * Is one of these words "KEY=LIST", with such a list that has the device? key with '_' for '-':
+ * "vfio_pci.ids" on the kernel's command line, "ids" in modprobe.d.
+ */
+bool rebinder_words_match(const char *words, const char *key, const struct device *device);
+
 /* One source each. */
 int rebinders_read_ids(int root, const struct device *device, struct rebinders *ret) MUST_CHECK;
 int rebinders_read_udev(int root, const struct device *device, struct rebinders *ret) MUST_CHECK;

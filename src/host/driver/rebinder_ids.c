@@ -49,8 +49,8 @@ struct reading {
 	struct rebinders *rebinders;
 };
 
-/* Is it a word like "ids=...", with that in front, and does the list have the device? */
-static bool gives(char *word, const char *module, const struct device *device) {
+/* Is it a word like "ids=...", and does the list have the device? */
+static bool gives(char *word, const char *wanted, const struct device *device) {
 	char *key = word, *value;
 
 	key += strspn(key, "\"'");
@@ -60,7 +60,20 @@ static bool gives(char *word, const char *module, const struct device *device) {
 	}
 	*value++ = '\0';
 	module_name_normalize(key);
-	return strcmp(key, module) == 0 && rebinder_ids_match(value, device);
+	return strcmp(key, wanted) == 0 && rebinder_ids_match(value, device);
+}
+
+bool rebinder_words_match(const char *words, const char *key, const struct device *device) {
+	AUTO_FREE char *copy = strdup(words);
+	char *rest = NULL;
+
+	for (char *word = copy ? strtok_r(copy, " \t", &rest) : NULL; word;
+		word = strtok_r(NULL, " \t", &rest)) {
+		if (gives(word, key, device)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* options vfio-pci ids=10de:2484 disable_vga=1 */
@@ -78,15 +91,10 @@ static int look_at_line(void *context, const struct source_line *line) {
 		return 0;
 	}
 	module_name_normalize(word);
-	if (strcmp(word, "vfio_pci") != 0) {
-		return 0;
-	}
-	while ((word = strtok_r(NULL, " \t", &rest))) {
-		if (gives(word, "ids", reading->device)) {
-			return rebinders_add(reading->rebinders, &rebinder);
-		}
-	}
-	return 0;
+	return strcmp(word, "vfio_pci") == 0 &&
+			       rebinder_words_match(line->text, "ids", reading->device)
+		       ? rebinders_add(reading->rebinders, &rebinder)
+		       : 0;
 }
 
 static int read_command_line(int root, const struct device *device, struct rebinders *rebinders) {
@@ -97,9 +105,7 @@ static int read_command_line(int root, const struct device *device, struct rebin
 		return 0;
 	}
 	for (rest = data; (word = strsep(&rest, " \t\n"));) {
-		AUTO_FREE char *copy = strdup(word);
-
-		if (copy && gives(copy, "vfio_pci.ids", device)) {
+		if (rebinder_words_match(word, "vfio_pci.ids", device)) {
 			return rebinders_add(
 				rebinders, &(struct rebinder){.kind = REBINDER_COMMAND_LINE,
 						   .path = (char *)COMMAND_LINE,
