@@ -12,7 +12,7 @@
 #include "host/holder/holder_text.h"
 #include "report/boot.h"
 #include "setup/boot/assign.h"
-#include "setup/boot/image.h"
+#include "setup/boot/room.h"
 
 /* What is assigned, and on which machine. */
 struct assigning {
@@ -234,7 +234,7 @@ static enum result check_room(const struct assigning *assigning) {
 	struct error error = {0};
 
 	return !(assigning->invocation->options & OPTION_ROOT) &&
-			       image_check_room(assigning->session->root, &error) < 0
+			       room_check(assigning->session->root, &error) < 0
 		       ? command_fail(RESULT_REFUSED, &error)
 		       : RESULT_DONE;
 }

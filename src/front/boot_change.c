@@ -107,8 +107,11 @@ static enum result change(const struct boot_session *session) {
 	if (r < 0) {
 		return command_fail(RESULT_REFUSED, &error);
 	}
-	return session->invocation->options & OPTION_DRY_RUN ? boot_show_plan(&plan)
-							     : boot_carry_out(session->root, &plan);
+	if (session->invocation->options & OPTION_DRY_RUN) {
+		return boot_show_plan(&plan);
+	}
+	result = boot_check_room(session, &plan);
+	return result ? result : boot_carry_out(session->root, &plan);
 }
 
 enum result boot_enable_iommu(const struct invocation *invocation) {

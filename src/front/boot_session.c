@@ -9,7 +9,7 @@
 #include "advise/diff.h"
 #include "front/ask.h"
 #include "report/terminal.h"
-#include "setup/boot/image.h"
+#include "setup/boot/room.h"
 
 #define PROGRAM_TIMEOUT_S 1800 /* update-initramfs for many kernels on a slow disk */
 
@@ -200,17 +200,11 @@ enum result boot_may_change(const struct invocation *invocation) {
 }
 
 enum result boot_check_room(const struct boot_session *session, const struct boot_plan *plan) {
-	const char *make = session->boot.initramfs->make[0];
 	struct error error = {0};
 
-	for (size_t i = 0; make && i < plan->command_count; i++) {
-		if (strcmp(plan->commands[i].words.names[0], make) == 0) {
-			return image_check_room(session->root, &error) < 0
-				       ? command_fail(RESULT_REFUSED, &error)
-				       : RESULT_DONE;
-		}
-	}
-	return RESULT_DONE;
+	return room_check_plan(session->root, &session->boot, plan, &error) < 0
+		       ? command_fail(RESULT_REFUSED, &error)
+		       : RESULT_DONE;
 }
 
 enum result boot_confirm(const struct invocation *invocation, const char *question) {

@@ -48,12 +48,6 @@ static const char lsinitramfs[] = "#!/bin/sh\nexec cat \"${0%/usr/bin/lsinitramf
 	"usr/lib/baton/baton-early\netc/baton/assigned\nscripts/init-top/baton\n"                  \
 	"lib/modules/1/kernel/drivers/vfio/pci/vfio-pci.ko\n"
 
-static int truncate_file(const char *path, off_t length) {
-	AUTO_CLOSE int fd = openat(tree.fd, path, O_WRONLY | O_CLOEXEC);
-
-	return fd < 0 ? fd : ftruncate(fd, length);
-}
-
 static void hear_nothing(void *context, const char *data, size_t length) {
 }
 
@@ -495,25 +489,6 @@ static void what_a_lister_that_fails_has_said_is_passed_on(void **state) {
 	assert_non_null(strstr(heard, "broken archive"));
 }
 
-/* Nobody makes those anew. */
-static void an_image_that_is_not_made_anew_needs_no_room(void **state) {
-	struct error error = {0};
-
-	tree_file(&tree, "boot/initramfs-0-rescue-1.img", "");
-	assert_int_equal(truncate_file("boot/initramfs-0-rescue-1.img", (off_t)1 << 42), 0);
-	assert_int_equal(image_check_room(tree.fd, &error), 0);
-}
-
-/* There is no room for a second one in so large a file system. */
-static void an_image_that_may_not_fit_is_not_made_anew(void **state) {
-	struct error error = {0};
-
-	assert_int_equal(image_check_room(tree.fd, &error), 0);
-	assert_int_equal(truncate_file(IMAGE, (off_t)1 << 42), 0);
-	assert_int_equal(image_check_room(tree.fd, &error), -ENOSPC);
-	assert_non_null(strstr(error.text, "/" IMAGE " cannot be made anew for certain"));
-}
-
 /* The program that has failed would fail again. What others keep beside the images is theirs. */
 static void where_nothing_was_changed_nothing_is_made_again(void **state) {
 	struct error error = {0};
@@ -693,15 +668,11 @@ int main(void) {
 		cmocka_unit_test_setup_teardown(
 			what_belongs_on_the_image_has_to_be_installed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			an_image_that_may_not_fit_is_not_made_anew, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
 			a_new_image_beside_those_that_were_there_is_no_proof, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			an_image_that_was_not_made_anew_is_named, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_a_lister_that_fails_has_said_is_passed_on, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_image_that_is_not_made_anew_needs_no_room, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			where_nothing_was_changed_nothing_is_made_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

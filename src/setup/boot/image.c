@@ -2,17 +2,12 @@
 #include "setup/boot/image.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include "inventory/boot/mkinitcpio.h"
 #include "inventory/boot/shell.h"
 #include "setup/boot/assign.h"
-#include "setup/boot/fresh.h"
 #include "setup/boot/regenerate.h"
 #include "setup/boot/take_out.h"
 #include "setup/boot/words.h"
@@ -22,7 +17,6 @@
 #define DROP_IN_DIRECTORY "/etc/systemd/system/sysinit.target.d"
 #define DROP_IN           "baton.conf"
 #define FILE_MAX_SIZE     (1U << 20)
-#define MARGIN            (4U << 20)
 
 static const char drop_in[] = "# Added by baton boot assign; baton boot undo takes it away.\n"
 			      "[Unit]\n"
@@ -72,44 +66,6 @@ bool image_is(const char *path) {
 		}
 	}
 	return text_starts(name, "initrd") || text_starts(name, "initramfs-");
-}
-
-struct room {
-	int root;
-	struct error *error;
-};
-
-static int check_image(void *context, const char *path, const struct stat *stat) {
-	const struct room *room = context;
-	AUTO_CLOSE int fd = path_open(room->root, path, O_PATH | O_NOFOLLOW);
-	struct statvfs system;
-	uint64_t free;
-
-	if (!image_is(path) || fd < 0 || fstatvfs(fd, &system) < 0) {
-		return 0;
-	}
-	free = (uint64_t)system.f_bfree * system.f_frsize;
-	if (system.f_flag & ST_RDONLY) {
-		return error_set(room->error, -EROFS,
-			"%s cannot be made anew, because the file system that it is on is mounted "
-			"read-only",
-			path);
-	}
-	if (free < (uint64_t)stat->st_size + MARGIN) {
-		return error_set(room->error, -ENOSPC,
-			"%s cannot be made anew for certain: it has %ju MiB, and %ju MiB are free "
-			"beside it: remove old kernels, and try again",
-			path, (uintmax_t)(stat->st_size >> 20), (uintmax_t)(free >> 20));
-	}
-	return 0;
-}
-
-int image_check_room(int root, struct error *error) {
-	struct room room = {root, error};
-	const struct fresh all = {.root = root, .found = check_image, .context = &room};
-	int r = fresh_find(&all);
-
-	return r == -ENOMEM ? error_set(error, r, "out of memory") : r;
 }
 
 /* Does the text set the hooks, and not only add some? */

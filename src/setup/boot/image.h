@@ -16,12 +16,6 @@
 /* Is it one that the system's program makes anew? Not a rescue system's, nor a copy. */
 bool image_is(const char *path);
 
-/*
- * Can each image be made anew? One more like it has to fit beside it: some programs write over the
- * one that is there, and of what is left after that no machine starts. -ENOSPC, -EROFS.
- */
-int image_check_room(int root, struct error *error) MUST_CHECK;
-
 /* Files of the system's that have to name it. -ENOTSUP. */
 int image_plan(struct planning *planning) MUST_CHECK;
 
