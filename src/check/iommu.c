@@ -78,7 +78,8 @@ static const char *find_remedy(const struct look *look, char ret[LOADER_REMEDY_S
 	if (cause->verdict == IOMMU_LACKS_BOOT) {
 		return "restart the machine";
 	}
-	return missing ? loader_add(look, missing, ret)
+	return cause->verdict == IOMMU_LACKS_GRAPHICS
+		       ? loader_add(look, missing, ret)
 		       : "read dmesg | grep -i -e iommu -e AMD-Vi -e DMAR";
 }
 

@@ -10,6 +10,7 @@
 #include "front/boot_warn.h"
 #include "front/select.h"
 #include "host/holder/holder_text.h"
+#include "inventory/boot/command_line.h"
 #include "report/boot.h"
 #include "setup/boot/assign.h"
 #include "setup/boot/room.h"
@@ -20,7 +21,8 @@ struct assigning {
 	struct session *session;
 	struct host host;
 	struct boot boot;
-	struct plan *plan; /* a hand-over of the same, as if now */
+	struct plan *plan;         /* a hand-over of the same, as if now */
+	const struct names *words; /* that the next command line gets along with it; NULL: none */
 };
 
 static void free_assigning(struct assigning *assigning) {
@@ -135,6 +137,7 @@ static const char *find_off(const struct boot *boot) {
 /* Without it vfio-pci takes nothing; and only with it is known what belongs together. */
 static enum result check_iommu(const struct assigning *assigning) {
 	const char *off = find_off(&assigning->boot);
+	const struct names *words = assigning->words;
 	AUTO_TEXT struct text text = {0};
 	struct error error;
 
@@ -147,6 +150,13 @@ static enum result check_iommu(const struct assigning *assigning) {
 	}
 	if (assigning->host.iommu && assigning->boot.cause.verdict <= IOMMU_LACKS_GRAPHICS) {
 		return RESULT_DONE;
+	}
+	if (assigning->boot.cause.verdict == IOMMU_LACKS_ARGUMENT && assigning->host.iommu) {
+		return words && command_line_has(words, cause_missing(&assigning->boot.cause))
+			       ? RESULT_DONE
+			       : refuse("the IOMMU is on only because of what the running kernel was "
+					"started with, and nothing can be assigned without it: run "
+					"`baton boot enable-iommu`, and try again");
 	}
 	if (assigning->boot.cause.verdict == IOMMU_LACKS_ARGUMENT) {
 		return refuse(
@@ -325,7 +335,8 @@ static enum result plan_all(
 enum result boot_assign_plan(const struct invocation *invocation, const struct remains *cleaned,
 	struct planning *planning) {
 	AUTO_SESSION struct session session = {.root = -1};
-	AUTO_ASSIGNING struct assigning assigning = {.invocation = invocation, .session = &session};
+	AUTO_ASSIGNING struct assigning assigning = {
+		.invocation = invocation, .session = &session, .words = &planning->plan->words};
 	enum result result = session_open(invocation, NULL, &session);
 
 	return result == RESULT_DONE ? plan_all(&assigning, cleaned, planning) : result;

@@ -296,7 +296,7 @@ static enum result plan_cards(const struct boot_session *session, struct wish *w
 	if (!wish->permanent) {
 		return RESULT_DONE;
 	}
-	if (session->boot.cause.verdict == IOMMU_LACKS_ARGUMENT) {
+	if (session->boot.cause.verdict == IOMMU_LACKS_ARGUMENT && !session->host.iommu) {
 		puts("The IOMMU has to be on before a card can be assigned: restart the machine then, and say this again.");
 		return RESULT_DONE;
 	}

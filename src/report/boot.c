@@ -121,6 +121,10 @@ int report_cause(const struct cause *cause, struct text *ret) {
 			"  only for a guest that is to have the processor's own graphics (%s): intel_iommu=on on the kernel's command line",
 			cause->graphics);
 	case IOMMU_LACKS_ARGUMENT:
+		if (cause->kind != IOMMU_NONE) {
+			return text_add_line(ret,
+				"  missing at the next start: intel_iommu=on, which only the running kernel's command line has");
+		}
 		return text_add_line(ret,
 			"  missing: intel_iommu=on on the kernel's command line%s",
 			cause->table == TABLE_UNKNOWN
@@ -308,6 +312,8 @@ static int add_lines(const struct boot_device *first, const struct boot_device *
 /* What is needed for the two ways to use a card. */
 static int add_needs(const struct boot *boot, size_t from, size_t to, struct text *ret) {
 	bool told = false, vfio = true, unusable = false;
+	bool missing =
+		boot->cause.kind == IOMMU_NONE || boot->cause.verdict == IOMMU_LACKS_ARGUMENT;
 	int r = 0;
 
 	for (size_t i = from; r == 0 && i < to; i++) {
@@ -315,7 +321,7 @@ static int add_needs(const struct boot *boot, size_t from, size_t to, struct tex
 		vfio &= boot->devices[i].winner == WINNER_VFIO;
 		unusable |= boot->devices[i].winner != WINNER_HOST;
 	}
-	if (r == 0 && !told && !unusable && boot->cause.kind == IOMMU_NONE) {
+	if (r == 0 && !told && !unusable && missing) {
 		r = text_add_line(ret, "  on demand: only the IOMMU is missing, see above");
 	} else if (r == 0 && !told) {
 		r = text_add_line(ret, unusable ? "  on demand: a driver of the host's is missing"

@@ -97,6 +97,29 @@ static void a_machine_with_all_groups_lacks_nothing(void **state) {
 	assert_verdict("quiet", "quiet", IOMMU_FINE, "");
 }
 
+/* Typed in the boot menu, or taken out since: the next kernel has it off. */
+static void a_word_that_only_runs_is_missing_at_the_next_start(void **state) {
+	static const char off[] =
+		"CONFIG_INTEL_IOMMU=y\n# CONFIG_INTEL_IOMMU_DEFAULT_ON is not set\n";
+	char path[LABEL_SIZE];
+
+	snapshot_free(&snapshot);
+	snapshot = snapshot_take("intel-arc");
+	snprintf(path, sizeof(path), "boot/config-%.100s", snapshot.host.kernel);
+	put("proc/cpuinfo", "vendor_id\t: GenuineIntel\n");
+	assert_verdict("quiet intel_iommu=on", "quiet", IOMMU_FINE, "");
+	put(path, "CONFIG_INTEL_IOMMU=y\nCONFIG_INTEL_IOMMU_DEFAULT_ON=y\n");
+	assert_verdict("quiet intel_iommu=on", "quiet", IOMMU_FINE, "");
+	put(path, off);
+	assert_verdict("quiet intel_iommu=on", "quiet", IOMMU_LACKS_ARGUMENT, "intel_iommu=on");
+	assert_verdict("intel_iommu=on", "intel_iommu=sm_on,on", IOMMU_FINE, "");
+	assert_verdict("intel_iommu=on,sm_on", "intel_iommu=sm_on", IOMMU_LACKS_ARGUMENT,
+		"intel_iommu=on");
+	assert_verdict("quiet intel_iommu=on", NULL, IOMMU_FINE, "");
+	/* Firmware may have it switched on for a device that anybody may plug in. */
+	assert_verdict("quiet", "quiet", IOMMU_FINE, "");
+}
+
 static void intels_own_graphics_may_be_left_out(void **state) {
 	snapshot_free(&snapshot);
 	snapshot = snapshot_take("intel-arc");
@@ -118,6 +141,8 @@ int main(void) {
 		cmocka_unit_test_setup_teardown(what_switches_it_off_is_named, take, leave),
 		cmocka_unit_test_setup_teardown(
 			a_machine_with_all_groups_lacks_nothing, take, leave),
+		cmocka_unit_test_setup_teardown(
+			a_word_that_only_runs_is_missing_at_the_next_start, take, leave),
 		cmocka_unit_test_setup_teardown(intels_own_graphics_may_be_left_out, take, leave),
 	};
 

@@ -139,6 +139,18 @@ static const struct device *find_left_out(const struct host *host) {
 	return NULL;
 }
 
+/* intel_iommu=on, also with more behind a comma. */
+static bool switches_on(const struct names *words) {
+	static const char key[] = "intel_iommu";
+	const char *value = command_line_value(words, key);
+
+	while (value && (!text_starts(value, "on") || !strchr(",", value[2]))) {
+		value = strchr(value, ',');
+		value = value ? value + 1 : NULL;
+	}
+	return value;
+}
+
 /* Why it is off. */
 static enum iommu_verdict explain(
 	const struct cause *cause, const struct names *running, const struct names *next) {
@@ -152,11 +164,18 @@ static enum iommu_verdict explain(
 	if (cause->by_itself == DEFAULT_NO_DRIVER) {
 		return IOMMU_LACKS_DRIVER;
 	}
-	if (cause->maker != MAKER_INTEL || command_line_has(running, INTEL_ON) ||
-		cause->by_itself == DEFAULT_ON || cause->by_itself == DEFAULT_ON_BUT_GRAPHICS) {
+	if (cause->maker != MAKER_INTEL || switches_on(running) || cause->by_itself == DEFAULT_ON ||
+		cause->by_itself == DEFAULT_ON_BUT_GRAPHICS) {
 		return IOMMU_UNEXPLAINED;
 	}
-	return next && command_line_has(next, INTEL_ON) ? IOMMU_LACKS_BOOT : IOMMU_LACKS_ARGUMENT;
+	return next && switches_on(next) ? IOMMU_LACKS_BOOT : IOMMU_LACKS_ARGUMENT;
+}
+
+/* It is on because of a word that somebody has typed, or taken out since. */
+static bool is_for_now(
+	const struct cause *cause, const struct names *running, const struct names *next) {
+	return cause->maker == MAKER_INTEL && cause->by_itself == DEFAULT_OFF &&
+	       switches_on(running) && next && !switches_on(next);
 }
 
 static enum iommu_verdict judge(const struct cause *cause, const struct host *host,
@@ -164,10 +183,13 @@ static enum iommu_verdict judge(const struct cause *cause, const struct host *ho
 	if (!host->iommu) {
 		return explain(cause, running, next);
 	}
-	if (!cause->graphics[0] || command_line_has(running, INTEL_ON)) {
+	if (is_for_now(cause, running, next)) {
+		return IOMMU_LACKS_ARGUMENT;
+	}
+	if (!cause->graphics[0] || switches_on(running)) {
 		return IOMMU_FINE;
 	}
-	return next && command_line_has(next, INTEL_ON) ? IOMMU_LACKS_BOOT : IOMMU_LACKS_GRAPHICS;
+	return next && switches_on(next) ? IOMMU_LACKS_BOOT : IOMMU_LACKS_GRAPHICS;
 }
 
 int cause_read(int root, const struct host *host, const struct names *running,

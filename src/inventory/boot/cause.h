@@ -32,8 +32,8 @@ enum iommu_default {
 enum iommu_verdict {
 	IOMMU_FINE,
 	IOMMU_LACKS_GRAPHICS, /* it is on, and Intel's own graphics are left out */
-	IOMMU_LACKS_ARGUMENT,
-	IOMMU_LACKS_BOOT, /* what is missing is configured: the machine has to be restarted */
+	IOMMU_LACKS_ARGUMENT, /* it is off, or the next kernel will have it off */
+	IOMMU_LACKS_BOOT,     /* what is missing is configured: the machine has to be restarted */
 	IOMMU_LACKS_FIRMWARE,
 	IOMMU_LACKS_DRIVER,
 	IOMMU_SWITCHED_OFF,
