@@ -14,9 +14,9 @@ scenarios/mini_*.py or scenarios/full_*.py:
 
 It fails by raising anything, and passes by returning. The decorator says
 
-  * which virtual host it runs on (machine.Machine; --kernel replaces the kernel), and cargo: a
-    function without arguments that returns the cargo.Cargo to bring there, in most cases
-    rig.cargo;
+  * which virtual host it runs on (machine.Machine; --kernel replaces the kernel, and one that
+    names a kernel is left out with any other), and cargo: a function without arguments that
+    returns the cargo.Cargo to bring there, in most cases rig.cargo;
   * when it runs: @check always, @long only with --long, @release only with --release: what takes
     hours;
   * alone: on a host of its own. All others of one module with the same machine and the same cargo
