@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -20,6 +22,27 @@ bool config_exists(unsigned int vmid) {
 
 	path_of(vmid, path);
 	return access(path, F_OK) == 0;
+}
+
+bool config_has_digest(unsigned int vmid, const char *digest) {
+	char path[PATH_SIZE];
+	int lines[2], status;
+	pid_t pid;
+
+	path_of(vmid, path);
+	if (pipe2(lines, O_CLOEXEC) < 0) {
+		return false;
+	}
+	(void)dprintf(lines[1], "%s  %s\n", digest, path);
+	(void)close(lines[1]);
+	pid = fork();
+	if (pid == 0) {
+		(void)dup2(lines[0], STDIN_FILENO);
+		execl("/usr/bin/sha1sum", "sha1sum", "--check", "--status", NULL);
+		_exit(127);
+	}
+	(void)close(lines[0]);
+	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
 static struct entry *find(const struct section *section, const char *key) {

@@ -34,6 +34,9 @@ bool config_exists(unsigned int vmid);
 bool config_read(unsigned int vmid, struct config *ret);
 bool config_write(const struct config *config);
 
+/* Is this, in hexadecimal, the SHA-1 of the whole file? */
+bool config_has_digest(unsigned int vmid, const char *digest);
+
 /* The value of a key; NULL: it is not there. */
 const char *section_get(const struct section *section, const char *key);
 

@@ -113,14 +113,28 @@ static bool change(struct config *config, const char *key, const char *value) {
 	return section_set(section, key, value);
 }
 
+/* Who says which configuration he has seen changes no other (assert_if_modified). */
+static bool is_as_seen(const struct call *call) {
+	const char *digest = option(call, "--digest");
+
+	return !digest || config_has_digest(call->vmid, digest) ||
+	       fail("detected modified configuration - file changed by other user? Try again.");
+}
+
+static bool set_key(struct config *config, const char *option, const char *value) {
+	if (strncmp(option, "--", 2) != 0) {
+		return fail("what is %s?", option);
+	}
+	return strcmp(option, "--digest") == 0 || change(config, option + 2, value);
+}
+
 static bool set_keys(const struct call *call) {
 	static struct config config;
 	int lock = lock_take(call->vmid, LOCK_S);
-	bool done = lock >= 0 && config_read(call->vmid, &config);
+	bool done = lock >= 0 && is_as_seen(call) && config_read(call->vmid, &config);
 
 	for (char **word = call->options; done && word[0] && word[1]; word += 2) {
-		done = strncmp(word[0], "--", 2) == 0 ? change(&config, word[0] + 2, word[1])
-						      : fail("what is %s?", word[0]);
+		done = set_key(&config, word[0], word[1]);
 	}
 	done = done && config_write(&config);
 	if (lock >= 0) {

@@ -130,7 +130,7 @@ def a_guest_of_proxmoxs_starts_with_the_whole_card_once_the_advice_is_applied(ho
     assert kept and host.read(kept[1]) == definition, result
     lines = host.read(pve.CONFIG).splitlines()
     assert "hostpci0: 0000:01:00,rombar=0" in lines, lines
-    assert not [line for line in lines if line.startswith("hostpci1")], lines
+    assert not [line for line in lines if line.startswith(("hostpci1", "digest"))], lines
     assert not _advice(host, "--only", "card", str(pve.VMID))["diff"]
     result = host.run("qm", "start", str(pve.VMID), deadline_s=START_S)
     assert result.status == 0, f"{result}\n{_said(host)}"
@@ -138,3 +138,16 @@ def a_guest_of_proxmoxs_starts_with_the_whole_card_once_the_advice_is_applied(ho
     host.run("qm", "stop", str(pve.VMID), check=True, deadline_s=START_S)
     wait_home(host, before)
     host.run("rm", kept[1], check=True)
+
+
+@long(FULL, pve.installed, limit_s=900)
+def what_somebody_changes_in_a_guest_of_proxmoxs_meanwhile_stays(host):
+    pve.put(host, hostpci="01:00.0,rombar=0", machine="q35")
+    changed = f"{host.read(pve.CONFIG)}\ncores: 1"
+    host.put("/root/qm", f"#!/bin/sh\necho 'cores: 1' >>{pve.CONFIG}\nexec /root/own \"$@\"\n", 0o755)
+    host.shell("cp /usr/sbin/qm /root/own && mount --bind /root/qm /usr/sbin/qm", check=True)
+    result = host.run("baton", "advise", "--apply", "--only", "card", str(pve.VMID))
+    host.shell("umount /usr/sbin/qm && rm /root/qm /root/own /var/lib/baton/proxmox-*", check=True)
+    assert result.status == 1 and "somebody has changed the guest meanwhile" in result.stderr, result
+    assert "file changed by other user" in result.stderr, result
+    assert host.read(pve.CONFIG) == changed
