@@ -8,11 +8,11 @@
 #include "front/ask.h"
 #include "front/boot_change.h"
 #include "front/boot_session.h"
+#include "front/boot_to_do.h"
 #include "report/boot.h"
 #include "report/names.h"
 #include "report/remains.h"
 #include "setup/boot/arguments.h"
-#include "setup/boot/assign.h"
 #include "setup/boot/clean.h"
 
 #define CHOICES_MAX 16
@@ -24,6 +24,7 @@ struct wish {
 	bool asked;                   /* of a person, who has seen that */
 	char *words[CHOICES_MAX + 1]; /* "assign", and the cards */
 	size_t word_count;
+	const struct device *card; /* the one that was chosen; NULL: all of them */
 };
 
 /* One slot with a picture, for the question which it is. */
@@ -108,6 +109,7 @@ static enum result ask_card(int root, const struct choice *cards, size_t count, 
 		return no_answer();
 	}
 	wish->words[wish->word_count++] = (char *)cards[number - 1].slot;
+	wish->card = cards[number - 1].device->device;
 	return RESULT_DONE;
 }
 
@@ -141,11 +143,15 @@ static void try_clean(const struct boot_session *session, struct remains *remain
 	(void)!planning_clean(&planning, remains);
 }
 
-/* Is it worth a question? Only what would go is; what is left to a person is told. */
+/*
+ * Is it worth a question? Only what would go is; what is left to a person is told. What baton
+ * itself has assigned is none of it: that the card is the host's again has been said by then.
+ */
 static enum result ask_clean(
 	const struct boot_session *session, struct remains *remains, struct wish *wish) {
 	AUTO_TEXT struct text text = {0};
 	enum result result;
+	struct remains others;
 	bool goes;
 	int r;
 
@@ -153,14 +159,16 @@ static enum result ask_clean(
 		return RESULT_DONE;
 	}
 	try_clean(session, remains);
-	goes = remains_have(remains, REMAIN_GOES);
-	if (!goes && !remains_have(remains, REMAIN_BY_HAND)) {
+	others = *remains;
+	others.count = remains_move_own(remains);
+	goes = remains_have(&others, REMAIN_GOES);
+	if (!goes && !remains_have(&others, REMAIN_BY_HAND)) {
 		return RESULT_DONE;
 	}
 	r = text_add_line(
 		&text, goes ? "Other set-ups have left this:"
 			    : "Other set-ups have left this, which is yours to take away:");
-	r = r < 0 ? r : report_remains(remains, &text);
+	r = r < 0 ? r : report_remains(&others, &text);
 	result = boot_print(&text, r, RESULT_DONE);
 	if (goes) {
 		wish->clean = result == RESULT_DONE && ask_yes("Take away what goes? [y/N] ");
@@ -219,63 +227,6 @@ static enum result check_iommu(const struct cause *cause) {
 	return boot_print(&text, 0, RESULT_REFUSED);
 }
 
-static int add_words(const struct boot_plan *plan, struct text *ret) {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < plan->words.count; i++) {
-		r = strchr(plan->words.names[i], '=')
-			    ? text_add_line(ret, "add %s to the kernel's command line",
-				      plan->words.names[i])
-			    : 0;
-	}
-	return r;
-}
-
-static int add_assigned(const struct boot_plan *plan, struct text *ret) {
-	AUTO_NAMES struct names addresses = {0};
-	int r = boot_plan_assigned(plan, &addresses);
-
-	for (size_t i = 0; r == 0 && i < addresses.count; i++) {
-		r = text_add_line(ret, "give %s to VFIO at each start", addresses.names[i]);
-	}
-	return r;
-}
-
-static int add_programs(const struct boot_plan *plan, struct text *ret) {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < plan->command_count; i++) {
-		const struct names *words = &plan->commands[i].words;
-		AUTO_TEXT struct text line = {0};
-
-		for (size_t k = 0; r == 0 && k < words->count; k++) {
-			r = text_add(&line, " %s", words->names[k]);
-		}
-		if (r == 0 && (plan->commands[i].way == BOOT_WAY_BOTH ||
-				      plan->commands[i].way == BOOT_WAY_THERE)) {
-			r = text_add_line(ret, "run%s", line.data);
-		}
-	}
-	return r;
-}
-
-/* One list of all that is done. */
-static enum result show(
-	const struct wish *wish, const struct boot_plan *plan, const struct remains *remains) {
-	AUTO_TEXT struct text text = {0};
-	int r = text_add_line(&text, "To do:");
-
-	r = r < 0 ? r : add_words(plan, &text);
-	if (r == 0 && !wish->asked) {
-		r = report_remains(remains, &text);
-	} else if (r == 0 && remains_have(remains, REMAIN_GOES)) {
-		r = text_add_line(&text, "take away what other set-ups have left");
-	}
-	r = r < 0 ? r : add_assigned(plan, &text);
-	r = r < 0 ? r : add_programs(plan, &text);
-	return boot_print(&text, r, RESULT_DONE);
-}
-
 static enum result carry_out(const struct boot_session *session, const struct boot_plan *plan) {
 	const struct invocation *invocation = session->invocation;
 	enum result result;
@@ -310,13 +261,12 @@ static enum result plan_all(const struct boot_session *session, struct wish *wis
 	const struct cause *cause = &session->boot.cause;
 	char *missing =
 		cause->verdict == IOMMU_LACKS_ARGUMENT ? (char *)cause_missing(cause) : NULL;
-	int r = 0;
+	int r;
 
-	if (wish->clean) {
-		r = planning_clean(planning, remains);
-	} else {
-		remains_free(remains);
+	if (!wish->clean) {
+		remains_keep_own(remains);
 	}
+	r = planning_clean(planning, remains);
 	if (r == 0 && missing) {
 		r = planning_words(planning, &(struct names){&missing, 1});
 	}
@@ -338,7 +288,10 @@ static enum result tell_nothing(const struct wish *wish, const struct remains *r
 }
 
 static enum result set_up(struct boot_session *session, struct wish *wish) {
-	const struct remains_wanted wanted = {.all = true, .own = !wish->permanent};
+	const struct remains_wanted wanted = {.devices = &wish->card,
+		.count = wish->card ? 1 : 0,
+		.all = true,
+		.own = !wish->permanent};
 	AUTO_REMAINS struct remains remains = {0};
 	AUTO_BOOT_PLAN struct boot_plan plan = {0};
 	struct error error = {0};
@@ -360,7 +313,7 @@ static enum result set_up(struct boot_session *session, struct wish *wish) {
 	if (plan.command_count == 0 && !boot_plan_changes(&plan)) {
 		return tell_nothing(wish, &remains);
 	}
-	result = show(wish, &plan, &remains);
+	result = boot_show_to_do(&plan, &remains, wish->asked);
 	return result ? result : carry_out(session, &plan);
 }
 

@@ -45,16 +45,19 @@ def converse(baton, machine, words, replies):
         os.execv(baton, [baton, command, "--root", machine, *rest])
     deadline = time.monotonic() + PATIENCE_S
     said, since, replies = "", "", list(replies)
-    while part := read(terminal, deadline):
-        since += part
+    while True:
         if QUESTION.search(since):
             reply = replies.pop(0)
             said += f"{since}> {reply}".rstrip(" ") + "\n"
             os.write(terminal, f"{reply}\n".encode())
             echo = ""
-            while not echo.endswith("\n"):
+            while "\n" not in echo:
                 echo += read(terminal, deadline)
             since = echo.split("\n", 1)[1]
+        elif part := read(terminal, deadline):
+            since += part
+        else:
+            break
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     os.close(terminal)
     if replies:

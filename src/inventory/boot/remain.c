@@ -39,6 +39,36 @@ static void free_one(struct remain *remain) {
 	names_free(&remain->parts);
 }
 
+size_t remains_move_own(struct remains *remains) {
+	size_t others = 0;
+
+	for (size_t i = 0; i < remains->count; i++) {
+		struct remain one = remains->all[i];
+
+		if (!one.own || one.fate != REMAIN_GOES) {
+			memmove(&remains->all[others + 1], &remains->all[others],
+				(i - others) * sizeof(one));
+			remains->all[others++] = one;
+		}
+	}
+	return others;
+}
+
+void remains_keep_own(struct remains *remains) {
+	size_t others = remains_move_own(remains);
+
+	for (size_t i = 0; i < others; i++) {
+		free_one(&remains->all[i]);
+	}
+	remains->count -= others;
+	if (remains->count > 0) {
+		memmove(remains->all, &remains->all[others],
+			remains->count * sizeof(*remains->all));
+	}
+	remains->menu_old = false;
+	remains->image_old = false;
+}
+
 void remains_free(struct remains *remains) {
 	for (size_t i = 0; i < remains->count; i++) {
 		free_one(&remains->all[i]);

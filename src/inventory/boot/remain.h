@@ -38,6 +38,7 @@ struct remain {
 	struct names parts;  /* of a list: what goes; none: all of it */
 	bool wrapped;        /* lines are joined as modprobe joins them, */
 	bool single;         /* or not at all */
+	bool own;            /* baton itself has assigned it */
 	bool loads;          /* it only loads VFIO: without devices for that it has no effect */
 	char *why;           /* "loads VFIO": a sentence without its subject */
 	char *remark;        /* why it stays, what to do by hand; NULL: nothing */
@@ -60,7 +61,8 @@ struct remains_wanted {
 	const struct device *const *devices;
 	size_t count;
 	bool all;
-	bool own; /* with all: what baton itself has assigned, too */
+	bool own; /* with all: what baton itself has assigned, too; where devices are named, only of
+		     their slots */
 };
 
 /*
@@ -76,6 +78,15 @@ void remains_free(struct remains *remains);
 
 /* Is there one of that fate? */
 bool remains_have(const struct remains *remains, enum remain_fate fate);
+
+/*
+ * Puts what baton itself has assigned, and goes, behind the others, in its order; returns how many
+ * others there are.
+ */
+size_t remains_move_own(struct remains *remains);
+
+/* Forgets all others, and that anything else would have to be made anew. */
+void remains_keep_own(struct remains *remains);
 
 /* "goes": in JSON and for people. */
 const char *remain_fate_name(enum remain_fate fate);

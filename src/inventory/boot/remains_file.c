@@ -246,19 +246,34 @@ static void search_units(struct search *search) {
 	}
 }
 
+/* With all others' remains, baton's own may be those of a single slot. */
+static bool is_of_slot(const struct search *search, const char *name) {
+	const struct remains_wanted *wanted = search->wanted;
+	struct address address;
+
+	return !wanted->all || wanted->count == 0 ||
+	       (address_parse(name, &address) == 0 &&
+		       address_same_slot(address, wanted->devices[0]->address));
+}
+
 /* What baton itself has assigned is undone by `boot undo`; a single card may go before. */
 static int look_at_assigned(void *context, const struct source_line *line) {
 	struct search *search = context;
 	AUTO_FREE char *name = strndup(line->text, strcspn(line->text, " \t"));
 
+	if (!name || !is_of_slot(search, name)) {
+		search->remains->r = name ? search->remains->r : -ENOMEM;
+		return search->remains->r;
+	}
 	search_add(search,
 		&(struct remain){.form = REMAIN_LINE,
 			.path = (char *)line->path,
 			.number = line->number,
 			.text = line->text,
 			.single = true,
+			.own = true,
 			.why = (char *)"gives it to VFIO at each start, by `baton boot assign`"},
-		name ? concern_address(search, name) : (struct concern){0});
+		concern_address(search, name));
 	return 0;
 }
 

@@ -174,6 +174,19 @@ int boot_plan_assign(struct planning *planning, const struct assigned *all, size
 	return r;
 }
 
+/* Is it assigned already? */
+static bool was_assigned(const struct boot_file *file, const struct assigned *assigned) {
+	struct assigned_reader reader = {.data = file->before.data, .length = file->before.length};
+	struct assigned one;
+
+	while (assigned_next(&reader, &one) == ASSIGNED_FOUND) {
+		if (same(&one, assigned)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 int boot_plan_assigned(const struct boot_plan *plan, struct names *ret) {
 	int r = 0;
 
@@ -184,7 +197,7 @@ int boot_plan_assigned(const struct boot_plan *plan, struct names *ret) {
 
 		while (r == 0 && strcmp(plan->files[i].path, ASSIGNED_FILE) == 0 &&
 			assigned_next(&reader, &one) == ASSIGNED_FOUND) {
-			r = names_add(ret, one.address);
+			r = was_assigned(&plan->files[i], &one) ? 0 : names_add(ret, one.address);
 		}
 	}
 	return r;

@@ -14,7 +14,7 @@
 int boot_plan_assign(struct planning *planning, const struct assigned *all, size_t count)
 	MUST_CHECK;
 
-/* Appends the addresses that are assigned with the plan, of all that it changes. -ENOMEM. */
+/* Appends the addresses that are assigned with the plan, and were not before. -ENOMEM. */
 int boot_plan_assigned(const struct boot_plan *plan, struct names *ret) MUST_CHECK;
 
 /* Is what has to be on the image installed on this machine? -ENOENT. */
