@@ -9,6 +9,7 @@
 #include "advise/diff.h"
 #include "front/ask.h"
 #include "report/terminal.h"
+#include "setup/boot/interrupted.h"
 #include "setup/boot/room.h"
 
 #define PROGRAM_TIMEOUT_S 1800 /* update-initramfs for many kernels on a slow disk */
@@ -233,8 +234,15 @@ enum result boot_begin(const struct invocation *invocation, int root) {
 		error_set(&error, root, "cannot read %s: %s", invocation->root, strerror(-root));
 		result = command_fail(RESULT_USAGE, &error);
 	}
-	return result == RESULT_DONE && !(invocation->options & OPTION_DRY_RUN) ? recover(root)
-										: result;
+	if (result != RESULT_DONE || !(invocation->options & OPTION_DRY_RUN)) {
+		return result ? result : recover(root);
+	}
+	if (boot_is_interrupted(root)) {
+		fputs("baton: an earlier call was interrupted, and whoever changes something takes it "
+		      "back first: what is shown here is from before that\n",
+			stderr);
+	}
+	return result;
 }
 
 enum result boot_session_open(const struct invocation *invocation, struct boot_session *ret) {

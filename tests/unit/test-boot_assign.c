@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "machine.h"
 #include "plan/plan.h"
+#include "setup/boot/history.h"
 
 /* A machine, what is assigned there, and what baton then says. */
 struct trial {
@@ -152,6 +153,34 @@ static void what_is_assigned_and_what_is_refused(void **state) {
 	}
 }
 
+/* What is assigned already may be what is taken back first. */
+static void a_dry_run_tells_of_a_call_that_was_interrupted(void **state) {
+	static const struct trial trial = {"twins", {"61:00.0"}, RESULT_DONE, {NULL}, {NULL, NULL}};
+	AUTO_MACHINE struct machine machine = {.root = -1};
+	AUTO_FREE char *before = NULL, *during = NULL, *after = NULL;
+	const struct boot_plan plan = {0};
+	struct error error = {0};
+	unsigned int number;
+	AUTO_CLOSE int directory = -1;
+
+	assert_int_equal(machine_load(trial.machine, &machine), 0);
+	assert_int_equal(machine_write(&machine, "usr/sbin/mkinitramfs", ""), 0);
+	assert_int_equal(machine_write(&machine, "etc/hostname", "host\n"), 0);
+	assert_int_equal(machine_write(&machine, "etc/baton/assigned",
+				 "0000:61:00.0 10de:1d01 1043:85f4 030000\n"),
+		0);
+	assert_int_equal(machine_write(&machine, "var/lib/baton/boot/none", ""), 0);
+	directory = dir_open(machine.root, HISTORY_DIRECTORY);
+	assert_int_equal(run(&machine, &trial, &before), RESULT_DONE);
+	assert_int_equal(history_create(directory, &plan, &number, &error), 0);
+	assert_int_equal(run(&machine, &trial, &during), RESULT_DONE);
+	assert_int_equal(history_set(directory, number, &plan, HISTORY_MADE, &error), 0);
+	assert_int_equal(run(&machine, &trial, &after), RESULT_DONE);
+	assert_null(strstr(before, "interrupted"));
+	assert_non_null(strstr(during, "an earlier call was interrupted"));
+	assert_null(strstr(after, "interrupted"));
+}
+
 static void link_card(const struct machine *machine, unsigned int pid) {
 	char path[64], stat[128];
 
@@ -190,6 +219,7 @@ static void a_card_that_too_many_hold_to_name_them_all_is_refused(void **state) 
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_assigned_and_what_is_refused),
+		cmocka_unit_test(a_dry_run_tells_of_a_call_that_was_interrupted),
 		cmocka_unit_test(a_card_that_too_many_hold_to_name_them_all_is_refused),
 	};
 
