@@ -18,6 +18,7 @@ struct contest {
 	const struct rebinder *ids, *argument_ids, *driverctl, *other;
 	const struct assignment *assigned; /* what gives it to VFIO in the initramfs, or NULL */
 	const struct boot_line *early;     /* what loads VFIO before the host's module, or NULL */
+	struct boot_line first;            /* the line of another card's, where that is why */
 	struct boot_line next_ids;         /* of the next command line, or given to it where it is
 					      loaded in the initramfs; no text: none */
 };

@@ -59,6 +59,7 @@ int contest_gather_lines(struct contest *contest) {
 		r = add_line(contest->device, &contest->next_ids);
 	}
 	if (r == 0 && contest->early && contest->early->kind != BOOT_LINE_BEFORE &&
+		contest->early->kind != BOOT_LINE_ASSIGNED &&
 		contest->device->winner == WINNER_VFIO && !contest->driverctl) {
 		r = add_line(contest->device, contest->early);
 	}

@@ -161,6 +161,15 @@ static const struct boot_line *find_driver_pre(const struct boot *boot) {
 	return NULL;
 }
 
+static bool stands_down(const struct boot *boot) {
+	for (size_t i = 0; i < boot->next.count; i++) {
+		if (command_line_same(boot->next.all[i].text, EARLY_SKIP)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void find_early(struct contest *contest) {
 	const struct boot *boot = contest->boot;
 
@@ -173,13 +182,37 @@ static void find_early(struct contest *contest) {
 	}
 }
 
-static bool stands_down(const struct boot *boot) {
-	for (size_t i = 0; i < boot->next.count; i++) {
-		if (command_line_same(boot->next.all[i].text, EARLY_SKIP)) {
-			return true;
+/*
+ * baton-early loads VFIO for an assigned card as modprobe is configured to, so with its ids, before
+ * any driver that is a module. (Sound and USB it frees only of drivers of what is assigned.)
+ */
+static int find_baton_early(struct contest *contest) {
+	const struct boot *boot = contest->boot;
+	const struct assignments *assigned = &boot->assigned;
+	enum late late = LATE_NOT;
+	bool built_in = false;
+	int r = 0;
+
+	if (contest->early || assigned->age == IMAGE_OLDER || stands_down(boot) ||
+		boot->initramfs->kind == INITRAMFS_UNKNOWN) {
+		return 0;
+	}
+	r = late_find(contest->root, contest->host, boot->initramfs, contest->device->device,
+		contest->natural, &late);
+	if (r == 0 && contest->natural[0]) {
+		r = late_is_built_in(
+			contest->root, contest->host->kernel, contest->natural, &built_in);
+	}
+	for (size_t i = 0; r == 0 && late == LATE_NOT && !built_in && i < assigned->count; i++) {
+		if (assigned->all[i].state < ASSIGNMENT_MISSED) {
+			contest->first = (struct boot_line){.kind = BOOT_LINE_ASSIGNED,
+				.path = (char *)ASSIGNED_FILE,
+				.number = assigned->all[i].line};
+			contest->early = &contest->first;
+			break;
 		}
 	}
-	return false;
+	return r;
 }
 
 /* It has to be on the image, and not to be told to stand down. */
@@ -344,6 +377,7 @@ int winner_find(int root, const struct host *host, const struct boot *boot,
 
 	r = r < 0 ? r : find_rebinders(&contest);
 	find_early(&contest);
+	r = r < 0 ? r : find_baton_early(&contest);
 	find_assigned(&contest);
 	r = r < 0 ? r : judge(&contest);
 	r = r < 0 ? r : contest_gather_lines(&contest);
