@@ -136,6 +136,43 @@ static void what_only_a_shell_knows_is_said_to_be_unknown(void **state) {
 	assert_int_equal(boot.loader.loader->kind, LOADER_GRUB);
 }
 
+static void assert_unknown(const char *line) {
+	AUTO_BOOT struct boot boot = read_boot();
+
+	assert_false(boot.next_known);
+	for (size_t i = 0; i < boot.next.count; i++) {
+		if (boot.next.all[i].kind == BOOT_LINE_UNKNOWN) {
+			assert_string_equal(boot.next.all[i].text, line);
+			return;
+		}
+	}
+	fail_msg("%s is taken to be known", line);
+}
+
+static void what_is_made_of_something_unknown_is_unknown(void **state) {
+	put("usr/sbin/update-grub", "");
+	put("etc/default/grub", "IDS=$(cat /etc/ids)\nGRUB_CMDLINE_LINUX=\"vfio-pci.ids=$IDS\"\n");
+	assert_unknown("GRUB_CMDLINE_LINUX=\"vfio-pci.ids=$IDS\"");
+	put("etc/default/grub", "if x; then\nA=b\nfi\nGRUB_CMDLINE_LINUX=$A\n");
+	assert_unknown("GRUB_CMDLINE_LINUX=$A");
+	/* What nothing is made of may be anything, and what was never set is empty. */
+	put("etc/default/grub", "GRUB_DISTRIBUTOR=`( . /etc/os-release && echo ${NAME} )`\n"
+				"GRUB_CMDLINE_LINUX=\"quiet $NEVER\"\n");
+	assert_next(LOADER_GRUB_DEBIAN, "quiet /etc/default/grub:2\n");
+	put("etc/default/grub", "A=$(x)\nA=b\nGRUB_CMDLINE_LINUX=$A\n");
+	assert_next(LOADER_GRUB_DEBIAN, "b /etc/default/grub:3\n");
+}
+
+static void a_file_that_is_read_within_another_leaves_nothing_certain(void **state) {
+	put("usr/sbin/update-grub", "");
+	put("etc/default/grub", "GRUB_CMDLINE_LINUX=quiet\n[ -e /x ] && . /x # mine\n");
+	assert_unknown(". /x # mine");
+	put("etc/default/grub", "GRUB_CMDLINE_LINUX=quiet\nif x; then source /x; fi\n");
+	assert_unknown("source /x");
+	put("etc/default/grub", "# . /x\nGRUB_CMDLINE_LINUX='. /x'\n");
+	assert_next(LOADER_GRUB_DEBIAN, ". /etc/default/grub:2\n/x /etc/default/grub:2\n");
+}
+
 static void proxmox_is_known_by_who_started_it(void **state) {
 	put("etc/kernel/proxmox-boot-uuids", "ABCD-1234\n");
 	put("etc/default/grub", "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n");
@@ -533,6 +570,10 @@ int main(void) {
 			a_drop_in_that_begins_anew_hides_what_was_before, take, leave),
 		cmocka_unit_test_setup_teardown(
 			what_only_a_shell_knows_is_said_to_be_unknown, take, leave),
+		cmocka_unit_test_setup_teardown(
+			what_is_made_of_something_unknown_is_unknown, take, leave),
+		cmocka_unit_test_setup_teardown(
+			a_file_that_is_read_within_another_leaves_nothing_certain, take, leave),
 		cmocka_unit_test_setup_teardown(proxmox_is_known_by_who_started_it, take, leave),
 		cmocka_unit_test_setup_teardown(
 			what_the_firmware_says_beats_what_is_left_on_the_disk, take, leave),

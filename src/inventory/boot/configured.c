@@ -5,13 +5,12 @@
 #include <string.h>
 
 #include "inventory/boot/command_line.h"
-#include "inventory/boot/shell.h"
+#include "inventory/boot/variables.h"
 
 /* The words that the next boot is to have, by the form in which they stand. */
 
 #define FILE_MAX_SIZE (1U << 20)
 #define FILES_MAX     1024 /* in one directory */
-#define VARIABLES_MAX 256
 
 /* As it is to be, or as it is. */
 static int read_file(
@@ -67,156 +66,16 @@ static int read_words(
 	return r;
 }
 
-/* What the shell has made of a variable, and where each word of it comes from. */
-struct variable {
-	char name[64];
-	char *value;
-	struct boot_lines words;
-};
-
-struct shell_reading {
-	const struct loader *loader;
-	const char *path;
-	struct shell_reader shell;
-	struct variable all[VARIABLES_MAX];
-	size_t count;
-};
-
-static void free_reading(struct shell_reading *reading) {
-	for (size_t i = 0; i < reading->count; i++) {
-		free(reading->all[i].value);
-		boot_lines_free(&reading->all[i].words);
-	}
-}
-
-static struct variable *find_variable(
-	struct shell_reading *reading, const char *name, size_t length) {
-	for (size_t i = 0; i < reading->count; i++) {
-		if (strlen(reading->all[i].name) == length &&
-			memcmp(reading->all[i].name, name, length) == 0) {
-			return &reading->all[i];
-		}
-	}
-	return NULL;
-}
-
-static const char *find_value(void *context, const char *name, size_t length) {
-	const struct variable *variable = find_variable(context, name, length);
-
-	return variable && variable->value ? variable->value : "";
-}
-
-/* NULL: it is too long, or one too many. */
-static struct variable *make_variable(
-	struct shell_reading *reading, const char *name, size_t length) {
-	struct variable *variable = find_variable(reading, name, length);
-
-	if (variable || reading->count == VARIABLES_MAX || length >= sizeof(variable->name)) {
-		return variable;
-	}
-	variable = &reading->all[reading->count++];
-	*variable = (struct variable){0};
-	memcpy(variable->name, name, length);
-	return variable;
-}
-
-/* Where a word stood that the variable had before; NULL: it is new. */
-static const struct boot_line *find_word(const struct boot_lines *lines, const char *word) {
-	for (size_t i = 0; i < lines->count; i++) {
-		if (lines->all[i].kind == BOOT_LINE_WORD && strcmp(lines->all[i].text, word) == 0) {
-			return &lines->all[i];
-		}
-	}
-	return NULL;
-}
-
-static int add_unknown(struct boot_lines *words, const char *path, const struct shell_reader *shell,
-	const struct shell_assignment *assignment) {
-	size_t length = assignment->value_at + assignment->value_length - assignment->name_at;
-	AUTO_FREE char *text = strndup(shell->data + assignment->name_at, length);
-
-	return text ? boot_lines_add(words, &(struct boot_line){.kind = BOOT_LINE_UNKNOWN,
-						    .path = (char *)path,
-						    .number = assignment->line,
-						    .text = text})
-		    : -ENOMEM;
-}
-
-/* The words of the new value, and what was not known and is still in it. */
-static int note_words(struct shell_reading *reading, const struct shell_assignment *assignment,
-	struct variable *variable, const char *value) {
-	const char *raw = reading->shell.data + assignment->value_at;
-	bool keeps = assignment->append ||
-		     memmem(raw, assignment->value_length, variable->name, strlen(variable->name));
-	AUTO_BOOT_LINES struct boot_lines words = {0};
-	AUTO_NAMES struct names split = {0};
-	int r = command_line_split(value, strlen(value), &split);
-
-	for (size_t i = 0; r == 0 && keeps && i < variable->words.count; i++) {
-		if (variable->words.all[i].kind == BOOT_LINE_UNKNOWN) {
-			r = boot_lines_add(&words, &variable->words.all[i]);
-		}
-	}
-	for (size_t i = 0; r == 0 && i < split.count; i++) {
-		const struct boot_line *former = find_word(&variable->words, split.names[i]);
-		const struct boot_line line = {.kind = BOOT_LINE_WORD,
-			.path = (char *)reading->path,
-			.number = assignment->line,
-			.text = split.names[i]};
-
-		r = boot_lines_add(&words, former ? former : &line);
-	}
-	if (r == 0) {
-		boot_lines_free(&variable->words);
-		variable->words = words;
-		words = (struct boot_lines){0};
-	}
-	return r;
-}
-
-static int assign(struct shell_reading *reading, const struct shell_assignment *assignment) {
-	const struct shell_reader *shell = &reading->shell;
-	struct variable *variable =
-		make_variable(reading, shell->data + assignment->name_at, assignment->name_length);
-	AUTO_TEXT struct text value = {0};
-	int r = 0;
-
-	if (!variable) {
-		return 0;
-	}
-	if (assignment->append && variable->value) {
-		r = text_append(&value, variable->value, strlen(variable->value));
-	}
-	r = r < 0 ? r
-		  : shell_expand(shell->data + assignment->value_at, assignment->value_length,
-			    find_value, reading, &value);
-	if (r == -EINVAL || (r == 0 && !assignment->certain)) {
-		return add_unknown(&variable->words, reading->path, shell, assignment);
-	}
-	r = r < 0 ? r : note_words(reading, assignment, variable, value.data);
-	if (r == 0) {
-		free(variable->value);
-		variable->value = TAKE(value.data);
-	}
-	return r;
-}
-
 static int read_shell_file(
-	const struct loader_source *source, const char *path, struct shell_reading *reading) {
+	const struct loader_source *source, const char *path, struct variables *variables) {
 	AUTO_FREE char *data = NULL;
-	struct shell_assignment assignment;
 	size_t length = 0;
 	int r = read_file(source, path, &data, &length);
 
 	if (r < 0) {
 		return r == -ENOMEM ? r : 0;
 	}
-	reading->path = path;
-	reading->shell = (struct shell_reader){.data = data, .length = length};
-	while (r == 0 && shell_assignment_next(&reading->shell, &assignment)) {
-		r = assign(reading, &assignment);
-	}
-	return r;
+	return variables_take(variables, path, data, length);
 }
 
 /* Calls back with each file of a directory that has the suffix. */
@@ -247,27 +106,23 @@ static int read_shell_drop_in(const struct loader_source *source, const char *pa
 
 static int read_shell(
 	const struct loader_source *source, const struct loader *loader, struct boot_lines *ret) {
-	AUTO_FREE struct shell_reading *reading = calloc(1, sizeof(*reading));
-	int r = reading ? 0 : -ENOMEM;
+	AUTO_FREE struct variables *variables = calloc(1, sizeof(*variables));
+	int r = variables ? read_shell_file(source, loader->file, variables) : -ENOMEM;
 
-	if (r < 0) {
+	if (!variables) {
 		return r;
 	}
-	reading->loader = loader;
-	r = read_shell_file(source, loader->file, reading);
 	if (r == 0 && loader_reads_drop_ins(source->root, loader)) {
 		r = each_file(
-			source, loader->directory, loader->suffix, read_shell_drop_in, reading);
+			source, loader->directory, loader->suffix, read_shell_drop_in, variables);
 	}
 	for (size_t i = 0; r == 0 && i < COUNT(loader->variables) && loader->variables[i]; i++) {
-		const char *name = loader->variables[i];
-		const struct variable *variable = find_variable(reading, name, strlen(name));
-
-		for (size_t k = 0; r == 0 && variable && k < variable->words.count; k++) {
-			r = boot_lines_add(ret, &variable->words.all[k]);
-		}
+		r = variables_words(variables, loader->variables[i], ret);
 	}
-	free_reading(reading);
+	for (size_t i = 0; r == 0 && i < variables->sourced.count; i++) {
+		r = boot_lines_add(ret, &variables->sourced.all[i]);
+	}
+	variables_free(variables);
 	return r;
 }
 

@@ -191,6 +191,23 @@ static void look_at_unknown(
 	}
 }
 
+/* A file that is read in the middle of another: any word may be in it. */
+static bool is_sourced(const struct boot_line *line) {
+	return text_starts(line->text, ". ") || text_starts(line->text, ".\t") ||
+	       text_starts(line->text, "source ");
+}
+
+static void look_at_sourced(struct search *search, const struct boot_line *line) {
+	const struct remain remain = {.form = REMAIN_NO_FORM,
+		.path = line->path,
+		.number = line->number,
+		.text = line->text,
+		.why = (char *)"may give devices to VFIO"};
+
+	remain_set(search->remains, remains_add(search->remains, &remain), REMAIN_BY_HAND,
+		"only a shell could follow it: look yourself for VFIO in the file that it reads");
+}
+
 /* Is it in the configuration, whatever the kernel runs with? */
 static bool is_next(const struct boot *boot, const char *word) {
 	for (size_t i = 0; i < boot->next.count; i++) {
@@ -269,7 +286,9 @@ static void look_at_lines(struct search *search, const struct boot_lines *lines)
 		const struct boot_line *line = &lines->all[i];
 		size_t before = search->remains->count;
 
-		if (line->kind == BOOT_LINE_UNKNOWN) {
+		if (line->kind == BOOT_LINE_UNKNOWN && is_sourced(line)) {
+			look_at_sourced(search, line);
+		} else if (line->kind == BOOT_LINE_UNKNOWN) {
 			look_at_unknown(search, line,
 				"only a shell could follow it: take out yourself what is for VFIO");
 		} else if (!strstr(line->path, "/zz-baton") &&

@@ -140,7 +140,28 @@ static enum word judge(const char *word, size_t length) {
 	return WORD_COMMAND;
 }
 
-static void take_command_word(struct shell_reader *reader) {
+/* Is it ". FILE" or "source FILE"? */
+static bool is_source(const struct shell_reader *reader, size_t start, struct shell_source *ret) {
+	static const char *const words[] = {".", "source"};
+	size_t length = reader->at - start;
+
+	for (size_t i = 0; i < COUNT(words); i++) {
+		if (strlen(words[i]) == length &&
+			memcmp(words[i], reader->data + start, length) == 0) {
+			size_t end = reader->at;
+
+			while (end < reader->length && !strchr("\r\n;&|)", reader->data[end])) {
+				end++;
+			}
+			*ret = (struct shell_source){start, end - start, reader->line + 1};
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Does it have another file read? */
+static bool take_command_word(struct shell_reader *reader, struct shell_source *ret) {
 	size_t start = reader->at;
 	enum word is;
 
@@ -150,6 +171,7 @@ static void take_command_word(struct shell_reader *reader) {
 	reader->depth -= is == WORD_CLOSES && reader->depth > 0;
 	reader->confused |= is == WORD_CONFUSES;
 	reader->inside = is == WORD_COMMAND || is == WORD_CONFUSES;
+	return is_source(reader, start, ret);
 }
 
 /* What is between words: what it means for the next. */
@@ -194,30 +216,65 @@ static void take_value(struct shell_reader *reader, struct shell_assignment *ret
 	ret->certain = reader->depth == 0 && !reader->confused && stands_alone(reader);
 }
 
+/* What has been passed. */
+enum passed {
+	PASSED_END,
+	PASSED_ANYTHING,
+	PASSED_ASSIGNMENT,
+	PASSED_SOURCE
+};
+
+static enum passed pass(struct shell_reader *reader, struct shell_assignment *assignment,
+	struct shell_source *source) {
+	char c = peek(reader, 0);
+
+	if (reader->at >= reader->length) {
+		return PASSED_END;
+	}
+	if (c == '#') {
+		pass_comment(reader);
+	} else if (ends_word(c)) {
+		take_separator(reader);
+	} else if (c == '\\' && peek(reader, 1) == '\n') {
+		step(reader);
+		step(reader);
+	} else if (!reader->inside && take_name(reader, assignment)) {
+		take_value(reader, assignment);
+		return PASSED_ASSIGNMENT;
+	} else if (!reader->inside) {
+		return take_command_word(reader, source) ? PASSED_SOURCE : PASSED_ANYTHING;
+	} else {
+		pass_word(reader);
+	}
+	return PASSED_ANYTHING;
+}
+
 bool shell_assignment_next(struct shell_reader *reader, struct shell_assignment *ret) {
 	struct shell_assignment found = {0};
+	struct shell_source source;
+	enum passed passed;
 
-	while (reader->at < reader->length) {
-		char c = peek(reader, 0);
-
-		if (c == '#') {
-			pass_comment(reader);
-		} else if (ends_word(c)) {
-			take_separator(reader);
-		} else if (c == '\\' && peek(reader, 1) == '\n') {
-			step(reader);
-			step(reader);
-		} else if (!reader->inside && take_name(reader, &found)) {
-			take_value(reader, &found);
-			*ret = found;
-			return true;
-		} else if (!reader->inside) {
-			take_command_word(reader);
-		} else {
-			pass_word(reader);
-		}
+	do {
+		passed = pass(reader, &found, &source);
+	} while (passed != PASSED_END && passed != PASSED_ASSIGNMENT);
+	if (passed == PASSED_ASSIGNMENT) {
+		*ret = found;
 	}
-	return false;
+	return passed == PASSED_ASSIGNMENT;
+}
+
+bool shell_source_next(struct shell_reader *reader, struct shell_source *ret) {
+	struct shell_assignment assignment = {0};
+	struct shell_source found = {0};
+	enum passed passed;
+
+	do {
+		passed = pass(reader, &assignment, &found);
+	} while (passed != PASSED_END && passed != PASSED_SOURCE);
+	if (passed == PASSED_SOURCE) {
+		*ret = found;
+	}
+	return passed == PASSED_SOURCE;
 }
 
 bool shell_is(const struct shell_reader *reader, const struct shell_assignment *assignment,
@@ -251,7 +308,7 @@ static int expand_variable(struct expansion *of) {
 	}
 	value = of->find(of->context, of->data + start, end - start);
 	of->at = end + braces;
-	return text_append(of->ret, value, strlen(value));
+	return value ? text_append(of->ret, value, strlen(value)) : -EINVAL;
 }
 
 static int expand_escape(struct expansion *of) {

@@ -17,6 +17,12 @@ struct shell_assignment {
 	bool certain;                  /* always carried out: it is in no condition or function */
 };
 
+/* A command that has another file read as if it stood here: ". FILE", "source FILE". */
+struct shell_source {
+	size_t at, length; /* up to the end of the command or line */
+	unsigned int line; /* from 1 */
+};
+
 /* Where a reader is. Starts as {.data, .length}. */
 struct shell_reader {
 	const char *data;
@@ -31,12 +37,16 @@ struct shell_reader {
 /* Takes the next assignment; false: there is none any more. */
 bool shell_assignment_next(struct shell_reader *reader, struct shell_assignment *ret);
 
+/* The same for the next command that reads another file, whether or not it is carried out. */
+bool shell_source_next(struct shell_reader *reader, struct shell_source *ret);
+
 bool shell_is(const struct shell_reader *reader, const struct shell_assignment *assignment,
 	const char *name);
 
 /*
- * Appends what a value means. `find` gives what a variable has at that point: "" if it is not set.
- * -EINVAL: that cannot be known without executing it (`command`, ${x:-y}); -ENOMEM.
+ * Appends what a value means. `find` gives what a variable has at that point: "" if it is not set,
+ * NULL if that is not known. -EINVAL: what it means cannot be known without executing it
+ * (`command`, ${x:-y}); -ENOMEM.
  */
 int shell_expand(const char *value, size_t length,
 	const char *(*find)(void *context, const char *name, size_t length), void *context,
