@@ -61,7 +61,7 @@ def to_assign_twice_is_to_assign_once(machine):
     before.check(machine)
 
 
-@row(on=USUAL)
+@row()
 def a_card_that_is_released_is_the_hosts_and_the_other_stays_vfios(machine):
     before = Sheet(machine)
     machine.baton("boot", "assign", CARD, TWIN)
