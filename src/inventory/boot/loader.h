@@ -56,7 +56,7 @@ struct loader {
 	const char *suffix;       /* and how they end */
 	const char *variables[2]; /* FORM_SHELL: those that make the command line */
 	const char *make[4];      /* the program and its words; none: nothing has to be made, or
-				     loader_kernels tells */
+				     setup/boot/kernels.h tells */
 	const char *menu;         /* the one file that this makes; NULL: it is not one */
 	bool shows;               /* its entries can be read, below loader/entries */
 	bool tried;               /* with baton, on a machine that then started: docs/HARDWARE.md */
