@@ -47,15 +47,10 @@ static bool has_something(const struct boot_plan *plan) {
 }
 
 static enum result carry_out(const struct boot_session *session, const struct boot_plan *plan) {
-	enum result result;
-
 	tell_empty(plan);
-	if (session->invocation->options & OPTION_DRY_RUN) {
-		return boot_show_plan(plan);
-	}
-	result = boot_check_room(session, plan);
-	result = result ? result : boot_confirm(session->invocation, "Take away what goes? [y/N] ");
-	return result ? result : boot_carry_out(session->root, plan);
+	return session->invocation->options & OPTION_DRY_RUN
+		       ? boot_show_plan(plan)
+		       : boot_ask_and_carry_out(session, plan, "Take away what goes? [y/N] ");
 }
 
 /* Is there something that gives the card to VFIO, and others that it cannot be told from? */

@@ -124,12 +124,11 @@ enum result boot_show_plan(const struct boot_plan *plan) {
 	return boot_print(&text, r, RESULT_DONE);
 }
 
-enum result boot_carry_out(int root, const struct boot_plan *plan) {
+static enum result carry_out(int root, const struct boot_plan *plan) {
 	const struct boot_setup setup = boot_make_setup(root);
 	struct error error = {0};
 	bool as_before = true;
 
-	say_what_is_untried(plan);
 	if (boot_make(&setup, plan, &as_before, &error) < 0) {
 		return command_fail(as_before ? RESULT_UNDONE : RESULT_UNRESOLVED, &error);
 	}
@@ -141,6 +140,11 @@ enum result boot_carry_out(int root, const struct boot_plan *plan) {
 	}
 	printf("done: restart the machine, then look at `baton boot status`; `baton boot undo` takes it back\n");
 	return RESULT_DONE;
+}
+
+enum result boot_carry_out(int root, const struct boot_plan *plan) {
+	say_what_is_untried(plan);
+	return carry_out(root, plan);
 }
 
 /* Who alone may write what happens at boot: below another root, whoever has that. */
@@ -208,7 +212,7 @@ enum result boot_check_room(const struct boot_session *session, const struct boo
 		       : RESULT_DONE;
 }
 
-enum result boot_confirm(const struct invocation *invocation, const char *question) {
+static enum result confirm(const struct invocation *invocation, const char *question) {
 	struct error error;
 
 	if (invocation->options & OPTION_YES) {
@@ -224,6 +228,17 @@ enum result boot_confirm(const struct invocation *invocation, const char *questi
 		return command_fail(RESULT_REFUSED, &error);
 	}
 	return RESULT_DONE;
+}
+
+enum result boot_ask_and_carry_out(
+	const struct boot_session *session, const struct boot_plan *plan, const char *question) {
+	enum result result = boot_check_room(session, plan);
+
+	if (result == RESULT_DONE) {
+		say_what_is_untried(plan);
+		result = confirm(session->invocation, question);
+	}
+	return result ? result : carry_out(session->root, plan);
 }
 
 enum result boot_begin(const struct invocation *invocation, int root) {

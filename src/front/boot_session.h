@@ -35,9 +35,6 @@ uid_t boot_owner(const struct invocation *invocation, int root);
 /* --root is for looking, and only root changes anything. */
 enum result boot_may_change(const struct invocation *invocation);
 
-/* Asked once, for all of it; --yes is an answer, too. Refused: no. */
-enum result boot_confirm(const struct invocation *invocation, const char *question);
-
 /* Programs run for as long as it takes, and what they print is printed. */
 struct boot_setup boot_make_setup(int root);
 
@@ -50,6 +47,10 @@ enum result boot_check_room(const struct boot_session *session, const struct boo
 
 /* Does it, and says so. */
 enum result boot_carry_out(int root, const struct boot_plan *plan);
+
+/* The same after one question for all of it; --yes is an answer, too. Refused: no, or no room. */
+enum result boot_ask_and_carry_out(
+	const struct boot_session *session, const struct boot_plan *plan, const char *question);
 
 /* What is printed, or why it cannot be (r); returns result. */
 enum result boot_print(const struct text *text, int r, enum result result);

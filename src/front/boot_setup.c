@@ -228,15 +228,9 @@ static enum result check_iommu(const struct cause *cause) {
 }
 
 static enum result carry_out(const struct boot_session *session, const struct boot_plan *plan) {
-	const struct invocation *invocation = session->invocation;
-	enum result result;
-
-	if (invocation->options & OPTION_DRY_RUN) {
-		return boot_show_plan(plan);
-	}
-	result = boot_check_room(session, plan);
-	result = result ? result : boot_confirm(invocation, "Do it? [y/N] ");
-	return result ? result : boot_carry_out(session->root, plan);
+	return session->invocation->options & OPTION_DRY_RUN
+		       ? boot_show_plan(plan)
+		       : boot_ask_and_carry_out(session, plan, "Do it? [y/N] ");
 }
 
 /* Without the IOMMU nobody can say what would have to be assigned along with the card. */
