@@ -8,9 +8,8 @@
 #include "inventory/boot/command_line.h"
 #include "setup/boot/clean.h"
 
-#define MODULE  "vfio_pci"
-#define DRIVER  "vfio-pci"
-#define RUNNING "/proc/cmdline"
+#define MODULE "vfio_pci"
+#define DRIVER "vfio-pci"
 
 bool boot_is_planned(const struct plan *plan, struct address address) {
 	for (size_t i = 0; i < plan->device_count; i++) {

@@ -166,10 +166,11 @@ static int say_unseen(struct work *work, const struct loader *loader) {
 		"the restart\n",
 		loader->name);
 
-	if (r == 0) {
-		work_hear(work, text.data, text.length);
+	if (r < 0) {
+		return error_set(work->error, r, "out of memory");
 	}
-	return r;
+	work_hear(work, text.data, text.length);
+	return 0;
 }
 
 int entries_check_with(struct work *work, const struct boot_plan *plan) {
